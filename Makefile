@@ -1,0 +1,44 @@
+# Two commands do everything: `make reports` and `make test`. Needs Python 3.11+ and make, nothing else.
+PYTHON ?= python3
+DATA   ?= data/sample
+OUT    ?= reports
+BIN    := .venv/bin
+SETUP  := .venv/.ready
+# Bytecode halves the start of every notebook kernel; some machines switch it off.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help setup reports test test-long lab lock clean
+help:
+	@echo "make reports [DATA=path]  a report for every partner"
+	@echo "make lab                  JupyterLab on the notebooks"
+	@echo "make test                 every test; make test-long adds the slow ones"
+
+setup: $(SETUP)
+$(SETUP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "partner-kpi-kit needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Name another with make PYTHON=python3.12")'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m ipykernel install --sys-prefix --name python3 --display-name "Python 3 (partner-kpi-kit)" >/dev/null
+	$(BIN)/python -m compileall -q .venv/lib kpi_helpers || true
+	@touch $(SETUP)
+
+reports: $(SETUP)
+	$(BIN)/partner-kpis report "$(DATA)" --out "$(OUT)"
+
+lab: $(SETUP)
+	$(BIN)/jupyter lab notebooks
+
+test: $(SETUP)
+	$(BIN)/python -m pytest
+
+test-long: $(SETUP)
+	$(BIN)/python -m pytest -m "long or not long"
+
+# Needs uv; exact versions and hashes for every platform, no index addresses.
+lock:
+	uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes \
+	  --no-emit-index-url --no-annotate --no-header --quiet pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf .venv reports .pytest_cache .ruff_cache .hypothesis
