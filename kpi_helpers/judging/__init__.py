@@ -1,0 +1,20 @@
+"""Judging: what the KPIs' numbers can bear. Each name loads its module when it is first used."""
+
+from importlib import import_module
+
+_HOMES = {
+    "intervals": ("poisson", "wilson"),
+    "resampling": ("Interval", "bootstrap", "bootstrap_ratio"),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+__all__ = sorted(_HOME_OF)
+
+
+def __getattr__(name: str):
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
