@@ -3,8 +3,10 @@
 from importlib import import_module
 
 _HOMES = {
+    "known": ("ages", "known_at"),
     "intervals": ("poisson", "wilson"),
     "resampling": ("Interval", "bootstrap", "bootstrap_ratio"),
+    "survival": ("kaplan_meier", "logrank", "share_won_by", "time_to_outcome"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = sorted(_HOME_OF)
