@@ -32,4 +32,6 @@ class UnknownValue(KitError):
         near = [folded[k] for k in difflib.get_close_matches(str(value).casefold(), folded, n=3, cutoff=0.6)]
         shown = ", ".join(known[:20]) + (f", ... ({len(known)} in all)" if len(known) > 20 else "")
         guess = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
-        super().__init__(f"There is no {what} {value!r}.{guess} There {'is' if len(known) == 1 else 'are'}: {shown or 'none'}.{hint and ' ' + hint}")
+        super().__init__(
+            f"There is no {what} {value!r}.{guess} There {'is' if len(known) == 1 else 'are'}: {shown or 'none'}.{hint and ' ' + hint}"
+        )

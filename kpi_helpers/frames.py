@@ -1,0 +1,121 @@
+"""Frames of any engine: made to fit the deal table's contract going in, given back in their own kind coming out."""
+
+from datetime import date
+
+import narwhals as nw
+import pandas as pd
+
+from .deals import DEAL_COLUMNS
+from .errors import KitError, MissingColumns
+
+CORE = ("partner", "status", "amount", "created_on", "closed_on")
+_TYPES = {"text": nw.String, "number": nw.Float64, "share": nw.Float64, "date": nw.Datetime("us"), "flag": nw.Boolean}
+
+
+def conform(deals, who: str = "scorecard", also: tuple[str, ...] = ()):
+    """The deals as a Narwhals frame that has every column of the contract, typed; absent optional ones are null.
+
+    Takes a pandas, Polars, DuckDB or Spark frame and never changes it. Raises `MissingColumns` when a core
+    column, or one named in `also`, is not there, and `KitError` when a column has the wrong type.
+    """
+    try:
+        frame = nw.from_native(deals)
+    except TypeError:
+        raise KitError(
+            f"{who} takes a pandas, Polars, DuckDB or Spark frame, not {type(deals).__name__}; see load_deals."
+        ) from None
+    schema = frame.collect_schema()
+    missing = [name for name in (*CORE, *also) if name not in schema]
+    if missing:
+        raise MissingColumns(who, dict.fromkeys(missing), list(schema))
+    wanted, wrong = [], []
+    for name, column in DEAL_COLUMNS.items():
+        have, want = schema.get(name), _TYPES[column.kind]
+        if have is None:
+            default = nw.lit(1.0) if name == "credit" else nw.lit(None).cast(want)
+            wanted.append(default.alias(name))
+        elif column.kind == "flag" and (have != nw.Boolean or frame.implementation.is_pandas()):
+            wanted.append(_flag(name, frame))
+        elif column.kind == "date" and have != nw.Datetime("us"):
+            if not have.is_temporal() and not _all_null(frame, name):
+                wrong.append(f"{name} holds {have}, not dates")
+            wanted.append(nw.col(name).cast(want))
+        elif column.kind in ("number", "share"):
+            if not have.is_numeric() and not _all_null(frame, name):
+                wrong.append(f"{name} holds {have}, not numbers")
+            elif frame.implementation.is_polars() and have.is_float():
+                wanted.append(nw.col(name).fill_nan(None))
+            elif not have.is_float():
+                wanted.append(nw.col(name).cast(want))
+    if wrong:
+        raise KitError(f"{who}: {'; '.join(wrong)}. load_deals(...) reads and checks the types.")
+    return frame.with_columns(*wanted)
+
+
+def _flag(name: str, frame) -> nw.Expr | nw.Series:
+    """pandas keeps blanks in object columns, which a plain cast would read as False."""
+    if not frame.implementation.is_pandas():
+        return nw.col(name).cast(nw.Boolean)
+    column = frame.to_native()[name]
+    if column.dtype == "boolean" or column.dtype == bool:
+        return nw.col(name)
+    try:
+        return nw.from_native(column.astype("boolean"), series_only=True)
+    except (TypeError, ValueError):
+        raise KitError(f"Column {name!r} holds something else than true, false and blank.") from None
+
+
+def _all_null(frame, name: str) -> bool:
+    return frame.implementation.is_pandas() and bool(frame.to_native()[name].isna().all())
+
+
+def whole_deals(frame, groups: list[str]):
+    """One row per deal and group: the shares of a split deal that fall into one group are added up.
+
+    With partner among the groups nothing can fall together. Needs `deal_id` only where deals are split.
+    """
+    if "partner" in groups or "deal_id" not in frame.collect_schema():
+        return frame
+    if not fetch(frame.filter(nw.col("credit") < 1).head(1).select("credit")).shape[0]:
+        return frame
+    together = ["deal_id", *groups]
+    return frame.with_columns(
+        credit=nw.col("credit").sum().over(together), _first=nw.col("partner").min().over(together)
+    ).filter(nw.col("partner") == nw.col("_first"))
+
+
+def fetch(frame) -> pd.DataFrame:
+    """A small result as pandas, whatever engine computed it."""
+    if isinstance(frame, nw.LazyFrame):
+        if frame.implementation.is_pyspark():
+            return frame.to_native().toPandas()
+        frame = frame.collect("pandas") if frame.implementation.is_duckdb() else frame.collect()
+    return frame.to_pandas()
+
+
+def like(deals, table: pd.DataFrame):
+    """The table as the kind of frame that `deals` is."""
+    frame = nw.from_native(deals)
+    kind = frame.implementation
+    if kind.is_polars():
+        import polars
+
+        made = polars.from_pandas(table)
+        return made.lazy() if isinstance(frame, nw.LazyFrame) else made
+    if kind.is_duckdb():
+        import duckdb
+
+        return duckdb.from_df(table)
+    if kind.is_pyspark():
+        return deals.sparkSession.createDataFrame(table)
+    return table
+
+
+def extent(frame) -> tuple[date, date]:
+    """The earliest and the latest date at which a deal was created or closed."""
+    at = [nw.col(name) for name in ("created_on", "closed_on")]
+    row = fetch(frame.select(a=at[0].min(), b=at[1].min(), c=at[0].max(), d=at[1].max())).iloc[0]
+    if row.isna().all():
+        raise KitError("There are no deals with a created or closed date, so as_of has to be given, like 2025-12-31.")
+    first, last = row[["a", "b"]].dropna().min(), row[["c", "d"]].dropna().max()
+    return pd.Timestamp(first).date(), pd.Timestamp(last).date()

@@ -1,0 +1,70 @@
+"""Deal count: deals won with a close date in the window; higher is better, never shown without the value.
+
+    number of won deals closed in the window
+
+Counts are deals touched (a split deal counts once for each partner and once for everyone together);
+`credited` is the sum of the shares. Beside it: the won `amount`, the `lost`, `cancelled`, `created` and
+`open` counts, `attainment` = won / target and `pace` = won / (target x elapsed share of the window).
+Counts carry an exact Poisson interval. Nothing won: 0. No target: attainment and pace are null.
+
+It misleads alone: many small deals are not many good deals. Source: kpis.md 2.2.
+
+>>> import pandas as pd
+>>> from kpi_helpers import deal_count
+>>> deals = pd.DataFrame({"deal_id": ["a", "b"], "partner": "P", "status": "won", "amount": [200.0, 400.0],
+...     "created_on": pd.Timestamp("2025-03-01"), "closed_on": pd.to_datetime(["2025-03-20", "2025-03-31"])})
+>>> deal_count(deals, window="2025-03", basis="won")[["value", "low", "high"]].round(4)
+   value     low    high
+0    2.0  0.2422  7.2247
+"""
+
+import numpy as np
+
+from .kpi import Answer, Basis, Kpi, Remarks, fraction, ratio, total
+from .measure import STATE, Measure
+from .shared import cancelled, created, lost, unpriced_won, won, won_amount, won_credit, won_unpriced
+
+still_open = Measure("open", STATE, lambda at: at.open)
+
+
+def amount(t) -> Answer:
+    """The won amount; unknown rather than 0 when deals were won and none of them has an amount."""
+    known = t[won_amount].mask((t[won] > 0) & (t[won] == t[won_unpriced]))
+    return Answer(
+        known, t[won_amount], None, t[won] - t[won_unpriced], "no won deal has an amount", Remarks(unpriced_won)(t)
+    )
+
+
+def attainment(t) -> Answer:
+    target = t.target("deal_count")
+    return Answer(ratio(t[won], target), t[won], target, t[won], "no target for this window")
+
+
+def pace(t) -> Answer:
+    due = t.target("deal_count") * t.elapsed
+    return Answer(
+        ratio(t[won], due),
+        t[won],
+        due,
+        t[won],
+        np.where(t.elapsed > 0, "no target for this window", "the window has not begun"),
+    )
+
+
+count = {"unit": "number", "interval": "poisson"}
+
+deal_count = Kpi(
+    "deal_count",
+    __doc__,
+    (
+        total("won", won, better="higher", **count),
+        Basis("amount", amount, (won_amount, won, won_unpriced), "money", "higher"),
+        total("credited", won_credit, unit="number", better="higher", n=won),
+        total("created", created, better="higher", **count),
+        total("lost", lost, better="lower", **count),
+        total("cancelled", cancelled, better="lower", **count),
+        total("open", still_open, unit="number", better="neither"),
+        Basis("attainment", attainment, (won,), "ratio", "higher"),
+        Basis("pace", pace, (won,), "ratio", "higher"),
+    ),
+)

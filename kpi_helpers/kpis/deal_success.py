@@ -1,0 +1,111 @@
+"""Deal success: spotting ideal opportunities and turning them into sales; 0 to 1, higher is better.
+
+    identification = ideal / submitted;  conversion = won ideal / ideal
+    success = identification x conversion = won ideal / submitted
+
+over the deals created in the window, with their outcome by as_of. The three are shown together, with what was
+missed, in count (`missed.*`) and credited value (`missed_amount.*`): rejected, never_worked, expired,
+competitor, otherwise, cancelled; missed + won + open = submitted. Where no deal carries `ideal`, only
+conversion = won / submitted can be told, and the note says so. Nothing submitted: null.
+
+It misleads while deals are open (they may still be won), and where `ideal` is filled in only after winning.
+Source: kpis.md 2.8.
+
+>>> import pandas as pd
+>>> from kpi_helpers import deal_success
+>>> deals = pd.DataFrame({"deal_id": range(50), "partner": "P", "status": ["won"] * 5 + ["lost"] * 45,
+...     "ideal": [True] * 20 + [False] * 30, "amount": 100.0,
+...     "created_on": pd.Timestamp("2025-03-01"), "closed_on": pd.Timestamp("2025-03-20")})
+>>> deal_success(deals, window="2025-03", basis=["success", "identification", "conversion"])[["basis", "value"]]
+            basis  value
+0         success   0.10
+1  identification   0.40
+2      conversion   0.25
+"""
+
+import narwhals as nw
+import numpy as np
+
+from .kpi import Answer, Basis, Kpi, counts, ratio, total
+from .measure import CREATED, At, Measure, credited, where, yes
+from .shared import created, created_won
+
+# Why a registered deal came to nothing, as CRMs word it in English and Turkish; the rest is told by status.
+REASONS = {
+    "rejected": "(?i)reject|declin|disqualif|reddedil|onaylanmad",
+    "never_worked": "(?i)never worked|not worked|no follow|no action|no contact|çalışılmad|takip edilmed|ilgilenilmed",
+    "expired": "(?i)expir|lapsed|timed out|süresi dol|zaman aşım",
+}
+MISSED = (*REASONS, "competitor", "otherwise", "cancelled")
+
+
+def missed(kind: str, at: At) -> nw.Expr:
+    """Deals that ended without a sale for this reason; a deal has exactly one."""
+    ended = at.lost | at.cancelled
+    for reason, words in REASONS.items():
+        says = nw.col("lost_reason").str.contains(words).fill_null(False)
+        if reason == kind:
+            return ended & says
+        ended = ended & ~says
+    competitor = yes("lost_to_competitor")
+    return {
+        "competitor": ended & competitor,
+        "otherwise": ended & ~competitor & at.lost,
+        "cancelled": ended & ~competitor & at.cancelled,
+    }[kind]
+
+
+ideal = Measure("ideal", CREATED, lambda at: at.exists & yes("ideal"))
+ideal_won = Measure("ideal_won", CREATED, lambda at: at.won & yes("ideal"))
+ideal_told = Measure("ideal_told", CREATED, lambda at: at.exists & ~nw.col("ideal").is_null())
+of_three = {"unit": "ratio", "better": "higher", "interval": "wilson"}
+nothing, untold = "nothing submitted in the window", "no deal says whether it was ideal"
+
+
+def partly(t) -> np.ndarray:
+    """How many submitted deals do not say, where some do."""
+    silent = (t[created] - t[ideal_told]).where(t[ideal_told] > 0, 0)
+    return counts(
+        silent,
+        "{} submitted deal does not say whether it was ideal",
+        "{} submitted deals do not say whether they were ideal",
+    )
+
+
+def of_submitted(top: Measure):
+    def answer(t) -> Answer:
+        why = np.where(t[created] > 0, untold, nothing)
+        return Answer(
+            ratio(t[top], t[created].where(t[ideal_told] > 0)), t[top], t[created], t[created], why, partly(t)
+        )
+
+    return answer
+
+
+def conversion(t) -> Answer:
+    told = t[ideal_told] > 0
+    top, bottom = t[ideal_won].where(told, t[created_won]), t[ideal].where(told, t[created])
+    why = np.where(t[created] > 0, "no ideal deal submitted", nothing)
+    note = np.where(~told & (t[created] > 0), "won / submitted: no deal says whether it was ideal", partly(t))
+    return Answer(ratio(top, bottom), top, bottom, bottom, why, note)
+
+
+def missed_in(kind: str) -> tuple[Basis, Basis]:
+    deals = Measure(f"missed_{kind}", CREATED, lambda at: missed(kind, at))
+    value = Measure(f"missed_amount_{kind}", CREATED, lambda at: where(missed(kind, at), credited), "money")
+    return (
+        total(f"missed.{kind}", deals, unit="number", better="lower"),
+        total(f"missed_amount.{kind}", value, unit="money", better="lower", n=deals),
+    )
+
+
+deal_success = Kpi(
+    "deal_success",
+    __doc__,
+    (
+        Basis("success", of_submitted(ideal_won), (ideal_won, created, ideal_told), **of_three),
+        Basis("identification", of_submitted(ideal), (ideal, created, ideal_told), **of_three),
+        Basis("conversion", conversion, (ideal_won, ideal, created_won, created, ideal_told), **of_three),
+        *(basis for kind in MISSED for basis in missed_in(kind)),
+    ),
+)

@@ -1,0 +1,64 @@
+"""Deal velocity: how fast deals are won, in days (lower is better) and in money a day (higher is better).
+
+    cycle           days from created to won, deals won in the window: median, and mean
+    revenue_per_day opportunities x average deal size x close rate / mean cycle days
+
+where opportunities are the deals won or lost in the window, the close rate is the one of these (`closed`) and
+the size is the credited amount per won deal. Nothing won: null. A cycle of 0 days: revenue per day is null.
+
+It misleads because won-only means ignore the slow deals that are still open: read it beside the
+time-to-outcome curve (`kpi_helpers.judging.time_to_outcome`). Source: kpis.md 2.6; the sales velocity equation.
+
+>>> import pandas as pd
+>>> from kpi_helpers import deal_velocity
+>>> deals = pd.DataFrame({"deal_id": list("abcdefghij"), "partner": "P", "status": ["won"] * 3 + ["lost"] * 7,
+...     "amount": 300.0, "created_on": pd.Timestamp("2025-03-01"), "closed_on": pd.Timestamp("2025-03-31")})
+>>> deal_velocity(deals, window="2025-03")[["basis", "value", "unit"]]
+             basis  value           unit
+0     cycle_median   30.0           days
+1       cycle_mean   30.0           days
+2  revenue_per_day   30.0  money per day
+"""
+
+import narwhals as nw
+import numpy as np
+
+from .kpi import Answer, Basis, Kpi, Remarks, fraction, ratio, total
+from .measure import CLOSED, Measure, cycle, where
+from .shared import decided, won, won_amount, won_unpriced
+
+cycle_sum = Measure("cycle_sum", CLOSED, lambda at: where(at.won, cycle), "sum")
+cycle_median = Measure("cycle_median", CLOSED, lambda at: where(at.won, cycle), "median")
+dated = Measure("won_dated", CLOSED, lambda at: at.won & ~nw.col("created_on").is_null())
+undated = Measure("won_undated", CLOSED, lambda at: at.won & nw.col("created_on").is_null())
+
+left_out = Remarks((undated, "{} won deal without created date left out", "{} won deals without created date left out"))
+days = {"unit": "days", "better": "lower", "n": dated, "why": "no won deal with a created date", "note": left_out}
+
+
+def revenue_per_day(t) -> Answer:
+    size = ratio(t[won_amount], t[won] - t[won_unpriced])
+    rate = ratio(t[won], t[decided])
+    mean = ratio(t[cycle_sum], t[dated])
+    top = t[decided] * size * rate
+    why = np.where(mean == 0, "the cycle is 0 days", "no won deal with an amount and a created date")
+    return Answer(
+        ratio(top, mean), top, mean, t[decided], why, "opportunities x average size x close rate / cycle days"
+    )
+
+
+deal_velocity = Kpi(
+    "deal_velocity",
+    __doc__,
+    (
+        total("cycle_median", cycle_median, **days),
+        fraction("cycle_mean", cycle_sum, dated, **days),
+        Basis(
+            "revenue_per_day",
+            revenue_per_day,
+            (won_amount, won, won_unpriced, decided, cycle_sum, dated),
+            "money per day",
+            "higher",
+        ),
+    ),
+)

@@ -1,0 +1,89 @@
+"""Marketing channels: what paid, earned, owned (and partner, unknown) leads bring for what they cost.
+
+    roi = (revenue - spend) / spend;  close_rate = won / leads;  cost_per_won = spend / won
+
+over the leads created in the window, their wins and credited revenue by as_of, and the spend of the window's
+months. Bases are metric.channel: leads, won, revenue, spend, close_rate, cost_per_won, roi and
+revenue_per_spend of each channel. Higher is better but for spend (neither) and cost_per_won (lower). No
+spend: roi is null, not infinite. Spend is known by partner, channel and period only; at other levels, and
+for windows that are not whole months, it is null.
+
+It misleads while leads are young (their wins are still to come) and because the last touch takes all credit.
+Source: kpis.md 2.4.
+
+>>> import pandas as pd
+>>> from kpi_helpers import marketing_channels
+>>> deals = pd.DataFrame({"deal_id": ["a"], "partner": "P", "status": "won", "amount": 500.0, "channel": "paid",
+...     "created_on": pd.Timestamp("2025-03-01"), "closed_on": pd.Timestamp("2025-03-20")})
+>>> spend = pd.DataFrame({"month": ["2025-03"], "channel": ["paid"], "amount": [1000.0]})
+>>> rows = marketing_channels(deals, window="2025-03", spend=spend, basis=["roi.paid", "cost_per_won.paid"])
+>>> rows[["basis", "value"]]
+               basis   value
+0           roi.paid    -0.5
+1  cost_per_won.paid  1000.0
+"""
+
+import narwhals as nw
+import numpy as np
+
+from ..deals import CHANNELS
+from .kpi import Answer, Basis, Kpi, Remarks, fraction, ratio, total
+from .measure import CREATED, At, Measure, credited, priced, where
+
+
+def through(channel: str, at: At) -> nw.Expr:
+    """Leads that came through this channel; whatever is not one of the four is unknown, never folded in."""
+    if channel == "unknown":
+        return at.exists & ~nw.col("channel").is_in([c for c in CHANNELS if c != "unknown"]).fill_null(False)
+    return at.exists & (nw.col("channel") == channel).fill_null(False)
+
+
+def of_channel(channel: str) -> tuple[Basis, ...]:
+    """The eight bases of one channel."""
+    leads = Measure(f"leads_{channel}", CREATED, lambda at: through(channel, at))
+    won = Measure(f"won_{channel}", CREATED, lambda at: through(channel, at) & at.won)
+    revenue = Measure(f"revenue_{channel}", CREATED, lambda at: where(through(channel, at) & at.won, credited), "money")
+    unpriced = Measure(f"unpriced_{channel}", CREATED, lambda at: through(channel, at) & at.won & ~priced)
+    left_out = Remarks((unpriced, "{} won deal without amount left out", "{} won deals without amount left out"))
+
+    def spent(t) -> Answer:
+        return Answer(t.spend(channel), t.spend(channel), None, t[leads], t.spend_why)
+
+    def per(top, bottom, why):
+        def answer(t) -> Answer:
+            over, under = top(t), bottom(t)
+            reason = np.where(t.spend(channel).isna(), t.spend_why, why)
+            return Answer(ratio(over, under), over, under, t[leads], reason, left_out(t))
+
+        return answer
+
+    def cost(t):
+        return t.spend(channel)
+
+    cost_per_won = per(cost, lambda t: t[won], "nothing won through this channel")
+    roi = per(lambda t: t[revenue] - cost(t), cost, "no spend on this channel")
+    return_on_spend = per(lambda t: t[revenue], cost, "no spend on this channel")
+    money, all_four = {"unit": "money", "better": "higher"}, (leads, won, revenue, unpriced)
+    return (
+        Basis(f"roi.{channel}", roi, all_four, "ratio", "higher"),
+        total(f"leads.{channel}", leads, unit="number", better="higher"),
+        total(f"won.{channel}", won, unit="number", better="higher", n=leads),
+        total(f"revenue.{channel}", revenue, **money, n=won, note=left_out),
+        Basis(f"spend.{channel}", spent, (leads,), "money", "neither"),
+        fraction(
+            f"close_rate.{channel}",
+            won,
+            leads,
+            unit="ratio",
+            better="higher",
+            interval="wilson",
+            why="no lead through this channel",
+        ),
+        Basis(f"cost_per_won.{channel}", cost_per_won, all_four, "money", "lower"),
+        Basis(f"revenue_per_spend.{channel}", return_on_spend, all_four, "ratio", "higher"),
+    )
+
+
+marketing_channels = Kpi(
+    "marketing_channels", __doc__, tuple(basis for channel in CHANNELS for basis in of_channel(channel))
+)

@@ -1,0 +1,98 @@
+"""Measures: what one deal adds to a total, and how it is totalled.
+
+A measure is written once and serves every KPI that names it; a scorecard totals each distinct measure once.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+
+import narwhals as nw
+
+CLOSED, CREATED, STATE = "closed_on", "created_on", "state"
+MICRO = 10_000  # money is summed as whole ten-thousandths, so that row order and engine cannot move a cent
+
+
+@dataclass(frozen=True)
+class At:
+    """The deals as they stood at the end of `as_of`, as Narwhals expressions.
+
+    A deal created later does not exist, one closed later is still open. `slow_days` is the 90th
+    percentile of won cycles (None: not known), `within_days` the horizon of the `within` close rate.
+    """
+
+    as_of: date
+    slow_days: float | None = None
+    within_days: int = 90
+
+    @property
+    def tomorrow(self) -> datetime:
+        return datetime.combine(self.as_of + timedelta(days=1), time())
+
+    @property
+    def today(self) -> datetime:
+        return datetime.combine(self.as_of, time())
+
+    @cached_property
+    def exists(self) -> nw.Expr:
+        return nw.col("created_on").is_null() | (nw.col("created_on") < self.tomorrow)
+
+    @cached_property
+    def closed(self) -> nw.Expr:
+        return ~nw.col("closed_on").is_null() & (nw.col("closed_on") < self.tomorrow)
+
+    @cached_property
+    def open(self) -> nw.Expr:
+        return self.exists & (nw.col("closed_on").is_null() | (nw.col("closed_on") >= self.tomorrow))
+
+    @cached_property
+    def won(self) -> nw.Expr:
+        return self.closed & (nw.col("status") == "won")
+
+    @cached_property
+    def lost(self) -> nw.Expr:
+        return self.closed & (nw.col("status") == "lost")
+
+    @cached_property
+    def cancelled(self) -> nw.Expr:
+        return self.closed & (nw.col("status") == "cancelled")
+
+    @cached_property
+    def age_days(self) -> nw.Expr:
+        return days_between(nw.col("created_on"), nw.lit(self.today))
+
+    def older_than(self, days: float) -> nw.Expr:
+        """Created at least `days` before as_of."""
+        return nw.col("created_on") < self.tomorrow - timedelta(days=float(days))
+
+
+@dataclass(frozen=True)
+class Measure:
+    """`of(at)` is what one deal adds (null: nothing); `total` is count, money, sum or median."""
+
+    name: str
+    anchor: str
+    of: Callable[[At], nw.Expr]
+    total: str = "count"
+    slow: bool = False  # needs at.slow_days
+
+
+def where(condition: nw.Expr, value: nw.Expr) -> nw.Expr:
+    """`value` where the condition holds, null elsewhere."""
+    return nw.when(condition).then(value)
+
+
+def yes(flag: str) -> nw.Expr:
+    """True where the flag is; blank counts as no."""
+    return nw.col(flag).fill_null(False)
+
+
+def days_between(start: nw.Expr, end: nw.Expr) -> nw.Expr:
+    return (end - start).dt.total_minutes() / 1440
+
+
+amount = nw.col("amount")
+credited = nw.col("amount") * nw.col("credit")
+cycle = days_between(nw.col("created_on"), nw.col("closed_on"))
+priced = ~nw.col("amount").is_null()

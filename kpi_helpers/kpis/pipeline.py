@@ -1,0 +1,125 @@
+"""Opportunity pipeline: what is open at as_of and what it should bring; higher is better.
+
+    open = sum of open amounts;  weighted = sum of (amount x its own probability)
+
+in the reporting currency, credited, as the deals stood at the end of as_of (by month: at each month's end).
+Beside it: `count`, `age` (median days since creation, lower is better), `overdue` (expected close before
+as_of) and `stale` (older than the 90th percentile of won cycles) in count and amount, `attainment` = won
+amount / target, `coverage` = open / (target - won so far in the window), and `competitor` = the share of the
+window's lost deals that went to a competitor. Nothing open: 0; no target, or a target already reached:
+coverage is null.
+
+It misleads when old deals are left open (look at stale and overdue) and when probabilities are the CRM's
+defaults rather than learned. Source: kpis.md 2.3.
+
+>>> import pandas as pd
+>>> from kpi_helpers import pipeline
+>>> deals = pd.DataFrame({"deal_id": list("abc"), "partner": "P", "status": "open", "amount": [1e3, 2e3, 5e3],
+...     "probability": [0.2, 0.5, 0.8], "created_on": pd.Timestamp("2025-03-01"), "closed_on": pd.NaT})
+>>> pipeline(deals, window="2025-03", as_of="2025-03-31", basis=["open", "weighted"])[["basis", "value", "n"]]
+      basis   value  n
+0      open  8000.0  3
+1  weighted  5200.0  3
+"""
+
+import narwhals as nw
+import numpy as np
+
+from .deal_count import still_open
+from .kpi import Answer, Basis, Kpi, Remarks, counts, fraction, joined, ratio, total
+from .measure import CLOSED, STATE, At, Measure, credited, priced, where, yes
+from .shared import lost, won_amount
+
+probability = nw.col("probability")
+
+
+def overdue(at: At) -> nw.Expr:
+    return at.open & ~nw.col("expected_close_on").is_null() & (nw.col("expected_close_on") < at.today)
+
+
+def stale(at: At) -> nw.Expr:
+    return at.open & (at.age_days > at.slow_days if at.slow_days is not None else nw.lit(False))
+
+
+open_amount = Measure("open_amount", STATE, lambda at: where(at.open, credited), "money")
+open_unpriced = Measure("open_unpriced", STATE, lambda at: at.open & ~priced)
+weighted_amount = Measure("weighted_amount", STATE, lambda at: where(at.open, credited * probability), "money")
+weighable = Measure("weighable", STATE, lambda at: at.open & priced & ~probability.is_null())
+open_age = Measure("open_age", STATE, lambda at: where(at.open, at.age_days), "median")
+open_dated = Measure("open_dated", STATE, lambda at: at.open & ~nw.col("created_on").is_null())
+overdue_deals = Measure("overdue", STATE, overdue)
+overdue_amount = Measure("overdue_amount", STATE, lambda at: where(overdue(at), credited), "money")
+stale_deals = Measure("stale", STATE, stale, slow=True)
+stale_amount = Measure("stale_amount", STATE, lambda at: where(stale(at), credited), "money", slow=True)
+to_competitor = Measure("to_competitor", CLOSED, lambda at: at.lost & yes("lost_to_competitor"))
+competitor_told = Measure("competitor_told", CLOSED, lambda at: at.lost & ~nw.col("lost_to_competitor").is_null())
+
+unpriced = Remarks((open_unpriced, "{} open deal without amount", "{} open deals without amount"))
+
+
+def open_value(t) -> Answer:
+    """Open value; unknown rather than 0 when deals are open and none of them has an amount."""
+    n = t[still_open] - t[open_unpriced]
+    known = t[open_amount].mask((t[still_open] > 0) & (n == 0))
+    return Answer(known, t[open_amount], None, n, "no open deal has an amount", unpriced(t))
+
+
+def weighted(t) -> Answer:
+    missing = t[still_open] - t[weighable]
+    known = t[weighted_amount].mask((t[still_open] > 0) & (t[weighable] == 0))
+    left_out = counts(
+        missing, "{} open deal without amount or probability", "{} open deals without amount or probability"
+    )
+    return Answer(
+        known, t[weighted_amount], None, t[weighable], "no open deal has an amount and a probability", left_out
+    )
+
+
+def staleness(measure: Measure):
+    def answer(t) -> Answer:
+        slow = t.at.slow_days
+        known = t[measure] * (np.nan if slow is None else 1.0)
+        note = "" if slow is None else f"older than {slow:.0f} days, the 90th percentile of won cycles"
+        return Answer(known, t[measure], None, t[stale_deals], "no won cycle to compare with", note)
+
+    return answer
+
+
+def attainment(t) -> Answer:
+    target = t.target("won_amount")
+    return Answer(ratio(t[won_amount], target), t[won_amount], target, t[still_open], "no target for this window")
+
+
+def coverage(t) -> Answer:
+    target = t.target("won_amount")
+    to_go = target - t[won_amount]
+    why = np.where(to_go <= 0, "the target is reached", "no target for this window")
+    return Answer(ratio(t[open_amount], to_go.where(to_go > 0)), t[open_amount], to_go, t[still_open], why, unpriced(t))
+
+
+def competitor(t) -> Answer:
+    told = t[competitor_told]
+    why = np.where(t[lost] > 0, "no lost deal says whether a competitor won it", "nothing lost in the window")
+    untold = counts(t[lost] - told, "{} lost deal does not say", "{} lost deals do not say")
+    return Answer(
+        ratio(t[to_competitor], t[lost].where(told > 0)), t[to_competitor], t[lost], t[lost], why, joined(untold)
+    )
+
+
+pipeline = Kpi(
+    "pipeline",
+    __doc__,
+    (
+        Basis("open", open_value, (open_amount, open_unpriced, still_open), "money", "higher"),
+        Basis("weighted", weighted, (weighted_amount, weighable, still_open), "money", "higher"),
+        total("count", still_open, unit="number", better="higher"),
+        total("age", open_age, unit="days", better="lower", n=open_dated, why="nothing open with a created date"),
+        total("overdue", overdue_deals, unit="number", better="lower"),
+        total("overdue_amount", overdue_amount, unit="money", better="lower", n=overdue_deals),
+        Basis("stale", staleness(stale_deals), (stale_deals,), "number", "lower"),
+        Basis("stale_amount", staleness(stale_amount), (stale_amount, stale_deals), "money", "lower"),
+        Basis("attainment", attainment, (won_amount, still_open), "ratio", "higher"),
+        Basis("coverage", coverage, (won_amount, open_amount, still_open, open_unpriced), "ratio", "higher"),
+        Basis("competitor", competitor, (to_competitor, competitor_told, lost), "ratio", "lower", "wilson"),
+    ),
+)

@@ -1,0 +1,19 @@
+"""Measures and remarks that several KPIs share."""
+
+import narwhals as nw
+
+from .measure import CLOSED, CREATED, Measure, credited, cycle, priced, where
+
+won = Measure("won", CLOSED, lambda at: at.won)
+lost = Measure("lost", CLOSED, lambda at: at.lost)
+cancelled = Measure("cancelled", CLOSED, lambda at: at.cancelled)
+decided = Measure("decided", CLOSED, lambda at: at.won | at.lost)
+closed = Measure("closed", CLOSED, lambda at: at.closed)
+won_amount = Measure("won_amount", CLOSED, lambda at: where(at.won, credited), "money")
+won_credit = Measure("won_credit", CLOSED, lambda at: where(at.won, nw.col("credit")), "sum")
+won_unpriced = Measure("won_unpriced", CLOSED, lambda at: at.won & ~priced)
+
+created = Measure("created", CREATED, lambda at: at.exists)
+created_won = Measure("created_won", CREATED, lambda at: at.won)
+
+unpriced_won = (won_unpriced, "{} won deal without amount left out", "{} won deals without amount left out")

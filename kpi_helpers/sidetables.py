@@ -1,0 +1,63 @@
+"""Targets and spend, brought to the rows of a scorecard."""
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from .levels import EVERYONE
+from .windows import Window, parse_window
+
+
+def _covered(windows: list[Window], spans: dict[str, Window], window: Window) -> list[str] | None:
+    """The periods that make up the window exactly: the window itself, else the finer ones that fill it."""
+    exact = [text for text, span in spans.items() if (span.start, span.end) == (window.start, window.end)]
+    if exact:
+        return exact
+    for kind in ("quarter", "month"):
+        inside = sorted(
+            (s, text) for text, s in spans.items() if s.kind == kind and window.start <= s.start and s.end <= window.end
+        )
+        if inside and sum(span.days for span, _ in inside) == window.days:
+            return [text for _, text in inside]
+    return None
+
+
+def _rowwise(keys: pd.DataFrame, partner: str | None, amount_of: Callable) -> pd.Series:
+    who = keys[partner] if partner else pd.Series(EVERYONE, index=keys.index)
+    found = [amount_of(name, window) for name, window in zip(who, keys["_window"], strict=True)]
+    return pd.Series(found, index=keys.index, dtype="float64")
+
+
+def target_by(targets: pd.DataFrame, kpi: str, keys, windows: list[Window], partner: str | None) -> pd.Series:
+    """The agreed target for each row; everyone's own row (`*` or blank) before the sum of the partners'."""
+    rows = targets[targets["kpi"] == kpi]
+    who = rows["partner"].fillna(EVERYONE) if "partner" in rows else pd.Series(EVERYONE, index=rows.index)
+    spans = {text: parse_window(text) for text in rows["period"].astype(str).unique()}
+    period = rows["period"].astype(str)
+    sums = []
+    for window in windows:
+        covered = _covered(windows, spans, window) or []
+        parts = rows[period.isin(covered)]
+        complete = parts.groupby(who).agg(target=("target", "sum"), periods=("period", "nunique"))
+        complete = complete.loc[complete["periods"] == len(covered), "target"].to_dict()
+        if EVERYONE not in complete and complete:
+            complete[EVERYONE] = sum(complete.values())
+        sums.append(complete)
+    return _rowwise(keys, partner, lambda name, window: sums[window].get(name))
+
+
+def spend_by(spend: pd.DataFrame, channel: str, keys, windows: list[Window], partner: str | None) -> pd.Series:
+    """Spend on the channel for each row, for windows of whole months; null where no row tells."""
+    rows = spend[spend["channel"] == channel]
+    months = rows["month"].astype(str).str[:7]
+    who = rows["partner"] if "partner" in rows else pd.Series(None, index=rows.index, dtype="object")
+    sums = []
+    for window in windows:
+        inside = [w.label for w in window.periods("month")] if window.kind != "all" else list(months.unique())
+        whole = window.kind == "all" or all(w.kind == "month" for w in window.periods("month"))
+        parts = rows[months.isin(inside)] if whole else rows[:0]
+        known = parts.groupby(who)["amount"].sum().to_dict()
+        if len(parts):
+            known[EVERYONE] = parts["amount"].sum()
+        sums.append(known)
+    return _rowwise(keys, partner, lambda name, window: sums[window].get(name))
