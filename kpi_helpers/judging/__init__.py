@@ -3,9 +3,12 @@
 from importlib import import_module
 
 _HOMES = {
+    "decomposition": ("AmountChange", "RateChange", "midpoint", "won_amount_change"),
+    "pipeline_outcome": ("Outcome", "outcome"),
     "known": ("ages", "known_at"),
     "intervals": ("poisson", "wilson"),
     "resampling": ("Interval", "bootstrap", "bootstrap_ratio"),
+    "shrinkage": ("Shrinkage", "empirical_bayes", "shrunk"),
     "survival": ("kaplan_meier", "logrank", "share_won_by", "time_to_outcome"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
