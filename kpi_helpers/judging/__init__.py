@@ -6,10 +6,13 @@ _HOMES = {
     "decomposition": ("AmountChange", "RateChange", "midpoint", "won_amount_change"),
     "pipeline_outcome": ("Outcome", "outcome"),
     "known": ("ages", "known_at"),
+    "fairness": ("expected", "fair_comparison", "observed_expected"),
+    "funnel_plot": ("Funnel", "funnel", "funnel_limits", "overdispersion"),
     "intervals": ("poisson", "wilson"),
     "resampling": ("Interval", "bootstrap", "bootstrap_ratio"),
     "shrinkage": ("Shrinkage", "empirical_bayes", "shrunk"),
     "survival": ("kaplan_meier", "logrank", "share_won_by", "time_to_outcome"),
+    "trials": ("closed_trials",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = sorted(_HOME_OF)

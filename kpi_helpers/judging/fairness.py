@@ -1,0 +1,94 @@
+"""Comparing like with like: what a partner won against what its peers would have won on the same deals."""
+
+import numpy as np
+import pandas as pd
+
+from kpi_helpers.judging import _check, reasons
+from kpi_helpers.judging.intervals import poisson
+
+CELL = ("season", "region", "product", "size_band")
+PULL = 10  # deals at the overall rate added to each cell
+ENOUGH = 5  # expected wins that a verdict needs
+
+
+def expected(trials: pd.DataFrame, *, cell=CELL, pull: float = PULL) -> pd.DataFrame:
+    """What each partner would have won had its deals gone as its peers' in the same circumstances; no direction is better.
+
+    E = sum over the partner's deals of (k + pull p) / (n + pull): k wins of n deals that the other partners closed in
+    the deal's cell, p the others' overall rate. Trials (partner, won, columns of `cell`) in; columns that are not
+    there are not compared, blanks are a circumstance of their own. Out by partner: n, observed, expected; NaN without
+    peers. Empty in, empty out. It misleads where a cell belongs to one partner: then it says the overall rate. Raises
+    KitError for missing columns. Indirect standardisation; pull as in additive smoothing.
+
+    >>> trials = pd.DataFrame({"partner": list("AABBBB"), "won": [1, 1, 1, 0, 0, 1], "season": ["Q1"] * 6})
+    >>> expected(trials, pull=0).expected.tolist()
+    [1.0, 4.0]
+    """
+    _check.columns("expected", trials, ("partner", "won"))
+    cell = [name for name in cell if name in trials.columns]
+    won = _check.not_negative("expected", "won", trials["won"])
+    table = trials[["partner", *cell]].assign(won=won, n=1.0)
+    ours = table.groupby(["partner", *cell], dropna=False, observed=True, sort=False).sum().reset_index()
+    totals = ours.groupby(cell, dropna=False, observed=True, sort=False) if cell else ours.assign(all=0).groupby("all")
+    peers = totals[["won", "n"]].transform("sum") - ours[["won", "n"]]
+    partner = ours.groupby("partner", observed=True)[["won", "n"]]
+    others = ours[["won", "n"]].sum() - partner.transform("sum")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        overall = others["won"] / others["n"].where(others["n"] > 0)
+        rate = (peers["won"] + pull * overall) / (peers["n"] + pull)
+        # Without pull a cell that nobody else has still says the overall rate.
+        ours["expected"] = ours["n"] * rate.where(peers["n"] + pull > 0, overall)
+    out = partner.sum().rename(columns={"won": "observed"}).astype(int)[["n", "observed"]]
+    out["expected"] = ours.groupby("partner", observed=True)["expected"].sum(min_count=1)
+    return out
+
+
+def observed_expected(observed, expected, *, overall=None, confidence: float = 0.95) -> pd.DataFrame:
+    """How a partner did against its peers on the same kind of deals: above 1 is more than expected; higher is better.
+
+    ratio = observed / expected, interval exact Poisson of observed / expected, adjusted = ratio x overall rate (0..1,
+    cut at 1), p the two-sided Poisson probability. Arrays of partners in, a row each out: observed, expected, ratio,
+    low, high, adjusted, p, verdict, reason. The verdict is "above" or "below" where the interval leaves 1 out; fewer
+    than 5 expected wins, or an interval around 1, give none and the reason. Nothing expected gives null. It misleads
+    for what the cells do not hold, such as deal quality, and two ratios are not comparable with each other. Raises
+    KitError for negative numbers. Garwood 1936; Breslow and Day 1987.
+
+    >>> observed_expected([11, 6], [12, 5], overall=0.4).round(3)[["ratio", "low", "high", "adjusted"]].values.tolist()
+    [[0.917, 0.458, 1.64, 0.367], [1.2, 0.44, 2.612, 0.48]]
+    """
+    from scipy.special import pdtr, pdtrc
+
+    index = observed.index if isinstance(observed, pd.Series) else None
+    o = _check.not_negative("observed_expected", "observed", observed)
+    e = _check.not_negative("observed_expected", "expected", expected)
+    o, e = (x.copy() for x in np.broadcast_arrays(np.atleast_1d(o), np.atleast_1d(e)))
+    none = ~(e > 0)
+    e[none] = np.nan
+    low, high = poisson(o, confidence=confidence)
+    table = pd.DataFrame({"observed": o, "expected": e, "ratio": o / e, "low": low / e, "high": high / e}, index=index)
+    table["adjusted"] = np.nan if overall is None else np.minimum(table["ratio"] * overall, 1.0)
+    at_least = np.where(o > 0, pdtrc(np.maximum(o - 1, 0), e), 1.0)
+    table["p"] = np.minimum(1.0, 2 * np.minimum(pdtr(o, e), at_least))
+    apart = [table["low"] > 1, table["high"] < 1]
+    silent = np.select([none, e < ENOUGH, ~(apart[0] | apart[1])], range(3), 3)
+    said = np.array([reasons.NO_PEERS, reasons.EXPECTED_BELOW_5, reasons.WITHIN_CHANCE, None], dtype=object)[silent]
+    verdict = np.where(silent == 3, np.where(apart[0], "above", "below"), None)
+    return table.assign(verdict=pd.array(verdict, dtype="str"), reason=pd.array(said, dtype="str"))
+
+
+def fair_comparison(trials: pd.DataFrame, *, cell=CELL, pull: float = PULL, confidence: float = 0.95) -> pd.DataFrame:
+    """Every partner against what its peers would have won on its deals; a higher ratio and adjusted rate is better.
+
+    `expected`, then `observed_expected` with the overall rate of all trials. Trials in, as for `expected`; out by
+    partner: n, then the columns of `observed_expected`. Many partners are many tests: correct p by
+    `benjamini_hochberg`.
+
+    >>> trials = pd.DataFrame({"partner": list("AABBBB"), "won": [1, 1, 1, 0, 0, 1], "season": ["Q1"] * 6})
+    >>> fair_comparison(trials).reason.unique().tolist()
+    ['fewer than 5 wins expected']
+    """
+    table = expected(trials, cell=cell, pull=pull)
+    overall = table["observed"].sum() / table["n"].sum() if len(table) else None
+    compared = observed_expected(table["observed"], table["expected"], overall=overall, confidence=confidence)
+    compared.insert(0, "n", table["n"])
+    return compared
