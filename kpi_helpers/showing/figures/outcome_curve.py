@@ -1,0 +1,39 @@
+"""Which share of the deals was won, lost or still open so many days after creation."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from .base import BAD, GOOD, MUTED, axes
+
+
+def outcome_curve(curve: pd.DataFrame, *, title: str, ax: Axes | None = None) -> Axes:
+    """`curve` has day and the shares won, lost, cancelled and open, which sum to 1 (Aalen-Johansen)."""
+    ax = axes(ax)
+    parts = {"won": GOOD, "open": "#eef0f3", "cancelled": MUTED, "lost": BAD}
+    names = [name for name in parts if name in curve]
+    ax.stackplot(
+        curve["day"],
+        *(curve[name] for name in names),
+        colors=[parts[name] for name in names],
+        step="post",
+        alpha=0.85,
+        linewidth=0,
+    )
+    base = 0.0
+    last = curve.iloc[-1]
+    for name in names:
+        if last[name] > 0.03:
+            ax.annotate(
+                f"{name} {last[name]:.0%}",
+                (1, base + last[name] / 2),
+                (4, 0),
+                xycoords=("axes fraction", "data"),
+                textcoords="offset points",
+                va="center",
+                annotation_clip=False,
+                fontsize=9,
+            )
+        base += last[name]
+    ax.set(xlim=(0, max(curve["day"].max(), 1)), ylim=(0, 1), xlabel="days since the deal was created", title=title)
+    ax.yaxis.set_major_formatter(lambda v, _: f"{v:.0%}")
+    return ax

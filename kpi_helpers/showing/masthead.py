@@ -1,0 +1,49 @@
+"""The head of a report: who, window, as of, and one paragraph in words the data supports."""
+
+import pandas as pd
+from markupsafe import Markup
+
+from ..view import PartnerView
+from .format import changed, day, money, shown
+from .tables import Html
+
+
+def masthead(view: PartnerView) -> Html:
+    """The partner's name, the window and a summary paragraph."""
+    window = f"{view.window.label} ({day(view.window.start)} to {day(view.window.end)})"
+    paragraph = " ".join(_sentences(view))
+    markup = Markup(
+        '<header class="masthead"><h1>{}</h1><p class="when">{}, as of {}</p><p class="lead">{}</p></header>'
+    )
+    return Html(
+        markup.format(view.partner, window, day(view.as_of), paragraph),
+        f"{view.partner}: {window}, as of {day(view.as_of)}. {paragraph}",
+    )
+
+
+def _sentences(view: PartnerView):
+    won, amount = view.row("deal_count", "won"), view.row("deal_count", "amount")
+    deals = "1 deal" if won["value"] == 1 else f"{won['value']:,.0f} deals"
+    if not won["value"]:
+        yield "No deal was won in this window."
+    elif pd.isna(amount["value"]):
+        yield f"{deals} won; their amounts are not known."
+    else:
+        against = (
+            f" ({changed(amount['change'], 'money', amount['before'])} on the previous window)"
+            if amount["before"]
+            else ""
+        )
+        yield f"{deals} won, worth {money(amount['value'], view.currency)}{against}."
+    rate = view.row("close_rate", "closed")
+    if not pd.isna(rate["value"]):
+        yield (
+            f"{rate['numerator']:.0f} of {rate['denominator']:.0f} decided deals were won: {shown(rate['value'], 'ratio')}, "
+            f"with a 95% interval from {shown(rate['low'], 'ratio')} to {shown(rate['high'], 'ratio')}."
+        )
+    pipe = view.row("pipeline", "open")
+    if not pd.isna(pipe["value"]):
+        yield f"{pipe['n']:,} deals worth {money(pipe['value'], view.currency)} are open."
+    decided = int(rate["n"])
+    if decided < 10:
+        yield f"With {decided} decided deals the rates are uncertain; read the intervals, not the points."

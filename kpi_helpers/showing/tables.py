@@ -1,0 +1,127 @@
+"""Tables as HTML that reads well in a page, in JupyterLab and pasted into a spreadsheet."""
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from ..fleet import HEADLINES
+from ..view import FEWEST_PEERS, PartnerView
+from .format import DASH, changed, shown
+from .labels import CHANNEL_COLUMNS, CHANNELS, SHOWN, TITLES, Label
+from .sparkline import sparkline
+
+
+class Html:
+    """HTML for notebooks, with plain text beside it for everything else."""
+
+    def __init__(self, markup: Markup, text: str = "") -> None:
+        self.markup, self.text = markup, text
+
+    def _repr_html_(self) -> str:
+        return str(self.markup)
+
+    def __repr__(self) -> str:
+        return self.text or Markup(self.markup).striptags()
+
+
+def table(head: list[str], rows: list[list], caption: str = "", kind: str = "") -> Html:
+    """A table whose first column names the rows; strings are escaped, Markup is not."""
+    ths = Markup("").join(Markup('<th scope="col">{}</th>').format(name) for name in head)
+    trs = Markup("").join(
+        Markup("<tr>{}{}</tr>").format(
+            Markup('<th scope="row">{}</th>').format(first),
+            Markup("").join(Markup("<td>{}</td>").format(cell) for cell in cells),
+        )
+        for first, *cells in rows
+    )
+    top = Markup("<caption>{}</caption>").format(caption) if caption else Markup("")
+    markup = Markup(
+        '<div class="scroll"><table class="kpi {}">{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+    )
+    lines = ["\t".join(head), *("\t".join(Markup(escape(cell)).striptags() for cell in row) for row in rows)]
+    return Html(markup.format(kind, top, ths, trs), "\n".join(lines))
+
+
+def fraction_text(row: pd.Series, label: Label, currency: str | None) -> str:
+    """What was divided by what, or how many deals the value rests on."""
+    if label.bottom and not pd.isna(row["denominator"]) and not pd.isna(row["numerator"]):
+        parts = (
+            shown(row[side], unit, currency) for side, unit in (("numerator", label.top), ("denominator", label.bottom))
+        )
+        return " / ".join(parts)
+    return f"n = {row['n']:,}"
+
+
+def interval_text(row: pd.Series, currency: str | None) -> str:
+    if pd.isna(row["low"]) or pd.isna(row["high"]):
+        return DASH
+    return f"{shown(row['low'], row['unit'], currency)} to {shown(row['high'], row['unit'], currency)}"
+
+
+def numbers(view: PartnerView, kpi: str) -> Html:
+    """A KPI's bases with fraction, interval, the previous window and the peers beside each."""
+    if kpi == "marketing_channels":
+        return channels(view)
+    rows = []
+    for basis, label in SHOWN[kpi].items():
+        row = view.row(kpi, basis)
+        note = Markup('<span class="note">{}</span>').format(row["note"]) if row["note"] else ""
+        rows.append(
+            [
+                Markup("{} {}").format(label.text, note),
+                Markup("<strong>{}</strong>").format(shown(row["value"], row["unit"], view.currency)),
+                fraction_text(row, label, view.currency),
+                interval_text(row, view.currency),
+                shown(row["before"], row["unit"], view.currency),
+                changed(row["change"], row["unit"], row["before"]),
+                shown(row["peers_median"], row["unit"], view.currency),
+                rank_text(row),
+            ]
+        )
+    head = ["", "Value", "Fraction", "95% interval", "Previous", "Change", "Peers’ median", "Rank"]
+    return table(head, rows, kind="numbers")
+
+
+def rank_text(row: pd.Series) -> str:
+    return DASH if pd.isna(row["peers_rank"]) else f"{row['peers_rank']:.0f} of {row['peers_count'] + 1:.0f}"
+
+
+def channels(view: PartnerView) -> Html:
+    """One line a channel: leads, won, close rate with its interval, revenue, spend, cost per won deal, ROI."""
+    rows = []
+    for channel, name in CHANNELS.items():
+        cells = [view.row("marketing_channels", f"{metric}.{channel}") for metric in CHANNEL_COLUMNS]
+        texts = [shown(cell["value"], cell["unit"], view.currency) for cell in cells]
+        rate = list(CHANNEL_COLUMNS).index("close_rate")
+        if not pd.isna(cells[rate]["low"]):
+            texts[rate] = Markup('{} <span class="note">{}</span>').format(
+                texts[rate], interval_text(cells[rate], None)
+            )
+        before = view.row("marketing_channels", f"roi.{channel}")
+        peers = view.row("marketing_channels", f"close_rate.{channel}")
+        extra = [shown(before["before"], "ratio"), shown(peers["peers_median"], "ratio")]
+        rows.append([name, *texts, *extra])
+    return table(["Channel", *CHANNEL_COLUMNS.values(), "Previous ROI", "Peers’ close rate"], rows, kind="channels")
+
+
+def summary(view: PartnerView) -> Html:
+    """The eight headline numbers on one screen."""
+    rows = []
+    for kpi, basis in HEADLINES.items():
+        row = view.row(kpi, basis)
+        label = SHOWN.get(kpi, {}).get(basis, Label("ROI of paid", "money", "money"))
+        spark = sparkline(view.periods(kpi, basis)["value"], f"{TITLES[kpi]}, trailing periods")
+        rows.append(
+            [
+                Markup('<a href="#{}">{}</a> <span class="note">{}</span>').format(kpi, TITLES[kpi], label.text),
+                Markup("<strong>{}</strong>").format(shown(row["value"], row["unit"], view.currency)),
+                fraction_text(row, label, view.currency),
+                interval_text(row, view.currency),
+                changed(row["change"], row["unit"], row["before"]),
+                shown(row["peers_median"], row["unit"], view.currency),
+                rank_text(row),
+                spark,
+            ]
+        )
+    head = ["KPI", "Value", "Fraction", "95% interval", "Change", "Peers’ median", "Rank", "Trend"]
+    few = view.peers["count"].max() < FEWEST_PEERS
+    return table(head, rows, kind="numbers summary", caption="Fewer than five peers: not shown." if few else "")
