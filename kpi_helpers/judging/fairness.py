@@ -12,7 +12,7 @@ ENOUGH = 5  # expected wins that a verdict needs
 
 
 def expected(trials: pd.DataFrame, *, cell=CELL, pull: float = PULL) -> pd.DataFrame:
-    """What each partner would have won had its deals gone as its peers' in the same circumstances; no direction is better.
+    """What each partner would have won, its deals gone as its peers' in the same circumstances; no direction is better.
 
     E = sum over the partner's deals of (k + pull p) / (n + pull): k wins of n deals that the other partners closed in
     the deal's cell, p the others' overall rate. Trials (partner, won, columns of `cell`) in; columns that are not

@@ -14,7 +14,7 @@ WINSORISED = 0.1  # of the partners at either end
 
 @dataclass(frozen=True)
 class Funnel:
-    """`points`: a row per partner with rate, limits and place; `centre`: all partners' rate; `phi`: 1 unless overdispersed."""
+    """`points`: a row per partner with rate, limits, place; `centre`: all partners' rate; `phi`: overdispersion."""
 
     points: pd.DataFrame
     centre: float | None
