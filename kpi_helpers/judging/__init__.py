@@ -4,6 +4,8 @@ from importlib import import_module
 
 _HOMES = {
     "decomposition": ("AmountChange", "RateChange", "midpoint", "won_amount_change"),
+    "multiplicity": ("benjamini_hochberg",),
+    "newey_west": ("LeastSquares", "least_squares"),
     "pipeline_outcome": ("Outcome", "outcome"),
     "known": ("ages", "known_at"),
     "fairness": ("expected", "fair_comparison", "observed_expected"),
@@ -13,7 +15,9 @@ _HOMES = {
     "resampling": ("Interval", "bootstrap", "bootstrap_ratio"),
     "season": ("Season", "seasonal_index"),
     "shrinkage": ("Shrinkage", "empirical_bayes", "shrunk"),
+    "strategy": ("Placebo", "StrategyEffect", "interrupted_series", "placebo_dates"),
     "survival": ("kaplan_meier", "logrank", "share_won_by", "time_to_outcome"),
+    "trend": ("Trend", "mann_kendall", "theil_sen"),
     "trials": ("closed_trials",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -89,8 +89,7 @@ def _fit(k, n):
         return -(betaln(k + a, n - k + b) - betaln(a, b)).sum()
 
     bounds = [(-12, 12), tuple(np.log(STRENGTH))]
-    starts = [(logit(overall), np.log(strength)) for strength in (2, 20, 200)]
-    best = min((minimize(loss, x, method="L-BFGS-B", bounds=bounds) for x in starts), key=lambda fit: fit.fun)
-    best = minimize(loss, best.x, method="Nelder-Mead", bounds=bounds, options={"xatol": 1e-9, "fatol": 1e-12})
+    start = min(((logit(overall), strength) for strength in np.arange(*bounds[1])), key=loss)
+    best = minimize(loss, start, method="Nelder-Mead", bounds=bounds, options={"xatol": 1e-9, "fatol": 1e-12})
     common = (xlogy(k, overall) + xlog1py(n - k, -overall)).sum()
     return *map(float, prior(best.x)), float(-best.fun - common)
