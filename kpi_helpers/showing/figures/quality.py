@@ -6,6 +6,8 @@ from matplotlib.axes import Axes
 
 from .base import MUTED, PARTNER, PEERS, axes, money_axis
 
+QUIET = {"fontsize": 8.5, "color": "#4b5563", "va": "center", "annotation_clip": False}
+
 
 def quality_pair(
     periods: pd.DataFrame, *, peer_won=np.nan, peer_amount=np.nan, title: str, currency=None, ax: Axes | None = None
@@ -20,12 +22,10 @@ def quality_pair(
         for score in (50, 100, 200):
             y = (score / 100) ** 2 * peer_won * peer_amount / x
             ax.plot(x, np.where(y <= top, y, np.nan), color=MUTED, linewidth=1, zorder=1)
-            inside = x[y <= top]
-            if len(inside):
-                ax.annotate(f"{score}", (inside[0], top), fontsize=8, color="#6b7280", ha="left", va="bottom")
+            ax.annotate(f"score {score}", (right, y[-1]), (3, 0), textcoords="offset points", **QUIET)
         ax.plot(peer_won, peer_amount, "x", color=PEERS, markersize=9, markeredgewidth=2, zorder=2)
         ax.annotate(
-            "peers’ median", (peer_won, peer_amount), (7, -3), textcoords="offset points", color="#4b5563", fontsize=8.5
+            "peers’ median", (peer_won, peer_amount), (0, -12), textcoords="offset points", ha="center", **QUIET
         )
     ax.plot(known["won"], known["amount"], color=PARTNER, linewidth=0.8, alpha=0.5)
     ax.scatter(known["won"], known["amount"], s=np.linspace(12, 60, len(known)), color=PARTNER, zorder=3)

@@ -1,0 +1,34 @@
+"""A notebook as one self-contained page: no script, no network, code folded behind one switch."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+
+HERE = Path(__file__).parent
+
+
+def page(notebook: NotebookNode, *, title: str, failure: str = "", back: str = "../index.html") -> str:
+    """The notebook as HTML; `failure` becomes a banner on top, `back` a link to the index."""
+    resources = {"title": title, "failure": failure, "back": back, "contents": contents(notebook)}
+    body, _ = _exporter().from_notebook_node(notebook, resources)
+    return body
+
+
+def contents(notebook: NotebookNode) -> list[tuple[str, str]]:
+    """(anchor, title) of each second-level heading."""
+    cells = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    found = re.findall(r'(?:<a id="([^"]+)"></a>\s*)?^## (.+)$', cells, re.MULTILINE)
+    return [(anchor or title.strip().replace(" ", "-"), title.strip()) for anchor, title in found]
+
+
+@cache
+def _exporter() -> HTMLExporter:
+    return HTMLExporter(
+        template_name="template",
+        extra_template_basedirs=[str(HERE)],
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+    )

@@ -1,0 +1,153 @@
+"""Run reports: read once, measure what all share once, then one papermill run per partner, side by side."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from ..errors import KitError
+from ..fleet import Fleet, measure_fleet
+from ..reading import load
+from ..windows import Window, as_date, parse_window
+from .files import write_whole
+from .index import index_page
+from .plan import Job, make_plan
+
+TOLD = ("narwhals", "pandas", "papermill", "partner-kpi-kit", "seaborn")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run made: the folder, the window, the counts of rows and one record a report."""
+
+    out: Path
+    window: Window
+    as_of: date
+    rows_in: int
+    rows_used: int
+    rows_rejected: int
+    records: list[dict]
+
+    @property
+    def failed(self) -> list[dict]:
+        return [record for record in self.records if record["status"] != "ok"]
+
+
+def run_reports(
+    source,
+    *,
+    out="reports",
+    window=None,
+    as_of=None,
+    partners: Iterable[str] | None = None,
+    jobs: int | None = None,
+    told: Callable[[str], None] = lambda line: None,
+    done: Callable[[dict, int], None] = lambda record, total: None,
+    **reading,
+) -> Run:
+    """A report for each partner of an export, in `out`: notebook and page each, index, scorecard, rejected rows.
+
+    `reading` goes to `load` (mapping, mapping_file, currency). `told` hears a line about each step, `done` each
+    record with the number of all. Bad input raises `KitError` before anything is written; a report that fails is
+    a record with status "failed" and never stops the others.
+    """
+    jobs = jobs or max(1, (os.cpu_count() or 2))
+    loaded = load(source, as_of=as_of, **reading)
+    as_of = as_date(as_of or loaded.as_of, "as_of")
+    window = parse_window(window, as_of)
+    told(f"{loaded.rows_in:,} rows in = {loaded.rows_used:,} used + {loaded.rows_rejected:,} rejected")
+    told(f"window {window.label} ({window.start} to {window.end}), as of {as_of}")
+    for warning in loaded.warnings:
+        told(f"warning: {warning}")
+    fleet = measure_fleet(loaded, window, as_of)
+    out = _folder(out)
+    names = sorted(fleet.now["partner"].unique())
+    parameters = {"source": "prepared", "window": window.label, "as_of": str(as_of)}
+    plan = make_plan(names, list(partners or []) or None, parameters, out)
+    _prepare(loaded, fleet, out)
+    told(f"{len(plan)} reports, {jobs} at a time")
+    records = []
+    for record in _execute(plan, jobs):
+        records.append(record)
+        done(record, len(plan))
+    order = {job.partner: position for position, job in enumerate(plan)}
+    records.sort(key=lambda record: order[record["partner"]])
+    _manifest(out, plan, records)
+    write_whole(out / "index.html", index_page(fleet, records, loaded))
+    return Run(out, window, as_of, loaded.rows_in, loaded.rows_used, loaded.rows_rejected, records)
+
+
+def _folder(out) -> Path:
+    out = Path(out).resolve()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise KitError(f"The output folder {out} cannot be made: {error.strerror}. Name another with --out.") from None
+    return out
+
+
+def _prepare(loaded, fleet: Fleet, out: Path) -> None:
+    prepared = out / "prepared"
+    prepared.mkdir(exist_ok=True)
+    loaded.write_parquet(prepared)
+    fleet.save(prepared)
+    both = pd.concat([fleet.everyone, fleet.now], ignore_index=True)
+    write_whole(out / "scorecard.csv", both.to_csv(index=False))
+    write_whole(out / "rejected.csv", loaded.rejected.to_csv(index=False))
+
+
+def _execute(plan: list[Job], jobs: int) -> Iterable[dict]:
+    running: set[subprocess.Popen] = set()
+    with ThreadPoolExecutor(jobs) as pool:
+        waiting = [pool.submit(_in_child, job, running) for job in plan]
+        try:
+            for future in as_completed(waiting):
+                yield future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in list(running):
+                process.terminate()
+            raise
+
+
+def _in_child(job: Job, running: set) -> dict:
+    """The report in a process of its own, so that nothing it does reaches the others."""
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
+    command = [sys.executable, "-m", "kpi_helpers.reports.child"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen(command, env=environment, text=True, encoding="utf-8", **pipes)
+    running.add(process)
+    try:
+        answer, complaint = process.communicate(json.dumps(asdict(job)))
+    finally:
+        running.discard(process)
+    try:
+        return json.loads(answer.splitlines()[-1])
+    except (IndexError, ValueError):
+        last = (complaint.strip().splitlines() or ["no message"])[-1]
+        return {
+            "partner": job.partner,
+            "slug": job.slug,
+            "status": "failed",
+            "cell": None,
+            "error": f"the report's process ended with {process.returncode}: {last}",
+        }
+
+
+def _manifest(out: Path, plan: list[Job], records: list[dict]) -> None:
+    versions = {"python": platform.python_version()} | {name: version(name) for name in TOLD}
+    parameters = {job.partner: job.parameters for job in plan}
+    lines = [
+        json.dumps(record | {"parameters": parameters[record["partner"]], "versions": versions}, ensure_ascii=False)
+        for record in records
+    ]
+    write_whole(out / "manifest.jsonl", "".join(f"{line}\n" for line in lines))
