@@ -6,6 +6,7 @@ _HOMES = {
     "decomposition": ("AmountChange", "RateChange", "midpoint", "won_amount_change"),
     "multiplicity": ("benjamini_hochberg",),
     "newey_west": ("LeastSquares", "least_squares"),
+    "pace": ("logrank",),
     "pipeline_outcome": ("Outcome", "outcome"),
     "known": ("ages", "known_at"),
     "fairness": ("expected", "fair_comparison", "observed_expected"),
@@ -16,7 +17,7 @@ _HOMES = {
     "season": ("Season", "seasonal_index"),
     "shrinkage": ("Shrinkage", "empirical_bayes", "shrunk"),
     "strategy": ("Placebo", "StrategyEffect", "interrupted_series", "placebo_dates"),
-    "survival": ("kaplan_meier", "logrank", "share_won_by", "time_to_outcome"),
+    "survival": ("kaplan_meier", "share_won_by", "time_to_outcome"),
     "trend": ("Trend", "mann_kendall", "theil_sen"),
     "trials": ("closed_trials",),
 }

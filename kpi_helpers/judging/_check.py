@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from kpi_helpers.errors import KitError, MissingColumns
+from kpi_helpers.deals import STATUSES
+from kpi_helpers.errors import KitError, MissingColumns, UnknownValue
 
 
 def columns(who: str, table, needed) -> None:
@@ -60,3 +61,17 @@ def confidence(who: str, level: float) -> float:
     if not 0 < level < 1:
         raise KitError(f"{who}: confidence must lie between 0 and 1, for example 0.95; got {level!r}.")
     return level
+
+
+def observed(who: str, days, outcome) -> tuple[np.ndarray, np.ndarray]:
+    """Days and outcomes of deals, of one length, the days known, the outcomes those of the deal table."""
+    days, outcome = not_negative(who, "days", days).ravel(), np.asarray(outcome, dtype=object).ravel()
+    same_length(who, days=days, outcome=outcome)
+    strange = [name for name in dict.fromkeys(outcome) if name not in STATUSES]
+    if strange:
+        raise UnknownValue("outcome", strange[0], STATUSES)
+    if np.isnan(days).any():
+        raise KitError(
+            f"{who}: {int(np.isnan(days).sum())} days are unknown; leave these deals out, as ages(...) does."
+        )
+    return days, outcome

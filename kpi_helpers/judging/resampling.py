@@ -8,7 +8,7 @@ from kpi_helpers.errors import UnknownValue
 from kpi_helpers.judging import _check, reasons
 
 CHUNK = 4_000_000  # resampled values held at a time: 32 MB
-LARGE = 20_000  # above it resampling adds nothing that the large-sample formula does not say
+LARGE = 5_000  # above it resampling adds nothing that the large-sample formula does not say
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def bootstrap(
 ) -> Interval:
     """Where the true mean or median of `values` plausibly lies, by resampling the deals; narrower means better known.
 
-    Percentile interval below 20 values, BCa from 20, the large-sample formula above 20,000. Values of any unit in,
+    Percentile interval below 20 values, BCa from 20, the large-sample formula above 5,000. Values of any unit in,
     the same unit out; nulls are left out and n counts the rest. Fewer than 5 values, or all equal, give a value
     without an interval and a reason; none gives None. It misleads when a few deals carry most of the value: under
     some 30 deals the interval is too narrow. The same seed gives the same interval; so does another row order. Raises

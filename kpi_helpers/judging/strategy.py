@@ -109,7 +109,7 @@ def _told(estimate, error, reach, freedom):
 
 
 def _caution(b):
-    """How much wider than a normal interval one with Newey-West errors must be, b = (lags + 1) / n: Kiefer and Vogelsang 2005."""
+    """How much wider an interval with Newey-West errors must be, b = (lags + 1) / n: Kiefer and Vogelsang 2005."""
     return (1.96 + 2.9694 * b + 0.416 * b**2 - 0.5324 * b**3) / 1.96
 
 

@@ -1,12 +1,10 @@
-"""How long deals take, without ignoring those still open: Aalen-Johansen, Kaplan-Meier and the log-rank test."""
+"""How long deals take, without ignoring those still open: Aalen-Johansen and Kaplan-Meier."""
 
 import warnings
 
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.deals import STATUSES
-from kpi_helpers.errors import KitError, UnknownValue
 from kpi_helpers.judging import _check, reasons
 
 CLOSED = ("won", "lost", "cancelled")
@@ -26,7 +24,7 @@ def time_to_outcome(days, outcome, *, confidence: float = 0.95) -> pd.DataFrame:
     >>> curve[["won", "lost", "cancelled", "open"]].iloc[-1].round(4).tolist()
     [0.5833, 0.4167, 0.0, 0.0]
     """
-    days, outcome = _observed("time_to_outcome", days, outcome)
+    days, outcome = _check.observed("time_to_outcome", days, outcome)
     names = ["day", "at_risk", *CLOSED, "open", "won_low", "won_high"]
     if not len(days):
         return pd.DataFrame(columns=names, dtype=float)
@@ -61,7 +59,7 @@ def kaplan_meier(days, outcome, *, ends=CLOSED, confidence: float = 0.95) -> pd.
     """
     from scipy import stats
 
-    days, outcome = _observed("kaplan_meier", days, outcome)
+    days, outcome = _check.observed("kaplan_meier", days, outcome)
     if not len(days):
         return pd.DataFrame(columns=["day", "survival", "low", "high"], dtype=float)
     ended = np.isin(outcome, ends)
@@ -103,60 +101,6 @@ def share_won_by(days, outcome, by=(30, 60, 90), *, confidence: float = 0.95) ->
     table["at_risk"] = (followed[:, None] > by).sum(axis=0)
     table["reason"] = np.where(unknown, reasons.NOT_FOLLOWED, None)
     return table.astype({"reason": "str"})
-
-
-def logrank(days, outcome, group, *, ends=("won",)) -> pd.DataFrame:
-    """Whether each group's deals end (by default: are won) at another pace than all others'; a positive z is faster.
-
-    Log-rank test of the group against the rest, every other outcome right-censored. Arrays of one length in; out one
-    row per group: group, n, ended, z, p, reason. One group alone, or no such ending, gives NaN with a reason. Several
-    groups are several tests: correct p by `benjamini_hochberg`. It misleads when curves cross, and with lost deals it
-    compares the pace among deals still open, not the share won. Raises KitError like `time_to_outcome`. Mantel 1966.
-
-    >>> table = logrank([5, 6, 7, 8, 50, 60, 70, 80], ["won"] * 8, list("AAAABBBB"))
-    >>> table.p.round(3).tolist(), (table.z > 0).tolist()
-    ([0.007, 0.007], [True, False])
-    """
-    from scipy import stats
-
-    group = np.asarray(group, dtype=object)
-    _check.same_length("logrank", days=days, outcome=outcome, group=group)
-    days, outcome = _observed("logrank", days, outcome)
-    ended, rows = np.isin(outcome, ends), []
-    for name in pd.unique(group):
-        ours = group == name
-        row = {
-            "group": name,
-            "n": int(ours.sum()),
-            "ended": int(ended[ours].sum()),
-            "z": np.nan,
-            "p": np.nan,
-            "reason": None,
-        }
-        if ours.all():
-            row["reason"] = reasons.NO_PEERS
-        elif not ended.any():
-            row["reason"] = reasons.NO_EVENTS
-        else:
-            samples = (stats.CensoredData(days[m & ended], right=days[m & ~ended]) for m in (ours, ~ours))
-            with np.errstate(divide="ignore", invalid="ignore"):
-                answer = stats.logrank(*samples)
-            row |= {"z": float(answer.statistic), "p": float(answer.pvalue)}
-        rows.append(row)
-    return pd.DataFrame(rows, columns=["group", "n", "ended", "z", "p", "reason"]).astype({"reason": "str"})
-
-
-def _observed(who, days, outcome):
-    days, outcome = _check.not_negative(who, "days", days).ravel(), np.asarray(outcome, dtype=object).ravel()
-    _check.same_length(who, days=days, outcome=outcome)
-    strange = [name for name in pd.unique(outcome) if name not in STATUSES]
-    if strange:
-        raise UnknownValue("outcome", strange[0], STATUSES)
-    if np.isnan(days).any():
-        raise KitError(
-            f"{who}: {int(np.isnan(days).sum())} days are unknown; leave these deals out, as ages(...) does."
-        )
-    return days, outcome
 
 
 def _incidence_interval(share, before, won, closed, at_risk, confidence):

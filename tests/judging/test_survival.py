@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight, survdiff
+from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight
 
 from kpi_helpers.errors import KitError
-from kpi_helpers.judging import kaplan_meier, logrank, reasons, share_won_by, time_to_outcome
+from kpi_helpers.judging import kaplan_meier, reasons, share_won_by, time_to_outcome
 
 DAYS = [10, 20, 30, 40, 50, 60]
 OUTCOME = ["won", "lost", "won", "open", "won", "lost"]
@@ -94,31 +94,6 @@ def test_share_won_by_says_when_nobody_was_followed_that_long():
 def test_no_deal_gives_no_row_and_nothing_won_no_interval():
     assert len(time_to_outcome([], [])) == len(kaplan_meier([], [])) == 0
     assert time_to_outcome([5, 6], ["lost", "open"])[["won_low", "won_high"]].isna().all(axis=None)
-
-
-def test_logrank_equals_statsmodels_in_both_directions():
-    days, outcome = sample(60, 3)
-    group = np.where(np.arange(60) % 3 == 0, "a", "b")
-    days = np.where(group == "a", days, days + 5)
-    chi2, p = survdiff(days, outcome == "won", group)
-    table = logrank(days, outcome, group).set_index("group")
-    assert table["p"].to_list() == pytest.approx([p, p], abs=1e-9)
-    assert table["z"]["a"] == pytest.approx(chi2**0.5, abs=1e-9)
-    assert table["z"]["b"] == pytest.approx(-(chi2**0.5), abs=1e-9)
-
-
-def test_logrank_of_three_groups_is_each_against_the_rest():
-    days, outcome = sample(60, 5)
-    group = np.array(list("abc") * 20)
-    table = logrank(days, outcome, group)
-    rest = logrank(days, outcome, np.where(group == "b", "b", "rest")).set_index("group")
-    assert table.set_index("group")["p"]["b"] == pytest.approx(rest["p"]["b"])
-    assert table["ended"].sum() == (outcome == "won").sum()
-
-
-def test_logrank_silences():
-    assert logrank([1, 2], ["won", "lost"], ["a", "a"])["reason"].tolist() == [reasons.NO_PEERS]
-    assert logrank([1, 2], ["open", "lost"], ["a", "b"])["reason"].tolist() == [reasons.NO_EVENTS] * 2
 
 
 def test_bad_input_is_refused():
