@@ -69,7 +69,7 @@ def pipeline_movement(
     table = pd.DataFrame(
         {
             "step": STEPS,
-            "amount": counted.sum().round(4).to_numpy(),
+            "amount": counted.astype("float64").sum().round(4).to_numpy(),
             "deals": counted.notna().sum().to_numpy(),
             "unpriced": (counted.notna() & unpriced.to_numpy()[:, None]).sum().to_numpy(),
         }

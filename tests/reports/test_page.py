@@ -1,0 +1,47 @@
+import re
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from kpi_helpers.reports.page import contents, page
+
+
+@pytest.fixture
+def notebook():
+    html = new_output("execute_result", {"text/html": "<p>&lt;script&gt;</p>", "text/plain": "x"}, execution_count=1)
+    png = new_output("display_data", {"image/png": "AAAA"}, metadata={"image/png": {"alt": 'deals "won"', "width": 10}})
+    cells = [
+        new_markdown_cell("# Partner report\n\nIntro"),
+        new_markdown_cell('<a id="close_rate"></a>\n\n## Close rate\n\n**Why?**'),
+        new_code_cell("partner = '<script>alert(1)</script>'", outputs=[html, png], execution_count=1),
+    ]
+    return new_notebook(cells=cells)
+
+
+def test_the_page_is_one_file_without_script_or_network(notebook):
+    made = page(notebook, title="<b>P</b> · 2025-Q4")
+    assert "<script" not in made
+    assert "default-src 'none'" in made
+    assert not re.search(r"""(src|href)=["']?(https?:)?//""", made)
+    assert "<title>&lt;b&gt;P&lt;/b&gt; · 2025-Q4</title>" in made
+    assert len(made.encode()) < 100 * 1024
+
+
+def test_figures_have_alternative_text_and_contents_lead_to_headings(notebook):
+    made = page(notebook, title="P")
+    assert """alt='deals "won"'""" in made
+    assert contents(notebook) == [("close_rate", "Close rate")]
+    assert '<a href="#close_rate">Close rate</a>' in made
+
+
+def test_a_failure_is_a_banner_with_its_text_escaped(notebook):
+    made = page(notebook, title="P", failure="Cell 3 failed: <img onerror=x>")
+    assert "&lt;img onerror=x&gt;" in made
+    assert 'role="alert"' in made
+
+
+def test_the_source_notebook_is_not_changed(notebook):
+    before = nbformat.writes(notebook)
+    page(notebook, title="P")
+    assert nbformat.writes(notebook) == before
