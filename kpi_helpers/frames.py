@@ -9,14 +9,17 @@ from .deals import DEAL_COLUMNS
 from .errors import KitError, MissingColumns
 
 CORE = ("partner", "status", "amount", "created_on", "closed_on")
+READ_AS_TEXT = ("status", "channel", "lost_reason")  # the text columns whose words the formulas compare
 _TYPES = {"text": nw.String, "number": nw.Float64, "share": nw.Float64, "date": nw.Datetime("us"), "flag": nw.Boolean}
+_WORDS = {"number": "numbers", "share": "numbers", "date": "dates", "flag": "true, false and blank"}
+_PANDAS = {"text": "str", "number": "float64", "share": "float64", "date": "datetime64[us]", "flag": "boolean"}
 
 
 def conform(deals, who: str = "scorecard", also: tuple[str, ...] = ()):
     """The deals as a Narwhals frame that has every column of the contract, typed; absent optional ones are null.
 
-    Takes a pandas, Polars, DuckDB or Spark frame and never changes it. Raises `MissingColumns` when a core
-    column, or one named in `also`, is not there, and `KitError` when a column has the wrong type.
+    Takes a pandas, Polars, DuckDB or Spark frame and never changes it. A blank credit is 1. Raises `MissingColumns`
+    when a core column, or one named in `also`, is not there, and `KitError` when a column has the wrong type.
     """
     try:
         frame = nw.from_native(deals)
@@ -28,28 +31,54 @@ def conform(deals, who: str = "scorecard", also: tuple[str, ...] = ()):
     missing = [name for name in (*CORE, *also) if name not in schema]
     if missing:
         raise MissingColumns(who, dict.fromkeys(missing), list(schema))
-    wanted, wrong = [], []
+    wanted, wrong = {}, []
     for name, column in DEAL_COLUMNS.items():
-        have, want = schema.get(name), _TYPES[column.kind]
+        have = schema.get(name)
         if have is None:
-            default = nw.lit(1.0) if name == "credit" else nw.lit(None).cast(want)
-            wanted.append(default.alias(name))
-        elif column.kind == "flag" and (have != nw.Boolean or frame.implementation.is_pandas()):
-            wanted.append(_flag(name, frame))
-        elif column.kind == "date" and have != nw.Datetime("us"):
-            if not have.is_temporal() and not _all_null(frame, name):
-                wrong.append(f"{name} holds {have}, not dates")
-            wanted.append(nw.col(name).cast(want))
-        elif column.kind in ("number", "share"):
-            if not have.is_numeric() and not _all_null(frame, name):
-                wrong.append(f"{name} holds {have}, not numbers")
-            elif frame.implementation.is_polars() and have.is_float():
-                wanted.append(nw.col(name).fill_nan(None))
-            elif not have.is_float():
-                wanted.append(nw.col(name).cast(want))
+            wanted[name] = _blank(column.kind, frame)
+        elif not _fits(name, column.kind, have):
+            if _all_null(frame, name):
+                wanted[name] = _blank(column.kind, frame)
+            else:
+                wrong.append(f"{name} holds {have}, not {_WORDS.get(column.kind, 'text')}")
+        elif (cast := _typed(name, column.kind, have, frame)) is not None:
+            wanted[name] = cast
     if wrong:
         raise KitError(f"{who}: {'; '.join(wrong)}. load_deals(...) reads and checks the types.")
-    return frame.with_columns(*wanted)
+    return frame.with_columns(**wanted).with_columns(nw.col("credit").fill_null(1.0))
+
+
+def _fits(name: str, kind: str, have) -> bool:
+    """Whether a column of this type can be read as this kind."""
+    if kind == "date":
+        return have.is_temporal() and not isinstance(have, nw.Duration | nw.Time)
+    if kind == "flag":
+        return have == nw.Boolean or have == nw.Object or have.is_numeric()
+    if kind == "text":
+        return name not in READ_AS_TEXT or have in (nw.String, nw.Object, nw.Categorical, nw.Enum)
+    return have.is_numeric()
+
+
+def _blank(kind: str, frame):
+    """A column of nulls; pandas' own types, because its casts turn null into False or 'None'."""
+    if frame.implementation.is_pandas():
+        native = frame.to_native()
+        return nw.from_native(pd.Series(None, index=native.index, dtype=_PANDAS[kind]), series_only=True)
+    return nw.lit(None).cast(_TYPES[kind])
+
+
+def _typed(name: str, kind: str, have, frame):
+    """The expression that gives a column its type; None where it has it."""
+    if kind == "flag" and (have != nw.Boolean or frame.implementation.is_pandas()):
+        return _flag(name, frame)
+    if kind == "date" and have != nw.Datetime("us"):
+        return nw.col(name).cast(_TYPES[kind])
+    if kind in ("number", "share"):
+        if not have.is_float():
+            return nw.col(name).cast(nw.Float64)
+        if frame.implementation.is_polars():
+            return nw.col(name).fill_nan(None)
+    return None
 
 
 def _flag(name: str, frame) -> nw.Expr | nw.Series:
@@ -66,7 +95,7 @@ def _flag(name: str, frame) -> nw.Expr | nw.Series:
 
 
 def _all_null(frame, name: str) -> bool:
-    return frame.implementation.is_pandas() and bool(frame.to_native()[name].isna().all())
+    return fetch(frame.filter(~nw.col(name).is_null()).head(1).select(name)).empty
 
 
 def whole_deals(frame, groups: list[str]):
@@ -111,11 +140,9 @@ def like(deals, table: pd.DataFrame):
     return table
 
 
-def extent(frame) -> tuple[date, date]:
-    """The earliest and the latest date at which a deal was created or closed."""
+def extent(frame) -> tuple[date | None, date | None]:
+    """The earliest and the latest date at which a deal was created or closed; None where no deal has one."""
     at = [nw.col(name) for name in ("created_on", "closed_on")]
     row = fetch(frame.select(a=at[0].min(), b=at[1].min(), c=at[0].max(), d=at[1].max())).iloc[0]
-    if row.isna().all():
-        raise KitError("There are no deals with a created or closed date, so as_of has to be given, like 2025-12-31.")
-    first, last = row[["a", "b"]].dropna().min(), row[["c", "d"]].dropna().max()
-    return pd.Timestamp(first).date(), pd.Timestamp(last).date()
+    first, last = row[["a", "b"]].dropna(), row[["c", "d"]].dropna()
+    return tuple(pd.Timestamp(day).date() if pd.notna(day) else None for day in (first.min(), last.max()))

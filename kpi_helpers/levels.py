@@ -5,7 +5,8 @@ from .errors import KitError, UnknownValue
 
 PERIODS = ("month", "quarter", "year")
 EVERYONE = "*"
-_RENAMED = {"employee": "owner"}
+_RENAMED = {"employee": "owner", "business_unit": "unit"}
+_SHOWN = {"unit": "business_unit"}  # a scorecard's own column unit says what a value is measured in
 _COLUMNS = [name for name, column in DEAL_COLUMNS.items() if column.kind == "text" and name != "deal_id"]
 LEVELS = {"portfolio": None, **_RENAMED, **{name: name for name in _COLUMNS}}
 
@@ -13,7 +14,7 @@ LEVELS = {"portfolio": None, **_RENAMED, **{name: name for name in _COLUMNS}}
 def parse_by(by: "str | list[str] | tuple[str, ...] | None") -> tuple[dict[str, str], str | None]:
     """The grouping a user asked for: {name shown: column read}, and month, quarter, year or None.
 
-    `portfolio` and None are everyone together and add no column. Raises `UnknownValue` for a name
+    `portfolio` and None are everyone together and add no column; unit is shown as business_unit. Raises `UnknownValue` for a name
     that is no level, `KitError` for two periods at once.
 
     >>> parse_by("employee,month")
@@ -33,5 +34,5 @@ def parse_by(by: "str | list[str] | tuple[str, ...] | None") -> tuple[dict[str, 
         if name not in LEVELS:
             raise UnknownValue("level", name, [*LEVELS, *PERIODS])
         if LEVELS[name] is not None:
-            groups[name] = LEVELS[name]
+            groups[_SHOWN.get(name, name)] = LEVELS[name]
     return groups, periods[0] if periods else None

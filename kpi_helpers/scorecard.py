@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from .errors import KitError, UnknownValue
-from .frames import conform, extent, fetch, like
+from .frames import conform, extent, fetch, like, whole_deals
 from .kpis import KPIS
 from .kpis.kpi import Basis, Kpi
 from .kpis.measure import STATE, At, cycle
@@ -49,12 +49,12 @@ def scorecard(
     groups, unit = parse_by(by)
     who = chosen[0][0].name if len({kpi.name for kpi, _ in chosen}) == 1 else "scorecard"
     frame = conform(deals, who, tuple(groups.values()))
-    if as_of is None or window == "all":
-        first, last = extent(frame)
-    as_of = last if as_of is None else as_date(as_of, "as_of")
+    as_of = extent(frame)[1] if as_of is None else as_date(as_of, "as_of")
+    if as_of is None:
+        raise KitError("There are no deals with a created or closed date, so as_of has to be given, like 2025-12-31.")
     window = parse_window(window, as_of)
     if window.kind == "all":
-        window = Window(min(first, as_of), as_of, "all")
+        window = Window(min(extent(frame)[0] or as_of, as_of), as_of, "all")
 
     measures = {measure for _, b in chosen for measure in b.measures}
     if slow_days is None and any(m.slow for m in measures):
@@ -69,7 +69,7 @@ def scorecard(
 def slow_cycle(deals, as_of) -> float | None:
     """The 90th percentile of days from created to won, deals won by `as_of`; None when none was won."""
     frame = deals if hasattr(deals, "implementation") else conform(deals, "slow_cycle")
-    won = frame.filter(At(as_date(as_of)).won, ~cycle.is_null())
+    won = whole_deals(frame.filter(At(as_date(as_of)).won, ~cycle.is_null()), [])
     found = fetch(won.select(days=cycle.quantile(0.9, interpolation="linear")))["days"]
     return None if found.empty or pd.isna(found.iloc[0]) else float(found.iloc[0])
 

@@ -128,7 +128,8 @@ def _contribution(measure: Measure, at: At) -> nw.Expr:
     if measure.total == "count":
         return nw.when(what).then(nw.lit(1)).otherwise(nw.lit(0))
     if measure.total == "money":
-        return (what * MICRO).round().fill_null(0).cast(nw.Int64)
+        # not round(): engines differ in where it takes a half
+        return (what * MICRO + 0.5).floor().fill_null(0).cast(nw.Int64)
     return what
 
 

@@ -18,14 +18,14 @@ def as_date(value: object, what: str = "date") -> date:
     >>> as_date("2025-12-31")
     datetime.date(2025, 12, 31)
     """
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
     try:
-        return date.fromisoformat(str(value)[:10])
+        if isinstance(value, datetime) or not isinstance(value, date):
+            value = datetime.fromisoformat(str(value).strip()).date()
     except ValueError:
         raise KitError(f"{what} {str(value)!r} is not a date; write it like 2025-12-31.") from None
+    if not 1900 <= value.year <= 2199:
+        raise KitError(f"{what} {value} lies outside the years 1900 to 2199.")
+    return value
 
 
 @dataclass(frozen=True, order=True)
@@ -116,7 +116,7 @@ def parse_window(text: "str | Window | tuple | None", as_of: date | None = None)
     text = str(text).strip()
     if text == "all":
         return Window(date.min, date.max, "all")
-    if found := re.fullmatch(r"(\d+)d", text):
+    if found := re.fullmatch(r"(\d{1,9})d", text):
         days = int(found[1])
         if not 1 <= days <= 36_600:
             raise KitError(f"Window {text!r} has to span 1 to 36600 days.")
@@ -126,8 +126,6 @@ def parse_window(text: "str | Window | tuple | None", as_of: date | None = None)
         start, end = (as_date(part.strip(), "window's date") for part in text.split("..", 1))
         if end < start:
             raise KitError(f"Window {text!r} ends before it starts; write the earlier date first.")
-        if start.year < 1900 or end.year > 2199:
-            raise KitError(f"Window {text!r} lies outside the years 1900 to 2199.")
         return Window(start, end)
     if found := re.fullmatch(r"(19\d\d|2[01]\d\d)(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?", text, re.IGNORECASE):
         year, quarter, month = int(found[1]), found[2], found[3]
@@ -145,4 +143,4 @@ def parse_window(text: "str | Window | tuple | None", as_of: date | None = None)
 def _known(as_of: date | None) -> date:
     if as_of is None:
         raise KitError("This window counts back from as_of, and as_of is not known; give as_of like 2025-12-31.")
-    return as_of
+    return as_date(as_of, "as_of")

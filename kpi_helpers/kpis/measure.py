@@ -11,6 +11,7 @@ from functools import cached_property
 import narwhals as nw
 
 CLOSED, CREATED, STATE = "closed_on", "created_on", "state"
+CLOSED_STATUSES = ("won", "lost", "cancelled")
 MICRO = 10_000  # money is summed as whole ten-thousandths, so that row order and engine cannot move a cent
 
 
@@ -40,11 +41,13 @@ class At:
 
     @cached_property
     def closed(self) -> nw.Expr:
-        return ~nw.col("closed_on").is_null() & (nw.col("closed_on") < self.tomorrow)
+        """Won, lost or cancelled by as_of; a close date without such a status, or such a status without one, is not."""
+        dated = ~nw.col("closed_on").is_null() & (nw.col("closed_on") < self.tomorrow)
+        return self.exists & dated & nw.col("status").is_in(CLOSED_STATUSES)
 
     @cached_property
     def open(self) -> nw.Expr:
-        return self.exists & (nw.col("closed_on").is_null() | (nw.col("closed_on") >= self.tomorrow))
+        return self.exists & ~self.closed
 
     @cached_property
     def won(self) -> nw.Expr:
