@@ -19,6 +19,7 @@ def test_later_deals_do_not_exist_and_later_closings_are_open():
     known = known_at(DEALS, "2025-01-31")
     assert known["status"].to_dict() == {"a": "won", "b": "open", "c": "open", "e": "cancelled"}
     assert known.loc["b", "closed_on"] is pd.NaT
+    assert "d" in known_at(DEALS, "2025-02-05").index and "d" not in known_at(DEALS, "2025-02-04").index
 
 
 def test_ages_to_the_outcome_or_to_the_date():

@@ -34,7 +34,11 @@ def test_the_ridge_is_the_maximum_of_the_penalised_likelihood():
         return (N * np.logaddexp(0, odds) - K * odds).sum() + ridge @ b**2 / 2
 
     oracle = minimize(loss, np.zeros(3), method="BFGS", options={"gtol": 1e-7})
-    assert logistic(DESIGN, K, N, ridge=ridge).coefficients == pytest.approx(oracle.x, abs=1e-5)
+    fit = logistic(DESIGN, K, N, ridge=ridge)
+    assert fit.coefficients == pytest.approx(oracle.x, abs=1e-5)
+    p = 1 / (1 + np.exp(-(DESIGN @ fit.coefficients)))
+    information = DESIGN.T @ (DESIGN * (N * p * (1 - p))[:, None]) + np.diag(ridge)
+    assert fit.covariance == pytest.approx(np.linalg.inv(information), abs=1e-6)
 
 
 def test_all_or_nothing_needs_a_ridge():

@@ -87,6 +87,7 @@ def test_share_won_by_says_when_nobody_was_followed_that_long():
     assert table["at_risk"].tolist() == [1, 1, 0]
     assert table["won"].round(6).tolist()[:2] == [0.333333] * 2 and np.isnan(table["won"][2])
     assert table["reason"].dropna().tolist() == [reasons.NOT_FOLLOWED]
+    assert share_won_by(DAYS, OUTCOME, [29, 30])["won"].tolist() == pytest.approx([1 / 6, 1 / 3])
     assert share_won_by(DAYS, OUTCOME, 90)["won"][0] == pytest.approx(7 / 12)
     assert share_won_by([], [])["reason"].eq(reasons.NO_DATA).all()
 
