@@ -57,7 +57,7 @@ def interrupted_series(
     periods of the partners without the strategy, y is the difference from them. One value per period in, unknown ones
     left out; a StrategyEffect out, in the values' unit.
 
-    The verdict is "rose" or "fell" where the interval of the mean effect leaves 0 out. In some 20 periods plain
+    The verdict is "rose" or "fell" where the interval of the mean effect leaves 0 out. In 16 to 52 periods plain
     Newey-West errors are too small and would see an effect in 11 to 19 of 100 series that have none, so that interval
     takes the larger of Newey-West and ordinary errors, times Kiefer and Vogelsang's factor: 2 to 3 of 100, 5 to 9
     where neighbouring periods correlate by 0.3.

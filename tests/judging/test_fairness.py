@@ -60,10 +60,9 @@ def test_equals_the_naive_twin(pairs, pull):
 
 
 def test_a_good_partner_in_a_hard_market_is_seen():
-    trials = pd.concat(
-        [deals("A", 45, 100, region="hard"), deals("B", 60, 200, region="hard"), deals("C", 160, 200, region="easy")]
-        + [deals("D", 55, 200, region="hard"), deals("E", 165, 200, region="easy")]
-    )
+    hard = [deals("A", 45, 100, region="hard"), deals("B", 60, 200, region="hard"), deals("D", 55, 200, region="hard")]
+    easy = [deals("C", 160, 200, region="easy"), deals("E", 165, 200, region="easy")]
+    trials = pd.concat(hard + easy)
     table = fair_comparison(trials, pull=0)
     assert table.loc["A", "verdict"] == "above"
     assert table.loc[["C", "E"], "verdict"].isna().all()
