@@ -14,8 +14,8 @@ LEVELS = {"portfolio": None, **_RENAMED, **{name: name for name in _COLUMNS}}
 def parse_by(by: "str | list[str] | tuple[str, ...] | None") -> tuple[dict[str, str], str | None]:
     """The grouping a user asked for: {name shown: column read}, and month, quarter, year or None.
 
-    `portfolio` and None are everyone together and add no column; unit is shown as business_unit. Raises `UnknownValue` for a name
-    that is no level, `KitError` for two periods at once.
+    `portfolio` and None are everyone together and add no column; unit is shown as business_unit. Raises
+    `UnknownValue` for a name that is no level, `KitError` for two periods at once.
 
     >>> parse_by("employee,month")
     ({'employee': 'owner'}, 'month')

@@ -7,7 +7,7 @@ from .errors import KitError, UnknownValue
 from .frames import conform, extent, fetch, like, whole_deals
 from .kpis import KPIS
 from .kpis.kpi import Basis, Kpi
-from .kpis.measure import STATE, At, cycle
+from .kpis.measure import At, cycle
 from .levels import EVERYONE, parse_by
 from .totals import Totals, compute
 from .windows import Window, as_date, parse_window

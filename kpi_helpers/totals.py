@@ -86,7 +86,7 @@ class Totals:
 def compute(
     frame, measures: set[Measure], groups: dict[str, str], unit: str | None, window: Window, at: At, past: bool
 ):
-    """The keys of all groups and periods, their windows, and the totals of each measure now and in the window before."""
+    """The keys of all groups and periods, their windows, and each measure's totals now and in the window before."""
     columns = list(dict.fromkeys(groups.values()))
     frame = whole_deals(frame, columns)
     windows = list(window.periods(unit)) if unit else [window]

@@ -26,7 +26,7 @@ from .kpi import Answer, Basis, Kpi, Remarks, counts, fraction, ratio
 from .measure import CLOSED, CREATED, Measure, credited, cycle, priced, where
 from .shared import closed, created, created_won, decided, won, won_amount
 
-too_young = Measure("too_young", CREATED, lambda at: at.exists & ~at.older_than(at.slow_days or 0), slow=True)
+too_young = Measure("too_young", CREATED, lambda at: at.exists & at.younger_than(at.slow_days or 0), slow=True)
 eligible = Measure("eligible", CREATED, lambda at: at.older_than(at.within_days))
 won_within = Measure(
     "won_within", CREATED, lambda at: at.older_than(at.within_days) & at.won & (cycle <= at.within_days)

@@ -20,7 +20,7 @@ It misleads alone: many small deals are not many good deals. Source: kpis.md 2.2
 
 import numpy as np
 
-from .kpi import Answer, Basis, Kpi, Remarks, fraction, ratio, total
+from .kpi import Answer, Basis, Kpi, Remarks, ratio, total
 from .measure import STATE, Measure
 from .shared import cancelled, created, lost, unpriced_won, won, won_amount, won_credit, won_unpriced
 

@@ -43,7 +43,7 @@ class At:
     def closed(self) -> nw.Expr:
         """Won, lost or cancelled by as_of; a close date without such a status, or such a status without one, is not."""
         dated = ~nw.col("closed_on").is_null() & (nw.col("closed_on") < self.tomorrow)
-        return self.exists & dated & nw.col("status").is_in(CLOSED_STATUSES)
+        return self.exists & dated & nw.col("status").is_in(CLOSED_STATUSES).fill_null(False)
 
     @cached_property
     def open(self) -> nw.Expr:
@@ -68,6 +68,10 @@ class At:
     def older_than(self, days: float) -> nw.Expr:
         """Created at least `days` before as_of."""
         return nw.col("created_on") < self.tomorrow - timedelta(days=float(days))
+
+    def younger_than(self, days: float) -> nw.Expr:
+        """Created within `days` of as_of; not ~older_than, which on pandas is true of a blank date."""
+        return nw.col("created_on") >= self.tomorrow - timedelta(days=float(days))
 
 
 @dataclass(frozen=True)

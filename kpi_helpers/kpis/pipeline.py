@@ -26,7 +26,7 @@ import narwhals as nw
 import numpy as np
 
 from .deal_count import still_open
-from .kpi import Answer, Basis, Kpi, Remarks, counts, fraction, joined, ratio, total
+from .kpi import Answer, Basis, Kpi, Remarks, counts, joined, ratio, total
 from .measure import CLOSED, STATE, At, Measure, credited, priced, where, yes
 from .shared import lost, won_amount
 

@@ -16,7 +16,8 @@ Source: kpis.md 2.7.
 >>> deals = pd.DataFrame({"deal_id": range(30), "partner": ["A"] * 10 + ["B"] * 20,
 ...     "status": ["won"] * 4 + ["lost"] * 6 + ["won"] * 5 + ["lost"] * 15, "amount": [500.0] * 10 + [300.0] * 20,
 ...     "created_on": pd.Timestamp("2025-03-01"), "closed_on": pd.Timestamp("2025-03-20")})
->>> quality_score(deals, by="partner", window="2025-03", basis=["peers", "yield"])[["partner", "basis", "value"]].round(2)
+>>> rows = quality_score(deals, by="partner", window="2025-03", basis=["peers", "yield"])
+>>> rows[["partner", "basis", "value"]].round(2)
   partner  basis   value
 0       A  peers  100.79
 1       A  yield  200.00

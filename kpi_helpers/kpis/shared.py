@@ -2,7 +2,7 @@
 
 import narwhals as nw
 
-from .measure import CLOSED, CREATED, Measure, credited, cycle, priced, where
+from .measure import CLOSED, CREATED, Measure, credited, priced, where
 
 won = Measure("won", CLOSED, lambda at: at.won)
 lost = Measure("lost", CLOSED, lambda at: at.lost)

@@ -101,7 +101,7 @@ def frame(rows: list[dict], absent: tuple[str, ...]) -> pd.DataFrame:
 
 
 def same(got, wanted) -> bool:
-    """Equal, null for null. The amounts above are such that their shares have at most four decimals, as money is kept."""
+    """Equal, null for null. Shares of the amounts above have four decimals at most, as money is kept."""
     if wanted is None or math.isnan(got):
         return wanted is None and math.isnan(got)
     return math.isclose(got, wanted, rel_tol=1e-9, abs_tol=1e-9)

@@ -1,0 +1,115 @@
+"""Frames: what a deal table must have, what may be absent, and that wrong types are told rather than counted."""
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pytest
+from kpis.tables import many, table, value
+
+from kpi_helpers import KitError, close_rate, deal_count, deal_success, scorecard
+from kpi_helpers.deals import DEAL_COLUMNS
+from kpi_helpers.errors import MissingColumns
+from kpi_helpers.frames import CORE
+
+pytestmark = pytest.mark.filterwarnings("error")
+MARCH = {"window": "2025-03", "as_of": "2025-03-31"}
+WON = {"status": "won"}
+
+
+@pytest.mark.parametrize("column", CORE)
+def test_a_missing_core_column_is_named_with_what_there_is(column):
+    deals = table(WON).drop(columns=column).assign(Stage="x")
+    with pytest.raises(MissingColumns, match=rf"^close_rate needs column '{column}'; this table has \["):
+        close_rate(deals, **MARCH)
+
+
+def test_a_missing_level_column_is_named():
+    with pytest.raises(MissingColumns, match="needs column 'owner'"):
+        close_rate(table(WON), by="employee", **MARCH)
+
+
+def test_many_missing_columns_are_told_at_once():
+    with pytest.raises(MissingColumns, match="needs columns 'partner', 'status', 'amount', 'created_on', 'closed_on'"):
+        close_rate(pd.DataFrame({"x": [1]}), **MARCH)
+
+
+@pytest.mark.parametrize("deals", [None, [1, 2], {"partner": ["P"]}, "deals.csv"])
+def test_what_is_no_frame(deals):
+    with pytest.raises(KitError, match="takes a pandas, Polars, DuckDB or Spark frame, not"):
+        scorecard(deals, **MARCH)
+
+
+WRONG = {
+    "created_on": ("2025-03-01", "dates"),
+    "closed_on": ("20/03/2025", "dates"),
+    "amount": ("1.000,00", "numbers"),
+    "credit": ("half", "numbers"),
+    "ideal": ("perhaps", "true, false and blank"),
+    "lost_to_competitor": ("no", "true, false and blank"),
+}
+
+
+@pytest.mark.parametrize("make", [lambda t: t, pl.from_pandas, lambda t: pl.from_pandas(t).lazy(), duckdb.from_df])
+@pytest.mark.parametrize("column", WRONG)
+def test_a_wrong_type_is_told(column, make):
+    wrong, kind = WRONG[column]
+    deals = table(WON, WON)
+    deals[column] = [wrong, wrong]
+    with pytest.raises(KitError, match=f"{column}.* (not|something else than) {kind}"):
+        scorecard(make(deals), **MARCH)
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, lambda t: duckdb.from_arrow(pl.DataFrame(t).to_arrow())])
+def test_a_column_of_blanks_has_no_type_and_is_fine(make):
+    blank = dict.fromkeys([name for name in DEAL_COLUMNS if name not in (*CORE, "deal_id")], [None, None])
+    core = {"deal_id": ["a", "b"], "partner": ["P", "P"], "status": ["open", "open"], "amount": [None, None]}
+    deals = {**core, "created_on": [pd.Timestamp("2025-03-01")] * 2, "closed_on": [None, None], **blank}
+    answer = scorecard(make(deals), by="partner", **MARCH)
+    answer = (
+        answer
+        if isinstance(answer, pd.DataFrame)
+        else answer.to_pandas()
+        if hasattr(answer, "to_pandas")
+        else answer.df()
+    )
+    assert value(answer, "open", kpi="deal_count") == 2
+    assert value(answer, "cohort") == 0
+
+
+def test_an_absent_flag_is_unknown_and_not_false():
+    answer = deal_success(table(WON), **MARCH)
+    assert answer.loc[answer["basis"] == "success", "note"].item() == "no deal says whether it was ideal"
+
+
+def test_blank_credit_is_a_whole_deal():
+    assert deal_count(table(WON).assign(credit=float("nan")), basis="amount", **MARCH)["value"].item() == 100
+
+
+@pytest.mark.parametrize(
+    "ideal", [[1, 0, 0], [True, False, None], [1.0, None, 0.0], pd.array([True, None, False], "boolean")]
+)
+def test_flags_in_their_many_types(ideal):
+    assert deal_success(table(*many(3, **WON)).assign(ideal=ideal), basis="success", **MARCH)["numerator"].item() == 1
+
+
+def test_any_index_and_any_other_column():
+    deals = table(WON, WON, {"status": "lost"})
+    odd = deals.set_axis([5, 5, 5]).assign(note="x", **{"Ünvan ": 1})
+    pd.testing.assert_frame_equal(scorecard(odd, **MARCH), scorecard(deals, **MARCH))
+
+
+def test_dates_and_texts_in_their_many_types():
+    deals = table({**WON, "channel": "paid"}, {"status": "lost", "channel": "owned"})
+    wanted = scorecard(deals, by="partner", **MARCH)
+    texts = deals.astype(dict.fromkeys(("partner", "status", "channel"), "category"))
+    pd.testing.assert_frame_equal(scorecard(texts, by="partner", **MARCH), wanted, check_dtype=False)
+    for unit in ("s", "ms", "ns"):
+        dated = deals.assign(**{n: deals[n].astype(f"datetime64[{unit}]") for n in ("created_on", "closed_on")})
+        pd.testing.assert_frame_equal(scorecard(dated, by="partner", **MARCH), wanted)
+    days = pl.from_pandas(deals).with_columns(pl.col("created_on", "closed_on").cast(pl.Date))
+    pd.testing.assert_frame_equal(scorecard(days, by="partner", **MARCH).to_pandas(), wanted, check_dtype=False)
+
+
+def test_many_measures_in_many_periods_do_not_fragment_a_pandas_frame():
+    deals = table(*many(30, **WON))
+    assert len(scorecard(deals, by="month", window="2023-01-01..2025-12-31", as_of="2025-12-31").month.unique()) == 36
