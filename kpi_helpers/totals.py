@@ -126,16 +126,17 @@ def _finished(total: pd.Series, kind: str) -> pd.Series:
 def _contribution(measure: Measure, at: At) -> nw.Expr:
     what = measure.of(at)
     if measure.total == "count":
-        return nw.when(what).then(nw.lit(1)).otherwise(nw.lit(0))
+        return what.fill_null(False).cast(nw.Int64)
     if measure.total == "money":
         # not round(): engines differ in where it takes a half
         return (what * MICRO + 0.5).floor().fill_null(0).cast(nw.Int64)
     return what
 
 
-def _aggregated(frame, contributions: dict[str, nw.Expr], kinds: dict[str, str], keys: list[str]) -> pd.DataFrame:
-    frame = frame.with_columns(**contributions)
-    totals = [nw.col(name).median() if kinds[name] == "median" else nw.col(name).sum() for name in contributions]
+def _aggregated(frame, wanted: list[tuple[str, Measure, At]], keys: list[str]) -> pd.DataFrame:
+    """One row for each of the keys there are, and the total of each (name, measure, at)."""
+    frame = frame.with_columns(**{name: _contribution(measure, at) for name, measure, at in wanted})
+    totals = [nw.col(name).median() if m.total == "median" else nw.col(name).sum() for name, m, _ in wanted]
     return fetch(frame.group_by(*keys).agg(*totals) if keys else frame.select(*totals))
 
 
@@ -151,25 +152,29 @@ def _by_date(frame, measures, anchor, columns, unit, window, before, at) -> pd.D
         starts = [nw.lit(datetime.combine(w.start, time())) for w in (window, before or window)]
         period = nw.when(date >= starts[0]).then(starts[0]).otherwise(starts[1]) if before else starts[0]
     frame = frame.with_columns(period.alias(PERIOD))
-    table = _aggregated(
-        frame, {m.name: _contribution(m, at) for m in measures}, {m.name: m.total for m in measures}, [*columns, PERIOD]
-    )
+    frame, told = at.told_on(frame)
+    table = _aggregated(frame, [(m.name, m, told) for m in measures], [*columns, PERIOD])
     table[PERIOD] = pd.to_datetime(table[PERIOD]).astype("datetime64[s]").clip(lower=pd.Timestamp(first))
     return table.dropna(subset=PERIOD)  # a period that the window cuts begins with the window
 
 
 def _by_state(frame, measures, columns, windows, unit, at) -> pd.DataFrame:
-    """One scan for all periods: each period's end is its own set of columns."""
-    states = [At(min(w.end, at.as_of), at.slow_days, at.within_days) if unit else at for w in windows]
-    contributions = {f"{m.name}@{i}": _contribution(m, s) for i, s in enumerate(states) for m in measures}
-    kinds = {f"{m.name}@{i}": m.total for i in range(len(states)) for m in measures}
-    table = _aggregated(frame.filter(at.exists), contributions, kinds, columns)
-    parts = [
-        table[[*columns, *(f"{m.name}@{i}" for m in measures)]]
-        .rename(columns={f"{m.name}@{i}": m.name for m in measures})
-        .assign(**{PERIOD: _stamp(w)})
-        for i, w in enumerate(windows)
-    ]
+    """Each period's end is its own set of columns: one scan for all periods where scans are dear, else one for each."""
+    frame = frame.filter(at.exists)
+    numbered = list(enumerate(windows))
+    scans = [numbered] if isinstance(frame, nw.LazyFrame) else [[item] for item in numbered]
+    parts = []
+    for scan in scans:
+        stood, wanted = frame, []
+        for i, window in scan:
+            state = At(min(window.end, at.as_of), at.slow_days, at.within_days) if unit else at
+            stood, told = state.told_on(stood, f"@{i}")
+            wanted += [(f"{m.name}@{i}", m, told) for m in measures]
+        table = _aggregated(stood, wanted, columns)
+        for i, window in scan:
+            names = {f"{m.name}@{i}": m.name for m in measures}
+            part = table[[*columns, *names]].rename(columns=names)
+            parts.append(part.assign(**{PERIOD: _stamp(window)}))
     return pd.concat(parts, ignore_index=True)
 
 

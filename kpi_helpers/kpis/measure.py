@@ -61,6 +61,14 @@ class At:
     def cancelled(self) -> nw.Expr:
         return self.closed & (nw.col("status") == "cancelled")
 
+    def told_on(self, frame, tag: str = ""):
+        """The frame with each state as a column of its own, and the At that reads them: told once, not once a measure."""
+        told = At(self.as_of, self.slow_days, self.within_days)
+        for states in (("exists",), ("closed",), ("open", "won", "lost", "cancelled")):  # each builds on those before
+            frame = frame.with_columns(**{f"_{state}{tag}": getattr(told, state) for state in states})
+            told.__dict__.update({state: nw.col(f"_{state}{tag}") for state in states})
+        return frame, told
+
     @cached_property
     def age_days(self) -> nw.Expr:
         return days_between(nw.col("created_on"), nw.lit(self.today))
