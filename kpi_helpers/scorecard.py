@@ -9,6 +9,7 @@ from .kpis import KPIS
 from .kpis.kpi import Basis, Kpi
 from .kpis.measure import At, cycle
 from .levels import EVERYONE, parse_by
+from .sidetables import side_table
 from .totals import Totals, compute
 from .windows import Window, as_date, parse_window
 
@@ -26,8 +27,8 @@ def scorecard(
     as_of=None,
     kpis=None,
     basis=None,
-    targets: pd.DataFrame | None = None,
-    spend: pd.DataFrame | None = None,
+    targets=None,
+    spend=None,
     within_days: int = 90,
     slow_days: float | None = None,
 ):
@@ -47,6 +48,7 @@ def scorecard(
     """
     chosen = _chosen(kpis, basis)
     groups, unit = parse_by(by)
+    targets, spend = side_table("targets", targets), side_table("spend", spend)
     who = chosen[0][0].name if len({kpi.name for kpi, _ in chosen}) == 1 else "scorecard"
     frame = conform(deals, who, tuple(groups.values()))
     as_of = extent(frame)[1] if as_of is None else as_date(as_of, "as_of")

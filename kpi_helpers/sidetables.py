@@ -2,17 +2,35 @@
 
 from collections.abc import Callable
 
+import narwhals as nw
 import pandas as pd
 
+from .deals import SIDE_TABLES
+from .errors import KitError, MissingColumns
+from .frames import fetch
 from .levels import EVERYONE
 from .windows import Window, parse_window
 
 
-def _covered(windows: list[Window], spans: dict[str, Window], window: Window) -> list[str] | None:
+def side_table(name: str, table) -> pd.DataFrame | None:
+    """A side table of any engine as pandas, checked to have its required columns; None stays None."""
+    if table is None:
+        return None
+    try:
+        found = fetch(nw.from_native(table))
+    except TypeError:
+        raise KitError(f"{name} takes a pandas, Polars, DuckDB or Spark frame, not {type(table).__name__}.") from None
+    missing = [column for column, rule in SIDE_TABLES[name].items() if rule.required and column not in found]
+    if missing:
+        raise MissingColumns(name, missing, found.columns)
+    return found
+
+
+def _covered(spans: dict[str, Window], window: Window) -> list[str] | None:
     """The periods that make up the window exactly: the window itself, else the finer ones that fill it."""
     exact = [text for text, span in spans.items() if (span.start, span.end) == (window.start, window.end)]
     if exact:
-        return exact
+        return exact[:1]
     for kind in ("quarter", "month"):
         inside = sorted(
             (s, text) for text, s in spans.items() if s.kind == kind and window.start <= s.start and s.end <= window.end
@@ -32,17 +50,17 @@ def target_by(targets: pd.DataFrame, kpi: str, keys, windows: list[Window], part
     """The agreed target for each row; everyone's own row (`*` or blank) before the sum of the partners'."""
     rows = targets[targets["kpi"] == kpi]
     who = rows["partner"].fillna(EVERYONE) if "partner" in rows else pd.Series(EVERYONE, index=rows.index)
-    spans = {text: parse_window(text) for text in rows["period"].astype(str).unique()}
-    period = rows["period"].astype(str)
+    agreed = {
+        name: mine.groupby(mine["period"].astype(str))["target"].sum().to_dict() for name, mine in rows.groupby(who)
+    }
+    spans = {text: parse_window(text) for periods in agreed.values() for text in periods}
     sums = []
     for window in windows:
-        covered = _covered(windows, spans, window) or []
-        parts = rows[period.isin(covered)]
-        complete = parts.groupby(who).agg(target=("target", "sum"), periods=("period", "nunique"))
-        complete = complete.loc[complete["periods"] == len(covered), "target"].to_dict()
-        if EVERYONE not in complete and complete:
-            complete[EVERYONE] = sum(complete.values())
-        sums.append(complete)
+        covered = {name: _covered({text: spans[text] for text in periods}, window) for name, periods in agreed.items()}
+        known = {name: sum(agreed[name][text] for text in texts) for name, texts in covered.items() if texts}
+        if EVERYONE not in known and known:
+            known[EVERYONE] = sum(known.values())
+        sums.append(known)
     return _rowwise(keys, partner, lambda name, window: sums[window].get(name))
 
 

@@ -62,7 +62,7 @@ class At:
         return self.closed & (nw.col("status") == "cancelled")
 
     def told_on(self, frame, tag: str = ""):
-        """The frame with each state as a column of its own, and the At that reads them: told once, not once a measure."""
+        """The frame with each state as a column, and the At that reads them: told once, not once a measure."""
         told = At(self.as_of, self.slow_days, self.within_days)
         for states in (("exists",), ("closed",), ("open", "won", "lost", "cancelled")):  # each builds on those before
             frame = frame.with_columns(**{f"_{state}{tag}": getattr(told, state) for state in states})
