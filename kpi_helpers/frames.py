@@ -1,5 +1,6 @@
 """Frames of any engine: made to fit the deal table's contract going in, given back in their own kind coming out."""
 
+from collections.abc import Iterable
 from datetime import date
 
 import narwhals as nw
@@ -15,8 +16,10 @@ _WORDS = {"number": "numbers", "share": "numbers", "date": "dates", "flag": "tru
 _PANDAS = {"text": "str", "number": "float64", "share": "float64", "date": "datetime64[us]", "flag": "boolean"}
 
 
-def conform(deals, who: str = "scorecard", also: tuple[str, ...] = ()):
-    """The deals as a Narwhals frame that has every column of the contract, typed; absent optional ones are null.
+def conform(deals, who: str = "scorecard", also: tuple[str, ...] = (), reads: Iterable[str] = DEAL_COLUMNS):
+    """The deals as a Narwhals frame of the contract's columns, typed; absent optional ones are null.
+
+    It has the core, credit, deal_id where there is one, the levels `also` and the columns `reads` names; no others.
 
     Takes a pandas, Polars, DuckDB or Spark frame and never changes it. A blank credit is 1. Raises `MissingColumns`
     when a core column, or one named in `also`, is not there, and `KitError` when a column has the wrong type.
@@ -31,9 +34,10 @@ def conform(deals, who: str = "scorecard", also: tuple[str, ...] = ()):
     missing = [name for name in (*CORE, *also) if name not in schema]
     if missing:
         raise MissingColumns(who, dict.fromkeys(missing), list(schema))
+    names = dict.fromkeys((*CORE, "credit", *(("deal_id",) if "deal_id" in schema else ()), *also, *reads))
     wanted, wrong = {}, []
-    for name, column in DEAL_COLUMNS.items():
-        have = schema.get(name)
+    for name in names:
+        column, have = DEAL_COLUMNS[name], schema.get(name)
         if have is None:
             wanted[name] = _blank(column.kind, frame)
         elif not _fits(name, column.kind, have):
@@ -45,7 +49,9 @@ def conform(deals, who: str = "scorecard", also: tuple[str, ...] = ()):
             wanted[name] = cast
     if wrong:
         raise KitError(f"{who}: {'; '.join(wrong)}. load_deals(...) reads and checks the types.")
-    return frame.with_columns(**wanted).with_columns(nw.col("credit").fill_null(1.0))
+    frame = frame.select(*(nw.col(name) for name in names if name in schema))
+    wanted["credit"] = wanted.get("credit", nw.col("credit")).fill_null(1.0) if "credit" in schema else nw.lit(1.0)
+    return frame.with_columns(**wanted)
 
 
 def _fits(name: str, kind: str, have) -> bool:

@@ -50,7 +50,8 @@ def scorecard(
     groups, unit = parse_by(by)
     targets, spend = side_table("targets", targets), side_table("spend", spend)
     who = chosen[0][0].name if len({kpi.name for kpi, _ in chosen}) == 1 else "scorecard"
-    frame = conform(deals, who, tuple(groups.values()))
+    measures = {measure for _, b in chosen for measure in b.measures}
+    frame = conform(deals, who, tuple(groups.values()), {name for measure in measures for name in measure.reads})
     as_of = extent(frame)[1] if as_of is None else as_date(as_of, "as_of")
     if as_of is None:
         raise KitError("There are no deals with a created or closed date, so as_of has to be given, like 2025-12-31.")
@@ -58,11 +59,10 @@ def scorecard(
     if window.kind == "all":
         window = Window(min(extent(frame)[0] or as_of, as_of), as_of, "all")
 
-    measures = {measure for _, b in chosen for measure in b.measures}
     if slow_days is None and any(m.slow for m in measures):
         slow_days = slow_cycle(frame, as_of)
     at = At(as_of, slow_days, within_days)
-    past = any(b.past for _, b in chosen) and window.kind != "all"
+    past = any(b.past for _, b in chosen)
     keys, windows, data, before = compute(frame, measures, groups, unit, window, at, past)
     totals = Totals(keys, groups, windows, at, data, before, targets, spend)
     return like(deals, _tidy(totals, chosen, unit))
@@ -70,7 +70,7 @@ def scorecard(
 
 def slow_cycle(deals, as_of) -> float | None:
     """The 90th percentile of days from created to won, deals won by `as_of`; None when none was won."""
-    frame = deals if hasattr(deals, "implementation") else conform(deals, "slow_cycle")
+    frame = deals if hasattr(deals, "implementation") else conform(deals, "slow_cycle", reads=())
     won = whole_deals(frame.filter(At(as_date(as_of)).won, ~cycle.is_null()), [])
     found = fetch(won.select(days=cycle.quantile(0.9, interpolation="linear")))["days"]
     return None if found.empty or pd.isna(found.iloc[0]) else float(found.iloc[0])

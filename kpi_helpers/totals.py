@@ -90,7 +90,8 @@ def compute(
     columns = list(dict.fromkeys(groups.values()))
     frame = whole_deals(frame, columns)
     windows = list(window.periods(unit)) if unit else [window]
-    before = windows[0].previous() if past and windows[0].kind == (unit or window.kind) else None
+    steps_back = past and window.kind != "all" and windows[0].kind == (unit or window.kind)
+    before = windows[0].previous() if steps_back else None
     passes = [
         _by_date(frame, [m for m in measures if m.anchor == anchor], anchor, columns, unit, window, before, at)
         for anchor in (CLOSED, CREATED)
@@ -109,7 +110,7 @@ def compute(
     for table in passes:
         names = [name for name in table.columns if name not in (*columns, PERIOD)]
         kinds = {m.name: m.total for m in measures}
-        for grid, into in ((every, data), (earlier, past_data)):
+        for grid, into in ((every, data), (earlier, past_data))[: 1 + past]:
             found = grid.merge(table, how="left", on=[*columns, PERIOD])
             into.update({name: _finished(found[name], kinds[name]) for name in names})
     shown = keys.rename(columns={})[["_window"]].assign(**{name: keys[column] for name, column in groups.items()})
@@ -135,7 +136,7 @@ def _contribution(measure: Measure, at: At) -> nw.Expr:
 
 def _aggregated(frame, wanted: list[tuple[str, Measure, At]], keys: list[str]) -> pd.DataFrame:
     """One row for each of the keys there are, and the total of each (name, measure, at)."""
-    frame = frame.with_columns(**{name: _contribution(measure, at) for name, measure, at in wanted})
+    frame = frame.select(*keys, **{name: _contribution(measure, at) for name, measure, at in wanted})
     totals = [nw.col(name).median() if m.total == "median" else nw.col(name).sum() for name, m, _ in wanted]
     return fetch(frame.group_by(*keys).agg(*totals) if keys else frame.select(*totals))
 

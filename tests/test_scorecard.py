@@ -117,9 +117,9 @@ def test_extreme_windows_do_not_crash(window):
 
 
 def test_unknown_kpis_and_bases_get_a_suggestion():
-    with pytest.raises(UnknownValue, match="There is no KPI 'close_rat'. Did you mean 'close_rate'"):
+    with pytest.raises(UnknownValue, match=r"There is no KPI 'close_rat'. Did you mean 'close_rate'"):
         scorecard(golden(), kpis=["close_rat"])
-    with pytest.raises(UnknownValue, match="There is no basis of close_rate 'closd'. Did you mean 'closed'"):
+    with pytest.raises(UnknownValue, match=r"There is no basis of close_rate 'closd'. Did you mean 'closed'"):
         scorecard(golden(), kpis="close_rate", basis="closd")
 
 

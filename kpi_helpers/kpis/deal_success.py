@@ -55,9 +55,10 @@ def missed(kind: str, at: At) -> nw.Expr:
     }[kind]
 
 
-ideal = Measure("ideal", CREATED, lambda at: at.exists & yes("ideal"))
-ideal_won = Measure("ideal_won", CREATED, lambda at: at.won & yes("ideal"))
-ideal_told = Measure("ideal_told", CREATED, lambda at: at.exists & ~nw.col("ideal").is_null())
+fit, why_lost = {"reads": ("ideal",)}, {"reads": ("lost_reason", "lost_to_competitor")}
+ideal = Measure("ideal", CREATED, lambda at: at.exists & yes("ideal"), **fit)
+ideal_won = Measure("ideal_won", CREATED, lambda at: at.won & yes("ideal"), **fit)
+ideal_told = Measure("ideal_told", CREATED, lambda at: at.exists & ~nw.col("ideal").is_null(), **fit)
 of_three = {"unit": "ratio", "better": "higher", "interval": "wilson"}
 nothing, untold = "nothing submitted in the window", "no deal says whether it was ideal"
 
@@ -91,8 +92,8 @@ def conversion(t) -> Answer:
 
 
 def missed_in(kind: str) -> tuple[Basis, Basis]:
-    deals = Measure(f"missed_{kind}", CREATED, lambda at: missed(kind, at))
-    value = Measure(f"missed_amount_{kind}", CREATED, lambda at: where(missed(kind, at), credited), "money")
+    deals = Measure(f"missed_{kind}", CREATED, lambda at: missed(kind, at), **why_lost)
+    value = Measure(f"missed_amount_{kind}", CREATED, lambda at: where(missed(kind, at), credited), "money", **why_lost)
     return (
         total(f"missed.{kind}", deals, unit="number", better="lower"),
         total(f"missed_amount.{kind}", value, unit="money", better="lower", n=deals),

@@ -40,10 +40,14 @@ def through(channel: str, at: At) -> nw.Expr:
 
 def of_channel(channel: str) -> tuple[Basis, ...]:
     """The eight bases of one channel."""
-    leads = Measure(f"leads_{channel}", CREATED, lambda at: through(channel, at))
-    won = Measure(f"won_{channel}", CREATED, lambda at: through(channel, at) & at.won)
-    revenue = Measure(f"revenue_{channel}", CREATED, lambda at: where(through(channel, at) & at.won, credited), "money")
-    unpriced = Measure(f"unpriced_{channel}", CREATED, lambda at: through(channel, at) & at.won & ~priced)
+
+    def measure(name, of, total="count"):
+        return Measure(f"{name}_{channel}", CREATED, lambda at: of(through(channel, at), at), total, reads=("channel",))
+
+    leads = measure("leads", lambda ours, at: ours)
+    won = measure("won", lambda ours, at: ours & at.won)
+    revenue = measure("revenue", lambda ours, at: where(ours & at.won, credited), "money")
+    unpriced = measure("unpriced", lambda ours, at: ours & at.won & ~priced)
     left_out = Remarks((unpriced, "{} won deal without amount left out", "{} won deals without amount left out"))
 
     def spent(t) -> Answer:

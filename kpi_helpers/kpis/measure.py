@@ -84,13 +84,17 @@ class At:
 
 @dataclass(frozen=True)
 class Measure:
-    """`of(at)` is what one deal adds (null: nothing); `total` is count, money, sum or median."""
+    """`of(at)` is what one deal adds (null: nothing); `total` is count, money, sum or median.
+
+    `reads` names the columns it reads beside those every measure may: the core, credit and deal_id.
+    """
 
     name: str
     anchor: str
     of: Callable[[At], nw.Expr]
     total: str = "count"
     slow: bool = False  # needs at.slow_days
+    reads: tuple[str, ...] = ()
 
 
 def where(condition: nw.Expr, value: nw.Expr) -> nw.Expr:

@@ -31,6 +31,8 @@ from .measure import CLOSED, STATE, At, Measure, credited, priced, where, yes
 from .shared import lost, won_amount
 
 probability = nw.col("probability")
+chance, expected = {"reads": ("probability",)}, {"reads": ("expected_close_on",)}
+to_whom = {"reads": ("lost_to_competitor",)}
 
 
 def overdue(at: At) -> nw.Expr:
@@ -43,16 +45,20 @@ def stale(at: At) -> nw.Expr:
 
 open_amount = Measure("open_amount", STATE, lambda at: where(at.open, credited), "money")
 open_unpriced = Measure("open_unpriced", STATE, lambda at: at.open & ~priced)
-weighted_amount = Measure("weighted_amount", STATE, lambda at: where(at.open, credited * probability), "money")
-weighable = Measure("weighable", STATE, lambda at: at.open & priced & ~probability.is_null())
+weighted_amount = Measure(
+    "weighted_amount", STATE, lambda at: where(at.open, credited * probability), "money", **chance
+)
+weighable = Measure("weighable", STATE, lambda at: at.open & priced & ~probability.is_null(), **chance)
 open_age = Measure("open_age", STATE, lambda at: where(at.open, at.age_days), "median")
 open_dated = Measure("open_dated", STATE, lambda at: at.open & ~nw.col("created_on").is_null())
-overdue_deals = Measure("overdue", STATE, overdue)
-overdue_amount = Measure("overdue_amount", STATE, lambda at: where(overdue(at), credited), "money")
+overdue_deals = Measure("overdue", STATE, overdue, **expected)
+overdue_amount = Measure("overdue_amount", STATE, lambda at: where(overdue(at), credited), "money", **expected)
 stale_deals = Measure("stale", STATE, stale, slow=True)
 stale_amount = Measure("stale_amount", STATE, lambda at: where(stale(at), credited), "money", slow=True)
-to_competitor = Measure("to_competitor", CLOSED, lambda at: at.lost & yes("lost_to_competitor"))
-competitor_told = Measure("competitor_told", CLOSED, lambda at: at.lost & ~nw.col("lost_to_competitor").is_null())
+to_competitor = Measure("to_competitor", CLOSED, lambda at: at.lost & yes("lost_to_competitor"), **to_whom)
+competitor_told = Measure(
+    "competitor_told", CLOSED, lambda at: at.lost & ~nw.col("lost_to_competitor").is_null(), **to_whom
+)
 
 unpriced = Remarks((open_unpriced, "{} open deal without amount", "{} open deals without amount"))
 
