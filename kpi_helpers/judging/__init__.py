@@ -20,6 +20,9 @@ _HOMES = {
     "survival": ("kaplan_meier", "share_won_by", "time_to_outcome"),
     "trend": ("Trend", "mann_kendall", "theil_sen"),
     "trials": ("closed_trials",),
+    "changes": ("WhatChanged", "what_changed"),
+    "history": ("History", "learn", "win_chances"),
+    "forecasting": ("Forecast", "forecast", "period_ahead"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = sorted(_HOME_OF)
