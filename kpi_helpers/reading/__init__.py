@@ -1,0 +1,6 @@
+"""Reading: an export goes in; a typed, checked deal table comes out, with all that was rejected and why."""
+
+from kpi_helpers.reading.load import load, load_deals
+from kpi_helpers.reading.loaded import Loaded
+
+__all__ = ["Loaded", "load", "load_deals"]

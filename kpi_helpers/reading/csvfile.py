@@ -1,0 +1,115 @@
+"""CSV: separator and header from the first lines; every value is then read as text, and no broken line is lost."""
+
+import csv
+import io
+from pathlib import Path
+
+from kpi_helpers.errors import KitError
+from kpi_helpers.reading.engine import Engine, lit
+from kpi_helpers.reading.lines import physical_lines
+from kpi_helpers.reading.table import Malformed, Table
+
+HEAD = 1 << 16
+SEPARATORS = (",", ";", "\t", "|")
+LONGEST_LINE = 2_000_000
+MOST_COLUMNS = 20_000
+csv.field_size_limit(1 << 30)
+
+
+def look(path: Path, file: str, stem: str) -> Table:
+    """The table in a UTF-8 file: its separator and header. KitError when there is none."""
+    with path.open("rb") as stream:
+        head = stream.read(HEAD)
+        while len(head) < LONGEST_LINE and b"\n" not in head and (more := stream.read(HEAD)):
+            head += more
+    text = head.decode("utf-8-sig", errors="replace")
+    if not text.strip():
+        raise KitError(f"{file} is empty.")
+    separator = _separator(text)
+    header = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
+    if text.lower().startswith("sep="):
+        raise KitError(f"{file} begins with a line {text.splitlines()[0]!r}; remove that line.")
+    if len(header) > MOST_COLUMNS:
+        raise KitError(f"{file} has {len(header):,} columns; the limit is {MOST_COLUMNS:,}. Is it a table of deals?")
+    names = _unique([name.strip() for name in header])
+    return Table(file=file, stem=stem, header=names, path=path, kind="csv", separator=separator)
+
+
+def _separator(text: str) -> str:
+    """The separator that cuts the header into most columns; lines that agree with it break a tie."""
+    sample = text[:HEAD]
+    best = {}
+    for mark in SEPARATORS:
+        try:
+            rows = [
+                r
+                for _, r in zip(range(20), csv.reader(io.StringIO(sample, newline=""), delimiter=mark), strict=False)
+                if r
+            ]
+        except csv.Error:
+            continue
+        width = len(rows[0]) if rows else 0
+        best[mark] = (width > 1, sum(len(r) == width for r in rows) if width > 1 else 0, width)
+    return max(best, key=best.get) if best else ","
+
+
+def _unique(names: list[str]) -> list[str]:
+    """Blank and repeated headers get a number, so that each column can be named."""
+    seen: dict[str, int] = {}
+    result = []
+    for i, one in enumerate(names):
+        base = one or f"column {i + 1}"
+        seen[base] = seen.get(base, 0) + 1
+        result.append(base if seen[base] == 1 else f"{base} ({seen[base]})")
+    return result
+
+
+def stage(engine: Engine, table: Table, columns: dict[str, int], target: Path) -> None:
+    """Write the wanted columns as text to `target` (Parquet); broken lines go to `table.malformed`.
+
+    `columns` is new name -> position in the header.
+    """
+    width = len(table.header)
+    shape = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
+    wanted = ", ".join(f"c{i} AS {new}" for new, i in columns.items()) or "c0"
+    with engine.reading(table.file):
+        engine.run(
+            f"COPY (SELECT {wanted} FROM read_csv({lit(table.path)}, auto_detect=false, header=true, "
+            f"delim={lit(table.separator)}, quote='\"', escape='\"', columns={{{shape}}}, strict_mode=true, "
+            f"store_rejects=true, rejects_limit=0, max_line_size={LONGEST_LINE})) TO {lit(target)} (FORMAT parquet)"
+        )
+        bad = engine.rows(
+            "SELECT DISTINCT ON (line_byte_position) line, line_byte_position, left(csv_line, 200), error_type, error_message "
+            "FROM reject_errors ORDER BY line_byte_position, column_idx"
+        )
+        engine.run("DROP TABLE reject_errors; DROP TABLE reject_scans")
+        table.rows = engine.one(f"SELECT count(*) FROM read_parquet({lit(target)})")[0]
+    where = physical_lines(table.path, [b[1] for b in bad])
+    table.malformed = [
+        Malformed(line, (text or "").strip(), _reason(kind, said, width))
+        for line, (_, _, text, kind, said) in zip(where, bad, strict=True)
+    ]
+    table.lines = _Lines(table, {m.line for m in table.malformed})
+
+
+class _Lines:
+    """Row number -> physical line of a CSV, worked out only when a row is rejected."""
+
+    def __init__(self, table: Table, broken: set[int]) -> None:
+        self.path, self.width, self.rows, self.broken = table.path, len(table.header), table.rows, broken
+
+    def __call__(self, rows: list[int]) -> list[int]:
+        from kpi_helpers.reading.lines import record_lines
+
+        return record_lines(self.path, rows, self.rows, self.broken, skip_blank=self.width > 1)
+
+
+def _reason(kind: str, said: str, width: int) -> str:
+    found = said.rsplit("Found:", 1)[-1].strip() if "Found:" in said else ""
+    return {
+        "MISSING COLUMNS": f"the line has {found} of {width} columns",
+        "TOO MANY COLUMNS": f"the line has more than {width} columns",
+        "UNQUOTED VALUE": "a quotation mark is not closed, or stands inside an unquoted value",
+        "LINE SIZE OVER MAXIMUM": f"the line is longer than {LONGEST_LINE:,} bytes",
+        "INVALID ENCODING": "the line holds bytes that are not UTF-8 text",
+    }.get(kind, said.splitlines()[0] if said else "the line cannot be read")

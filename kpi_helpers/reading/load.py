@@ -1,0 +1,187 @@
+"""`load`: the whole way from a source to the deal table, step by step."""
+
+import datetime
+import os
+from collections.abc import Iterable, Mapping as AnyMapping
+
+from kpi_helpers.deals import SIDE_TABLES
+from kpi_helpers.errors import KitError
+from kpi_helpers.reading import channels, checks, choose, duplicates, lookups, money, sides, sources
+from kpi_helpers.reading.cautions import cautions
+from kpi_helpers.reading.engine import Engine
+from kpi_helpers.reading.fields import FIELDS
+from kpi_helpers.reading.frames import kind, table_of
+from kpi_helpers.reading.loaded import Loaded
+from kpi_helpers.reading.mapping import read_mapping
+from kpi_helpers.reading.opening import open_table
+from kpi_helpers.reading.rejected import refused_side, rejected_frame
+from kpi_helpers.reading.result import make_deals
+from kpi_helpers.reading.status import make_judged, make_words
+from kpi_helpers.reading.styles import decide
+from kpi_helpers.reading.typed import make_clean, make_typed, stacked
+
+
+def load(
+    source: str | os.PathLike | Iterable | object,
+    *,
+    mapping: AnyMapping[str, str] | None = None,
+    mapping_file: str | os.PathLike | None = None,
+    as_of: datetime.date | str | None = None,
+    currency: str | None = None,
+) -> Loaded:
+    """Read a CRM export into the deal table of kpis.md, with its side tables, rejections and warnings.
+
+    `source` is a path, several, a folder, a glob, or a pandas, Polars or DuckDB table. `mapping` is field -> column,
+    `mapping_file` a TOML file (see read_mapping); `as_of` defaults to the latest date in the data, never the clock;
+    `currency` is the reporting currency. An unusable row is never lost: it is in `.rejected` with file, line, column,
+    value and reason. Raises KitError, with one text for the user, when the source cannot be understood.
+
+    >>> import pandas as pd
+    >>> deals = pd.DataFrame({"deal_id": ["1", "2"], "partner": ["Ada", "Ada"], "status": ["won", "perhaps"],
+    ...                       "amount": [200, 400], "created_on": ["2025-01-02"] * 2, "closed_on": ["2025-02-03"] * 2})
+    >>> data = load(deals)
+    >>> data.rows_in, data.rows_used, data.rejected["reason"][0]
+    (2, 1, 'status "perhaps" is not known: add it to a mapping file\\'s [stages] as open, won, lost or cancelled')
+    """
+    answers = read_mapping(mapping, mapping_file)
+    as_of = _day(as_of)
+    engine = Engine()
+    if kind(source):
+        tables = [table_of(engine, source)]
+    else:
+        tables = [t for path in sources.files(source) for t in open_table(engine, path)]
+    choice = choose.choose(tables, answers)
+    joined = lookups.usable(engine, choice)
+    choose.need(
+        choice.columns | {f: h for look in joined for f in look.columns for h in [f]},
+        choice.deals.header,
+        choice.deals.name,
+    )
+    loaded = _read(engine, choice, joined, answers, as_of, currency)
+    if loaded._stored is None:
+        engine.clean()
+    return loaded
+
+
+def _read(engine: Engine, choice, joined, answers, as_of, currency) -> Loaded:
+    deals, columns = choice.deals, choice.columns
+    warnings: list[str] = [f"{name} was not used: no column of it is needed." for name in choice.unused]
+    base = stacked(engine, deals, columns | {f"_k{i}": look.on for i, look in enumerate(joined)})
+    engine.run(f"CREATE OR REPLACE TEMP VIEW given_deals AS {base}")
+    warnings += lookups.unmatched(engine, "given_deals", joined)
+    fields = {*columns, *(f for look in joined for f in look.columns)}
+    types = make_clean(
+        engine,
+        "clean",
+        lookups.joined("SELECT * FROM given_deals", joined),
+        {f: c.kind for f, c in FIELDS.items() if f in fields},
+    )
+    types = {f: t for f, t in types.items() if f in FIELDS}
+
+    side_frames, side_bad = {}, []
+    for what in SIDE_TABLES:
+        if what in choice.sides:
+            side_frames[what], bad = sides.read_side(engine, what, choice.sides[what])
+            side_bad += refused_side(choice.sides[what], bad)
+    with engine.reading(deals.name):
+        styles, decisions = decide(engine, types, answers.reading, choice.profile == "kit")
+        make_typed(engine, types, styles)
+        make_words(engine, answers, {}, types)
+        make_judged(engine, types)
+        checks.collect(engine, checks.make_checked(engine, types))
+        exact, conflicting = duplicates.reject(engine, types)
+        latest = engine.one("SELECT max(greatest(created_on, closed_on)) FROM checked WHERE NOT faulty")[0]
+        as_of = as_of or latest
+        priced = money.plan(engine, types, currency, as_of or datetime.date(9999, 1, 1))
+        channel = channels.make_channels(engine, answers, types)
+        rows = sum(t.rows for t in deals.tables)
+        stored = make_deals(engine, types, priced, channel, rows, len(deals.tables))
+        used = engine.one("SELECT count(*) FROM deals")[0]
+
+    broken = sum(len(t.malformed) for t in deals.tables)
+    refused = engine.one("SELECT count(*) FROM (SELECT DISTINCT _part, _row FROM rejects)")[0] + broken
+    if rows + broken != used + refused:  # a promise to the user, so never switched off as an assert would be
+        raise AssertionError(
+            f"rows in {rows + broken:,} are not rows used {used:,} + rejected {refused:,}; please report this"
+        )
+    rejected = rejected_frame(engine, deals, side_bad)
+    stages = _stages(engine, types)
+    warnings += _counted(engine, types, exact, conflicting, broken, priced)
+    warnings += cautions(engine, types, as_of) + channels.unknown(engine, "deals", types)
+    if side_bad:
+        warnings.append(f"{len(side_bad):,} faults in side tables: those rows are not used; see the rejected rows.")
+    where = {f: f"{deals.name}: {h}" for f, h in columns.items()} | {
+        f: f"{look.stack.name}: {h}" for look in joined for f, h in look.columns.items()
+    }
+    return Loaded(
+        relation=engine.connection.sql("SELECT * FROM deals"), rows_in=rows + broken, rows_used=used, rows_rejected=refused, profile=choice.profile,
+        mapping={f: where[f] for f in FIELDS if f in where}, stages=stages, rejected=rejected, warnings=warnings, as_of=as_of,
+        currency=priced.currency, decisions=decisions, _engine=engine, _stored=stored, **side_frames,
+    )  # fmt: skip
+
+
+def _day(as_of) -> datetime.date | None:
+    if as_of is None or (isinstance(as_of, datetime.date) and not isinstance(as_of, datetime.datetime)):
+        return as_of
+    try:
+        return datetime.date.fromisoformat(str(as_of)[:10])
+    except ValueError:
+        raise KitError(f"as_of must be a date such as 2025-12-31, not {str(as_of)!r}.") from None
+
+
+def _stages(engine: Engine, types: dict[str, str]):
+    """Each stage with the status its deals got, and how many; rows without a status are the unmapped ones."""
+    stage = "stage" if "stage" in types else "coalesce(said_status, status)"
+    frame = engine.connection.sql(
+        f"SELECT {stage} AS stage, coalesce(status, 'unmapped') AS status, count(*) AS deals FROM checked GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
+    ).df()
+    return frame.astype({"stage": "str", "status": "str", "deals": "int64"})
+
+
+def _counted(engine: Engine, types, exact: int, conflicting: int, broken: int, priced) -> list[str]:
+    said = list(priced.warnings)
+    if "deal_id" not in types:
+        said.append(
+            "There is no deal id column: the row numbers are the ids, so duplicates cannot be seen. Name it with --map deal_id=COLUMN."
+        )
+    if exact:
+        said.append(f"{exact:,} exact duplicates were dropped.")
+    if conflicting:
+        said.append(
+            f"{conflicting:,} rows of the same deal and partner contradict each other; all of them are rejected."
+        )
+    if broken:
+        said.append(f"{broken:,} lines do not have the shape of the table and are rejected.")
+    early, moved = engine.one(
+        "SELECT count(*) FILTER (WHERE closed_on < created_on), count(*) FILTER (WHERE moved AND NOT faulty) FROM checked"
+    )
+    if early:
+        said.append(f"{early:,} deals were closed before they were created; they are rejected.")
+    if moved:
+        said.append(f"{moved:,} open deals have a closing date; it is read as the date they are expected to close.")
+    if "stage" in types:
+        unmapped = engine.rows(
+            "SELECT stage, count(*) FROM checked WHERE status IS NULL AND said_status IS NULL AND stage IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10"
+        )
+        if unmapped:
+            said.append(
+                "UNMAPPED STAGES: "
+                + ", ".join(f"{s!r} {n:,}" for s, n in unmapped)
+                + '. Say what they mean in a mapping file: [stages] "..." = "won".'
+            )
+    return said
+
+
+def load_deals(source, *, mapping=None, mapping_file=None, as_of=None, currency=None, engine: str | None = None):
+    """The deal table alone: `load(source, ...).deals(engine)`, one row per deal and credited partner.
+
+    `engine` is pandas, polars or duckdb; unset: a frame of the kind that was given, pandas for files.
+
+    >>> import pandas as pd
+    >>> deals = load_deals(pd.DataFrame({"deal_id": ["7"], "partner": ["Ada"], "status": ["open"], "created_on": ["2025-01-02"]}))
+    >>> deals.loc[0, ["partner", "status", "stage"]].fillna("-").to_list()
+    ['Ada', 'open', '-']
+    """
+    return load(source, mapping=mapping, mapping_file=mapping_file, as_of=as_of, currency=currency).deals(
+        engine or kind(source) or "pandas"
+    )

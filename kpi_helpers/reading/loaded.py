@@ -1,0 +1,78 @@
+"""What a load gives: the deals, the tables beside them, everything that was rejected, and what was understood."""
+
+import datetime
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kpi_helpers.deals import SIDE_TABLES
+from kpi_helpers.errors import UnknownValue
+from kpi_helpers.reading.engine import Engine, lit
+from kpi_helpers.reading.fields import OUTPUT
+from kpi_helpers.reading.frames import to_pandas, to_polars
+
+ENGINES = ("pandas", "polars", "duckdb")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The outcome of `load`; `rows_in == rows_used + rows_rejected` always holds.
+
+    `relation` is the typed deal table on DuckDB, sorted by partner and deal_id; side tables are pandas frames or None;
+    `rejected` has one line per fault (file, line, column, value, reason); `stages` tells each stage's status and deals.
+    """
+
+    relation: Any
+    rows_in: int
+    rows_used: int
+    rows_rejected: int
+    profile: str
+    mapping: dict[str, str]
+    stages: Any
+    rejected: Any
+    warnings: list[str]
+    as_of: datetime.date | None
+    currency: str | None
+    targets: Any = None
+    spend: Any = None
+    orders: Any = None
+    rates: Any = None
+    events: Any = None
+    decisions: dict[str, str] = field(default_factory=dict)
+    _engine: Engine | None = field(default=None, repr=False)
+    _stored: Path | None = field(default=None, repr=False)
+
+    def deals(self, engine: str = "pandas"):
+        """The deal table as a frame: engine is pandas, polars or duckdb."""
+        match engine:
+            case "duckdb":
+                return self.relation
+            case "pandas":
+                return to_pandas(self.relation, OUTPUT)
+            case "polars":
+                return to_polars(self.relation, self._engine.folder)
+        raise UnknownValue("engine", engine, ENGINES)
+
+    def write_parquet(self, folder: str | os.PathLike) -> Path:
+        """Write deals.parquet (sorted by partner) and the side tables to `folder`; `load(folder)` reads the same back.
+
+        Each file appears whole or not at all. Amounts stay as converted: the originals stand beside them.
+        """
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        new = folder / ".deals.parquet.new"
+        if self._stored is not None:
+            shutil.copyfile(self._stored, new)
+        else:
+            self._engine.run(f"COPY deals TO {lit(new)} (FORMAT parquet)")
+        os.replace(new, folder / "deals.parquet")
+        for name in SIDE_TABLES:
+            if getattr(self, name) is not None:
+                new = folder / f".{name}.parquet.new"
+                self._engine.run(f"COPY {name} TO {lit(new)} (FORMAT parquet)")
+                os.replace(new, folder / f"{name}.parquet")
+            else:
+                (folder / f"{name}.parquet").unlink(missing_ok=True)
+        return folder

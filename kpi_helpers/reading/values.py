@@ -1,0 +1,87 @@
+"""SQL that turns the text of a cell into a typed value, null where it cannot be read."""
+
+# What stands for nothing in a cell. A competitor may really be called None, so names only know the empty text.
+BLANKS = ("", "null", "NULL", "None", "-")
+TRUE = ("true", "1", "1.0", "yes", "y", "t", "evet", "doğru")
+FALSE = ("false", "0", "0.0", "no", "n", "f", "hayır", "hayir", "yanlış")
+_SPACE = " \t\r\n\u00a0\ufeff"
+FIRST_DATE, LAST_DATE = "1900-01-01", "2199-12-31"
+PLAIN = "plain"
+
+
+def text(column: str, blanks: tuple[str, ...] = BLANKS) -> str:
+    """The trimmed text of a VARCHAR column, null for blanks."""
+    trimmed = f"trim({column}, '{_SPACE}')"
+    listed = ", ".join(f"'{b}'" for b in blanks)
+    return f"CASE WHEN {trimmed} NOT IN ({listed}) THEN {trimmed} END"
+
+
+def number(column: str, style: str = PLAIN) -> str:
+    """A finite number from a clean text column; `style` is how its column writes them."""
+    if style == PLAIN:
+        read = f"CASE WHEN strpos({column}, '_') = 0 THEN try_cast({column} AS DOUBLE) END"
+    else:
+        read = f"try_cast({_unpack(column, style)} AS DOUBLE)"
+    return f"CASE WHEN isfinite({read}) THEN {read} END"
+
+
+def _unpack(column: str, style: str) -> str:
+    """A grouped number without its separators; null where the groups are not groups of three."""
+    group, point = (",", ".") if style == "." else (".", ",")
+    shape = rf"[+-]?(\d{{1,3}}(\{group}\d{{3}})+|\d+)?(\{point}\d*)?([eE][+-]?\d+)?"
+    return f"CASE WHEN regexp_full_match({column}, '{shape}') THEN replace(replace({column}, '{group}', ''), '{point}', '.') END"
+
+
+def date(column: str) -> str:
+    """A date from a clean text column in ISO form, with or without a time; the date as written, in no other time zone."""
+    read = (
+        f"CASE WHEN length({column}) <= 10 THEN try_cast({column} AS DATE) "
+        f"WHEN try_cast({column} AS TIMESTAMP) IS NOT NULL THEN try_cast(left({column}, 10) AS DATE) END"
+    )
+    return believable(read)
+
+
+def believable(date_sql: str) -> str:
+    """A date nobody mistyped: from 1900 to 2199."""
+    return f"CASE WHEN {date_sql} BETWEEN DATE '{FIRST_DATE}' AND DATE '{LAST_DATE}' THEN {date_sql} END"
+
+
+def flag(column: str) -> str:
+    """True or false from a clean text column, in English or Turkish."""
+    true, false = (", ".join(f"'{w}'" for w in words) for words in (TRUE, FALSE))
+    return f"CASE WHEN lower({column}) IN ({true}) THEN true WHEN lower({column}) IN ({false}) THEN false END"
+
+
+def native(kind: str, sql_type: str) -> bool:
+    """Whether a column of this SQL type already holds values of the kind, so that no text needs to be read."""
+    numeric = sql_type.startswith(
+        (
+            "DECIMAL",
+            "TINYINT",
+            "SMALLINT",
+            "INTEGER",
+            "BIGINT",
+            "HUGEINT",
+            "UTINYINT",
+            "USMALLINT",
+            "UINTEGER",
+            "UBIGINT",
+            "FLOAT",
+            "DOUBLE",
+        )
+    )
+    return {
+        "date": sql_type == "DATE" or sql_type.startswith("TIMESTAMP"),
+        "number": numeric,
+        "share": numeric,
+        "flag": sql_type == "BOOLEAN",
+    }.get(kind, False)
+
+
+def cast(kind: str, column: str) -> str:
+    """The value of a column for which `native` holds."""
+    if kind == "date":
+        return believable(f"CAST({column} AS DATE)")
+    if kind == "flag":
+        return column
+    return f"CASE WHEN isfinite(CAST({column} AS DOUBLE)) THEN CAST({column} AS DOUBLE) END"
