@@ -73,7 +73,14 @@ def _mapping(pairs: tuple[str, ...]) -> dict[str, str]:
 @click.option("--partner", "partners", multiple=True, help="Only this partner; may be given again. [default: all]")
 @click.option("--out", default="reports", show_default=True, help="The folder to write.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Reports at a time. [default: one a processor]")
-def report(source, as_of, pairs, mapping_file, currency, window, partners, out, jobs) -> None:
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "warm", "cold"]),
+    default="auto",
+    show_default=True,
+    help="warm: children forked from one loaded process; cold: a kernel each.",
+)
+def report(source, as_of, pairs, mapping_file, currency, window, partners, out, jobs, engine) -> None:
     """An executed notebook and a page for every partner."""
     from .progress import Progress
     from .reports import run_reports
@@ -86,6 +93,7 @@ def report(source, as_of, pairs, mapping_file, currency, window, partners, out, 
             as_of=as_of,
             partners=partners,
             jobs=jobs,
+            engine=engine,
             told=progress.told,
             done=progress.done,
             mapping=_mapping(pairs),
@@ -109,7 +117,7 @@ def report(source, as_of, pairs, mapping_file, currency, window, partners, out, 
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 def kpis(source, as_of, pairs, mapping_file, currency, window, by, kpis, bases, form) -> None:
     """The KPIs as a tidy table."""
-    from .scorecard import scorecard
+    from .scorecards import scorecard
 
     loaded = _load(source, as_of, pairs, mapping_file, currency)
     table = scorecard(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from .errors import KitError
-from .scorecard import scorecard, slow_cycle
+from .scorecards import scorecard, slow_cycle
 from .windows import Window, add_months, parse_window, period_start
 
 FILE = "fleet.json"
@@ -23,7 +23,19 @@ HEADLINES = {
     "quality_score": "peers",
     "deal_success": "success",
 }
-TREND = ("whole", "median", "won", "amount", "open", "weighted", "closed", "cycle_median", "peers", "success", "roi.paid")
+TREND = (
+    "whole",
+    "median",
+    "won",
+    "amount",
+    "open",
+    "weighted",
+    "closed",
+    "cycle_median",
+    "peers",
+    "success",
+    "roi.paid",
+)
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ class Kpi:
         object.__setattr__(self, "__name__", self.name)
 
     def __call__(self, deals, *, by=None, window=None, as_of=None, basis=None, **context):
-        from ..scorecard import scorecard  # the scorecard knows all KPIs; a KPI does not know the scorecard
+        from ..scorecards import scorecard  # the scorecard knows all KPIs; a KPI does not know the scorecard
 
         return scorecard(deals, by=by, window=window, as_of=as_of, kpis=[self], basis=basis, **context)
 

@@ -1,6 +1,6 @@
 """One report in a process of its own: papermill executes the notebook, nbconvert makes the page.
 
-`python -m kpi_helpers.reports.child` reads a job as JSON on stdin and prints its record as JSON.
+`python -m kpi_helpers.reports.child` reads a job as JSON on stdin and prints its record as JSON: the cold path.
 """
 
 import json
@@ -12,8 +12,11 @@ from .files import write_whole
 from .page import page
 
 
-def make_report(job: dict) -> dict:
-    """Execute the job's notebook and write report.ipynb and report.html; the record says how it went."""
+def make_report(job: dict, **engine) -> dict:
+    """Execute the job's notebook and write report.ipynb and report.html; the record says how it went.
+
+    `engine` goes to papermill: nothing for its own kernel, or the warm engine's name and options.
+    """
     import nbformat
     import papermill
     from papermill.exceptions import PapermillExecutionError
@@ -32,12 +35,8 @@ def make_report(job: dict) -> dict:
             kernel_name="python3",
             progress_bar=False,
             request_save_on_cell_execute=False,
-            # TCP kernels race for ports when several start at once
-            **(
-                {}
-                if sys.platform == "win32"
-                else {"kernel_manager_class": "kpi_helpers.reports.kernel.IpcKernelManager"}
-            ),
+            autosave_cell_every=0,
+            **(engine or _kernel()),
         )
     except PapermillExecutionError as error:
         record |= {"status": "failed", "cell": error.cell_index, "error": f"{error.ename}: {error.evalue}"[:2000]}
@@ -45,13 +44,39 @@ def make_report(job: dict) -> dict:
         record |= {"status": "failed", "cell": None, "error": f"{type(error).__name__}: {error}"[:2000]}
     notebook = nbformat.read(working if working.exists() else job["notebook"], as_version=4)
     working.unlink(missing_ok=True)
-    failure = "" if record["status"] == "ok" else f"Cell {record['cell']} failed: {record['error']}"
-    write_whole(folder / "report.ipynb", nbformat.writes(notebook))
-    write_whole(
-        folder / "report.html",
-        page(notebook, title=f"{job['partner']} · {job['parameters']['window']}", failure=failure),
-    )
+    _write(job, notebook, record)
     return record | {"seconds": round(time.monotonic() - began, 2)}
+
+
+def bury(job: dict, cell: int | None, error: str) -> dict:
+    """The record, notebook and page of a report whose process died: what it was to run, with a banner."""
+    import nbformat
+    from papermill.parameterize import parameterize_notebook
+
+    notebook = nbformat.read(job["notebook"], as_version=4)
+    for one in notebook.cells:
+        if one.cell_type == "code":
+            one.outputs, one.execution_count = [], None
+    notebook = parameterize_notebook(notebook, job["parameters"], kernel_name="python3", language="python")
+    record = {"partner": job["partner"], "slug": job["slug"], "status": "failed", "cell": cell, "error": error}
+    Path(job["folder"], ".report.ipynb").unlink(missing_ok=True)
+    _write(job, notebook, record)
+    return record
+
+
+def _write(job: dict, notebook, record: dict) -> None:
+    import nbformat
+
+    failure = "" if record["status"] == "ok" else f"Cell {record['cell']} failed: {record['error']}"
+    title = f"{job['partner']} · {job['parameters']['window']}"
+    folder = Path(job["folder"])
+    write_whole(folder / "report.ipynb", nbformat.writes(notebook))
+    write_whole(folder / "report.html", page(notebook, title=title, failure=failure))
+
+
+def _kernel() -> dict:
+    """TCP kernels race for ports when several start at once; sockets in a private folder do not."""
+    return {} if sys.platform == "win32" else {"kernel_manager_class": "kpi_helpers.reports.kernel.IpcKernelManager"}
 
 
 if __name__ == "__main__":

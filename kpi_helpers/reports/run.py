@@ -3,11 +3,8 @@
 import json
 import os
 import platform
-import subprocess
-import sys
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +15,7 @@ from ..errors import KitError
 from ..fleet import Fleet, measure_fleet
 from ..reading import load
 from ..windows import Window, as_date, parse_window
+from .execute import execute
 from .files import write_whole
 from .index import index_page
 from .plan import Job, make_plan
@@ -50,6 +48,7 @@ def run_reports(
     as_of=None,
     partners: Iterable[str] | None = None,
     jobs: int | None = None,
+    engine: str = "auto",
     told: Callable[[str], None] = lambda line: None,
     done: Callable[[dict, int], None] = lambda record, total: None,
     **reading,
@@ -76,7 +75,7 @@ def run_reports(
     _prepare(loaded, fleet, out)
     told(f"{len(plan)} reports, {jobs} at a time")
     records = []
-    for record in _execute(plan, jobs):
+    for record in execute(plan, jobs, engine):
         records.append(record)
         done(record, len(plan))
     order = {job.partner: position for position, job in enumerate(plan)}
@@ -103,44 +102,6 @@ def _prepare(loaded, fleet: Fleet, out: Path) -> None:
     both = pd.concat([fleet.everyone, fleet.now], ignore_index=True)
     write_whole(out / "scorecard.csv", both.to_csv(index=False))
     write_whole(out / "rejected.csv", loaded.rejected.to_csv(index=False))
-
-
-def _execute(plan: list[Job], jobs: int) -> Iterable[dict]:
-    running: set[subprocess.Popen] = set()
-    with ThreadPoolExecutor(jobs) as pool:
-        waiting = [pool.submit(_in_child, job, running) for job in plan]
-        try:
-            for future in as_completed(waiting):
-                yield future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in list(running):
-                process.terminate()
-            raise
-
-
-def _in_child(job: Job, running: set) -> dict:
-    """The report in a process of its own, so that nothing it does reaches the others."""
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
-    command = [sys.executable, "-m", "kpi_helpers.reports.child"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    process = subprocess.Popen(command, env=environment, text=True, encoding="utf-8", **pipes)
-    running.add(process)
-    try:
-        answer, complaint = process.communicate(json.dumps(asdict(job)))
-    finally:
-        running.discard(process)
-    try:
-        return json.loads(answer.splitlines()[-1])
-    except (IndexError, ValueError):
-        last = (complaint.strip().splitlines() or ["no message"])[-1]
-        return {
-            "partner": job.partner,
-            "slug": job.slug,
-            "status": "failed",
-            "cell": None,
-            "error": f"the report's process ended with {process.returncode}: {last}",
-        }
 
 
 def _manifest(out: Path, plan: list[Job], records: list[dict]) -> None:

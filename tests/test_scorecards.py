@@ -13,7 +13,7 @@ from pytest import approx
 
 from kpi_helpers import KPIS, KitError, deal_count, marketing_channels, pipeline, scorecard, slow_cycle
 from kpi_helpers.errors import MissingColumns, UnknownValue
-from kpi_helpers.scorecard import EVIDENCE
+from kpi_helpers.scorecards import EVIDENCE
 
 pytestmark = pytest.mark.filterwarnings("error")
 HERE = Path(__file__).parent / "kpis"

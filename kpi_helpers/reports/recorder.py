@@ -1,0 +1,158 @@
+"""What a cell shows, recorded as nbformat has it: streams, displays, results, updates, clears and errors."""
+
+import builtins
+import os
+import sys
+from base64 import b64encode
+from io import TextIOBase
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import StdinNotImplementedError
+from IPython.core.interactiveshell import InteractiveShell
+from nbformat.v4 import new_output
+from traitlets import Type
+from traitlets.config import Config
+
+MOST_TEXT = 10_000_000  # characters a cell may print; nobody reads more, and a page could not hold it
+
+
+class Recorder:
+    """Gathers the outputs of the cell at hand; `displays` finds earlier ones that are updated by id."""
+
+    def __init__(self) -> None:
+        self.outputs: list = []
+        self.displays: dict[str, list] = {}
+        self.clear_next = False
+        self.printed = 0
+
+    def begin(self, cell) -> None:
+        cell.outputs = self.outputs = []
+        self.clear_next, self.printed = False, 0
+
+    def add(self, output) -> None:
+        if self.clear_next:
+            self.outputs.clear()
+            self.clear_next = False
+        self.outputs.append(output)
+
+    def stream(self, name: str, text: str) -> None:
+        self.printed += len(text)
+        if self.printed > MOST_TEXT:
+            raise MemoryError(f"the cell printed more than {MOST_TEXT:,} characters")
+        last = self.outputs[-1] if self.outputs and not self.clear_next else None
+        if last is not None and last.output_type == "stream" and last.name == name:
+            last.text += text
+        else:
+            self.add(new_output("stream", name=name, text=text))
+
+    def display(self, data: dict, metadata: dict, display_id: str | None, update: bool) -> None:
+        if update:
+            for output in self.displays.get(display_id, ()):
+                output["data"], output["metadata"] = data, metadata
+            return
+        output = new_output("display_data", data, metadata=metadata)
+        self.add(output)
+        if display_id:
+            self.displays.setdefault(display_id, []).append(output)
+
+    def clear(self, wait: bool) -> None:
+        if wait:
+            self.clear_next = True
+        else:
+            self.outputs.clear()
+
+
+RECORDER = Recorder()
+
+
+class _Stream(TextIOBase):
+    """sys.stdout or sys.stderr of a cell."""
+
+    encoding = "utf-8"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def write(self, text: str) -> int:
+        if text:
+            RECORDER.stream(self.name, str(text))
+        return len(text)
+
+    def writable(self) -> bool:
+        return True
+
+
+class _Publisher(DisplayPublisher):
+    def publish(self, data, metadata=None, source=None, *, transient=None, update=False, **_) -> None:
+        RECORDER.display(_texts(data), metadata or {}, (transient or {}).get("display_id"), update)
+
+    def clear_output(self, wait=False) -> None:
+        RECORDER.clear(wait)
+
+
+class _Hook(DisplayHook):
+    """Records the value of a cell's last expression instead of printing it."""
+
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict, md_dict=None) -> None:
+        if format_dict:
+            count = self.shell.execution_count
+            RECORDER.add(
+                new_output("execute_result", _texts(format_dict), metadata=md_dict or {}, execution_count=count)
+            )
+
+
+def _texts(data: dict) -> dict:
+    """Bytes as base64 text, as a kernel's message carries them."""
+    return {kind: b64encode(value).decode() if isinstance(value, bytes) else value for kind, value in data.items()}
+
+
+class RecordingShell(InteractiveShell):
+    """An IPython shell without terminal, history file or kernel, whose outputs are recorded."""
+
+    display_pub_class = Type(_Publisher)
+    displayhook_class = Type(_Hook)
+    system = InteractiveShell.system_piped
+
+    def init_environment(self) -> None:
+        """What a kernel sets, so that the programs a cell calls behave the same."""
+        os.environ.update(
+            TERM="xterm-color", CLICOLOR="1", FORCE_COLOR="1", CLICOLOR_FORCE="1", PAGER="cat", GIT_PAGER="cat"
+        )
+
+    def init_virtualenv(self) -> None:
+        pass
+
+    def _showtraceback(self, etype, evalue, stb) -> None:
+        RECORDER.add(new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb)))
+
+    def run(self, cell) -> bool:
+        """Run one notebook cell, record its outputs into it, and say whether it succeeded."""
+        RECORDER.begin(cell)
+        result = self.run_cell(cell.source, store_history=True, cell_id=cell.get("id"))
+        cell.execution_count = self.execution_count - 1
+        if not result.success and not any(output.output_type == "error" for output in cell.outputs):
+            self.showtraceback()
+        return result.success
+
+
+def start_shell() -> RecordingShell:
+    """The shell that runs a notebook's cells; one in a process."""
+    config = Config()
+    config.HistoryManager.enabled = False  # its saving thread would forbid forking
+    shell = RecordingShell.instance(config=config)
+    shell.user_module.__name__ = "__main__"
+    return shell
+
+
+def take_over_streams() -> None:
+    """From here on everything Python prints belongs to the cell at hand, and nobody is there to answer input()."""
+    sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")
+    builtins.input = _refuse_input
+
+
+def _refuse_input(prompt: str = "") -> str:
+    raise StdinNotImplementedError("raw_input was called, but this frontend does not support input requests.")

@@ -1,0 +1,230 @@
+"""The warm template: one process with everything a report imports loaded and used once; a forked child per report.
+
+`python -m kpi_helpers.reports.template` reads jobs as JSON lines on stdin and answers each with a record on stdout.
+It has one thread and never runs a report itself, so what a report does to its process ends with that process.
+"""
+
+import contextlib
+import ctypes
+import gc
+import json
+import os
+import random
+import resource
+import selectors
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+GRACE = 5.0  # seconds between asking a late child to stop (SIGINT) and ending its session (SIGKILL)
+
+
+@dataclass
+class Child:
+    """A report under way; `heard` is what it has told through `pipe`."""
+
+    pid: int
+    pipe: int
+    job: dict
+    began: float
+    heard: bytes = b""
+    asked: float | None = None
+
+
+def warm() -> None:
+    """Import and use what the first report would otherwise import lazily."""
+    import matplotlib as mpl
+
+    mpl.use("agg")
+    import nbformat
+    import numpy as np
+    import pandas as pd
+    import papermill  # noqa: F401
+    import scipy.stats  # noqa: F401
+
+    from .. import showing, view  # noqa: F401
+    from ..showing.figures import Picture, trend
+    from . import child, page, recorder  # noqa: F401
+
+    periods = pd.DataFrame({"period": ["a", "b"], "value": [0.2, 0.4], "low": [0.1, 0.2], "high": [0.3, np.nan]})
+    Picture(lambda: trend(periods, unit="ratio", title="Warming – ısınma", peers=0.3), "")
+    page.page(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")]), title="")
+    recorder.start_shell()
+
+
+def threads() -> int:
+    tasks = Path("/proc/self/task")
+    return sum(1 for _ in tasks.iterdir()) if tasks.is_dir() else 1
+
+
+def die_with_parent() -> None:
+    """Linux only: the kernel ends this process when its parent goes, however it goes."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def adopt_orphans() -> None:
+    """Linux only: what a report leaves running becomes this process's child, so that it can be ended."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(36, 1)
+
+
+def serve() -> None:
+    die_with_parent()
+    adopt_orphans()
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    os.dup2(2, 1)
+    warm()
+    print(json.dumps({"ready": threads() == 1, "threads": threads()}), file=answers)
+    gc.collect()
+    gc.freeze()
+    woken, waking = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    selector = selectors.DefaultSelector()
+    for fd in (0, woken):
+        selector.register(fd, selectors.EVENT_READ)
+    children: dict[int, Child] = {}
+    pending = b""
+    while True:
+        ready = [key.fd for key, _ in selector.select(timeout=0.5 if children else None)]
+        if 0 in ready:
+            chunk = os.read(0, 65536)
+            if not chunk:  # the runner is done, or gone
+                break
+            *lines, pending = (pending + chunk).split(b"\n")
+            for line in lines:
+                one = _fork(json.loads(line), (woken, waking))
+                children[one.pid] = one
+        if woken in ready:
+            os.read(woken, 4096)
+        for one in _ended(children):
+            print(json.dumps(one), file=answers)
+        for one in children.values():
+            _hurry(one)
+    for one in children.values():
+        _end(one.pid)
+
+
+def _fork(job: dict, private: tuple[int, ...]) -> Child:
+    reading, writing = os.pipe2(os.O_NONBLOCK)
+    pid = os.fork()
+    if pid:
+        os.close(writing)
+        return Child(pid, reading, job, time.monotonic())
+    status = 1
+    try:
+        signal.set_wakeup_fd(-1)
+        for fd in (reading, *private):
+            os.close(fd)
+        _become_child(job)
+        _report(job, writing)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _ended(children: dict[int, Child]) -> list[dict]:
+    """Reap what has ended: reports become answers, orphans that reports left behind are ended too."""
+    answers = []
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return answers
+        if not pid:
+            return answers
+        one = children.pop(pid, None)
+        if one:
+            _end(pid)
+            _hear(one)
+            os.close(one.pipe)
+            _end_orphans(children)
+            answers.append(_answer(one, status))
+
+
+def _end_orphans(children: dict[int, Child]) -> None:
+    """What a report detached from its session became ours; nothing of it may stay."""
+    listed = Path(f"/proc/self/task/{os.getpid()}/children")
+    for pid in map(int, listed.read_text().split()) if listed.exists() else ():
+        if pid not in children:
+            _end(pid, session=False)
+
+
+def _hear(one: Child) -> None:
+    try:
+        while chunk := os.read(one.pipe, 65536):
+            one.heard += chunk
+    except BlockingIOError:
+        pass
+
+
+def _become_child(job: dict) -> None:
+    """A session, environment and random state of its own."""
+    os.setsid()
+    die_with_parent()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(nothing, fd)
+    if job.get("memory_mb"):
+        limit = job["memory_mb"] * 2**20
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    if job.get("file_mb"):
+        limit = job["file_mb"] * 2**20
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    import numpy as np
+
+    random.seed()
+    np.random.seed()  # noqa: NPY002  the notebooks of others may use the global one
+
+
+def _report(job: dict, writing: int) -> None:
+    from .child import make_report
+
+    def tell(**what) -> None:
+        os.set_blocking(writing, True)
+        os.write(writing, json.dumps(what).encode() + b"\n")
+
+    record = make_report(job, engine="partner-kpis-warm", started=lambda index: tell(cell=index))
+    tell(record=record)
+
+
+def _hurry(one: Child) -> None:
+    """Keep its pipe empty; ask a late child to stop, then end it with everything it started."""
+    _hear(one)
+    limit, now = one.job.get("seconds"), time.monotonic()
+    if limit and one.asked is None and now - one.began > limit:
+        one.asked = now
+        os.kill(one.pid, signal.SIGINT)
+    elif one.asked is not None and now - one.asked > GRACE:
+        _end(one.pid)
+
+
+def _end(pid: int, session: bool = True) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        (os.killpg if session else os.kill)(pid, signal.SIGKILL)
+
+
+def _answer(one: Child, status: int) -> dict:
+    """The child's own record, or how it died and in which cell."""
+    told = [json.loads(line) for line in one.heard.splitlines()]
+    for line in told:
+        if "record" in line:
+            return line
+    if one.asked is not None:
+        how = f"it took longer than {one.job['seconds']} seconds"
+    elif os.WIFSIGNALED(status):
+        how = f"its process was ended by {signal.Signals(os.WTERMSIG(status)).name}"
+    else:
+        how = f"its process ended with exit code {os.WEXITSTATUS(status)}"
+    cell = next((line["cell"] for line in reversed(told)), None)
+    return {"died": {"partner": one.job["partner"], "cell": cell, "error": how}}
+
+
+if __name__ == "__main__":
+    serve()

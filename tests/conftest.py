@@ -1,0 +1,70 @@
+"""Shared fixtures: small exports, and the command as a user runs it."""
+
+import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+COLUMNS = (
+    *("deal_id", "partner", "owner", "unit", "channel", "stage", "status", "amount", "ideal"),
+    *("created_on", "closed_on", "lost_reason"),
+)
+
+
+@pytest.fixture
+def command(tmp_path):
+    """Run `partner-kpis ...`; the answer has returncode, stdout and stderr."""
+
+    def run(*words, cwd=tmp_path, **options):
+        environment = os.environ | {"PYTHONUTF8": "1", "COLUMNS": "200"}
+        return subprocess.run(
+            [str(BIN / "partner-kpis"), *map(str, words)],
+            cwd=cwd,
+            env=environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=540,
+            **options,
+        )
+
+    return run
+
+
+def write_export(path: Path, partners: list[str], deals_each: int = 6) -> Path:
+    """Two of three deals of each partner are decided in 2025-Q4, alternately won and lost; the rest are open."""
+    rows = []
+    for p, partner in enumerate(partners):
+        for d in range(deals_each):
+            status = ("won", "lost", "open")[d % 3]
+            rows.append(
+                {
+                    "deal_id": f"D{p}-{d}",
+                    "partner": partner,
+                    "owner": f"Rep {p}",
+                    "unit": "Hardware",
+                    "channel": ("paid", "earned", "owned")[d % 3],
+                    "stage": {"won": "Closed Won", "lost": "Closed Lost", "open": "Proposal"}[status],
+                    "status": status,
+                    "amount": 1000 * (d + 1) + p,
+                    "ideal": "true" if d % 2 else "false",
+                    "created_on": "2025-10-03",
+                    "closed_on": "" if status == "open" else f"2025-11-{10 + d}",
+                    "lost_reason": "Price" if status == "lost" else "",
+                }
+            )
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+@pytest.fixture
+def export(tmp_path):
+    return lambda *partners, **options: write_export(tmp_path / "deals.csv", list(partners), **options)

@@ -1,0 +1,98 @@
+"""The command as scripts and people use it: exit codes, formats, and one clear message for a mistake."""
+
+import csv
+import io
+import json
+
+import pytest
+
+ROW = [
+    *("kpi", "basis", "value", "unit", "numerator", "denominator", "n", "low", "high"),
+    *("window_start", "window_end", "as_of", "note"),
+]
+
+
+def test_kpis_as_json_are_row_objects_with_null_for_unknown(command, export):
+    export("A", "B")
+    answer = command("kpis", "deals.csv", "--window", "2025-Q4", "--as-of", "2025-12-31", "--format", "json")
+    assert answer.returncode == 0, answer.stderr
+    rows = json.loads(answer.stdout)
+    assert list(rows[0]) == ["partner", *ROW]
+    assert {row["partner"] for row in rows} == {"*"}
+    found = {(row["kpi"], row["basis"]): row for row in rows}
+    closed = found["close_rate", "closed"]
+    assert (closed["value"], closed["numerator"], closed["denominator"], closed["n"]) == (0.5, 4, 8, 8)
+    assert closed["window_start"] == "2025-10-01"
+    assert found["marketing_channels", "roi.paid"]["value"] is None
+    assert found["quality_score", "peers"]["value"] is None
+    assert found["deal_count", "won"]["value"] == 4
+
+
+def test_kpis_by_levels_and_period_as_csv(command, export):
+    export("A", "B")
+    answer = command(
+        *("kpis", "deals.csv", "--by", "partner,month", "--kpi", "deal_count", "--kpi", "close_rate"),
+        *("--window", "2025-Q4", "--format", "csv"),
+    )
+    assert answer.returncode == 0, answer.stderr
+    rows = list(csv.DictReader(io.StringIO(answer.stdout)))
+    assert list(rows[0]) == ["partner", "month", *ROW]
+    assert {row["kpi"] for row in rows} == {"deal_count", "close_rate"}
+    won = {(row["partner"], row["month"]): row["value"] for row in rows if row["basis"] == "won"}
+    assert won["A", "2025-11"] == "2.0"
+    assert won["A", "2025-10"] == "0.0"
+
+
+def test_kpis_as_a_table_reads(command, export):
+    export("A")
+    answer = command("kpis", "deals.csv", "--kpi", "close_rate", "--window", "2025-Q4")
+    assert answer.returncode == 0, answer.stderr
+    assert "cohort" in answer.stdout
+    assert "numerator" in answer.stdout
+
+
+def test_check_says_what_was_understood_and_what_was_rejected(command, export):
+    path = export("A")
+    with path.open("a", encoding="utf-8") as file:
+        file.write("X-1,A,Rep,Hardware,paid,Closed Won,won,12x,true,2025-10-01,2025-10-05,\n")
+    answer = command("check", "deals.csv", "--format", "json")
+    assert answer.returncode == 0, answer.stderr
+    facts = json.loads(answer.stdout)
+    assert {"profile", "rows_in", "rows_used", "rows_rejected", "mapping", "stages", "warnings"} <= set(facts)
+    assert (facts["rows_in"], facts["rows_used"], facts["rows_rejected"]) == (7, 6, 1)
+    assert facts["mapping"]["partner"]
+    assert facts["rejected"][0]["line"] == 8
+    assert facts["rejected"][0]["column"] == "amount"
+    assert facts["rejected"][0]["value"] == "12x"
+    table = command("check", "deals.csv")
+    assert "7 rows in = 6 used + 1 rejected" in table.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["kpis", "deals.csv", "--kpi", "close_rat"], "close_rate"),
+        (["kpis", "deals.csv", "--by", "partnr"], "partner"),
+        (["kpis", "deals.csv", "--window", "2025-Q5"], "2025-Q4"),
+        (["kpis", "deals.csv", "--as-of", "31.12.2025"], "2025-12-31"),
+        (["kpis", "deals.csv", "--map", "partner=Reseler"], "partner"),
+        (["kpis", "deals.csv", "--map", "partner"], "FIELD=COLUMN"),
+        (["kpis", "no-such-file.csv"], "no-such-file.csv"),
+        (["report", "deals.csv", "--partner", "Alphaa"], "Alpha"),
+        (["kpis", "deals.csv", "--format", "xml"], "json"),
+        (["kpis"], "SOURCE"),
+    ],
+)
+def test_a_mistake_gets_one_clear_message_and_exit_2(command, export, words, said):
+    export("Alpha", "Beta")
+    answer = command(*words)
+    assert answer.returncode == 2
+    assert said in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_no_partner_column_names_the_flag(command, tmp_path):
+    (tmp_path / "deals.csv").write_text("deal_id,status,amount,created_on,closed_on\n1,won,5,2025-01-01,2025-01-02\n")
+    answer = command("kpis", "deals.csv")
+    assert answer.returncode == 2
+    assert "--map partner=" in answer.stderr
