@@ -3,13 +3,16 @@
 from importlib import import_module
 
 _HOMES = {
+    "backtesting": ("Backtest", "backtest", "reliability"),
+    "channels": ("ChannelVerdicts", "channel_verdicts"),
+    "comparisons": ("adjusted_trends", "alerts", "rank_intervals"),
     "decomposition": ("AmountChange", "RateChange", "midpoint", "won_amount_change"),
     "multiplicity": ("benjamini_hochberg",),
     "newey_west": ("LeastSquares", "least_squares"),
     "pace": ("logrank",),
     "pipeline_outcome": ("Outcome", "outcome"),
     "known": ("ages", "known_at"),
-    "fairness": ("expected", "fair_comparison", "observed_expected"),
+    "fairness": ("expected", "expected_each", "fair_comparison", "observed_expected"),
     "funnel_plot": ("Funnel", "funnel", "funnel_limits", "overdispersion"),
     "intervals": ("poisson", "wilson"),
     "regression": ("Logistic", "logistic"),

@@ -6,7 +6,7 @@ import pandas as pd
 from kpi_helpers.judging import _check, reasons
 from kpi_helpers.judging.intervals import poisson
 
-CELL = ("season", "region", "product", "size_band")
+CELL = ("region", "size_band", "season", "product")  # in the order in which they are shrunk
 PULL = 10  # deals at the overall rate added to each cell
 ENOUGH = 5  # expected wins that a verdict needs
 
@@ -14,33 +14,51 @@ ENOUGH = 5  # expected wins that a verdict needs
 def expected(trials: pd.DataFrame, *, cell=CELL, pull: float = PULL) -> pd.DataFrame:
     """What each partner would have won, its deals gone as its peers' in the same circumstances; no direction is better.
 
-    E = sum over the partner's deals of (k + pull p) / (n + pull): k wins of n deals that the other partners closed in
-    the deal's cell, p the others' overall rate. Trials (partner, won, columns of `cell`) in; columns that are not
-    there are not compared, blanks are a circumstance of their own. Out by partner: n, observed, expected; NaN without
-    peers. Empty in, empty out. It misleads where a cell belongs to one partner: then it says the overall rate. Raises
-    KitError for missing columns. Indirect standardisation; pull as in additive smoothing.
+    E = the sum of `expected_each` over the partner's deals. Trials (partner, won, columns of `cell`) in; out by
+    partner: n, observed, expected; NaN without peers. Empty in, empty out. It misleads where a cell belongs to one
+    partner: then it says the rate of the wider one. Raises KitError for missing columns. Indirect standardisation;
+    pull as in additive smoothing.
 
     >>> trials = pd.DataFrame({"partner": list("AABBBB"), "won": [1, 1, 1, 0, 0, 1], "season": ["Q1"] * 6})
     >>> expected(trials, pull=0).expected.tolist()
     [1.0, 4.0]
     """
-    _check.columns("expected", trials, ("partner", "won"))
-    cell = [name for name in cell if name in trials.columns]
-    won = _check.not_negative("expected", "won", trials["won"])
-    table = trials[["partner", *cell]].assign(won=won, n=1.0)
-    ours = table.groupby(["partner", *cell], dropna=False, observed=True, sort=False).sum().reset_index()
-    totals = ours.groupby(cell, dropna=False, observed=True, sort=False) if cell else ours.assign(all=0).groupby("all")
-    peers = totals[["won", "n"]].transform("sum") - ours[["won", "n"]]
-    partner = ours.groupby("partner", observed=True)[["won", "n"]]
-    others = ours[["won", "n"]].sum() - partner.transform("sum")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        overall = others["won"] / others["n"].where(others["n"] > 0)
-        rate = (peers["won"] + pull * overall) / (peers["n"] + pull)
-        # Without pull a cell that nobody else has still says the overall rate.
-        ours["expected"] = ours["n"] * rate.where(peers["n"] + pull > 0, overall)
-    out = partner.sum().rename(columns={"won": "observed"}).astype(int)[["n", "observed"]]
-    out["expected"] = ours.groupby("partner", observed=True)["expected"].sum(min_count=1)
+    each = expected_each(trials, cell=cell, pull=pull)
+    partner = trials.assign(won=trials["won"].astype(float), each=each).groupby("partner", observed=True)
+    out = partner["won"].agg(["size", "sum"]).astype(int).set_axis(["n", "observed"], axis=1)
+    out["expected"] = partner["each"].sum(min_count=1)
     return out
+
+
+def expected_each(trials: pd.DataFrame, *, cell=CELL, pull: float = PULL) -> np.ndarray:
+    """The chance of each closed deal, had a peer had it; neither direction is better.
+
+    From p, the other partners' overall rate, narrowed by one circumstance of `cell` after the other: p becomes (k +
+    pull p) / (n + pull), k wins of n deals that the others closed in the same region, then region and size, and so
+    on. So a thin cell says the rate of the wider one, not that of all. Circumstances that are not there are not
+    compared, blanks are one of their own. Trials in, shares in 0..1 in their order out; NaN without peers.
+    """
+    _check.columns("expected", trials, ("partner", "won"))
+    won = _check.not_negative("expected", "won", trials["won"])
+    table = pd.DataFrame({"won": won, "n": 1.0, "partner": _codes(trials["partner"])})
+    others = table[["won", "n"]].sum() - table.groupby("partner")[["won", "n"]].transform("sum")
+    rate = others["won"] / others["n"].where(others["n"] > 0)
+    inside = pd.Series(0, index=table.index)
+    for name in cell:
+        if name not in trials.columns:
+            continue
+        inside = pd.Series(_codes(inside * len(table) + _codes(trials[name])), index=table.index)
+        own = table[["won", "n"]].groupby([inside, table["partner"]]).transform("sum")
+        peers = table[["won", "n"]].groupby(inside).transform("sum") - own
+        with np.errstate(divide="ignore", invalid="ignore"):
+            narrowed = (peers["won"] + pull * rate) / (peers["n"] + pull)
+        # Without pull a cell that nobody else has still says the wider rate.
+        rate = narrowed.where(peers["n"] + pull > 0, rate)
+    return rate.to_numpy()
+
+
+def _codes(values) -> np.ndarray:
+    return pd.factorize(values, use_na_sentinel=False)[0].astype(np.int64)
 
 
 def observed_expected(observed, expected, *, overall=None, confidence: float = 0.95) -> pd.DataFrame:

@@ -24,9 +24,9 @@ class Forecast:
     """A period's total: `so_far` is won already, p10, p50, p90 and mean are totals at its end, `chance` that of
     reaching `target` (null where `target_reason` says why).
 
-    `deals`: the open deals with amount, chance to be won by the end and its source; `unpriced` and `unknown` of them
-    are left out for want of an amount or a chance; `to_come`: wins expected of deals not yet created, 0 where
-    `to_come_reason` says why. `method`: exact or simulated. `outcome`: the whole distribution of the total.
+    `deals`: the open deals with amount, chance to be won by the end, its source and the CRM's own (crm); `unpriced`
+    and `unknown` of them are left out for want of an amount or a chance; `to_come`: wins expected of deals not yet
+    created, 0 where `to_come_reason` says why. `method`: exact or simulated. `outcome`: the total's whole distribution.
     """
 
     measure: str
@@ -109,11 +109,26 @@ def forecast(
     as_of = history.as_of
     window = parse_window(window, as_of.date())
     known = known_at(deals, as_of)
+    told = chances_by(known, history, window)
+    return total(known, told, history, window, target, measure, to_come, shock, seed, draws)
+
+
+def chances_by(known, history, window) -> pd.DataFrame:
+    """Each open deal's chance to be won by the window's end, beside the CRM's own."""
+    open_deals = known[known["status"] == "open"]
+    told = win_chances(history, open_deals, until=window.end)
+    if "probability" in open_deals:
+        told["crm"] = _stated(open_deals, window.end)
+    return told
+
+
+def total(known, told, history, window, target, measure, to_come, shock, seed, draws) -> Forecast:
+    """`forecast` of deals `known_at` its day, with their chances `told`."""
+    as_of = history.as_of
     worth = _worth(known, measure)
     ended = (known["status"] == "won") & known["closed_on"].between(pd.Timestamp(window.start), as_of)
     so_far = float(worth[ended & (known["closed_on"] <= pd.Timestamp(window.end))].sum())
-    open_deals = known[known["status"] == "open"]
-    told = win_chances(history, open_deals, until=window.end).assign(amount=worth.reindex(open_deals.index))
+    told = told.assign(amount=worth.reindex(told.index))
     usable = told["amount"].notna() & told["chance"].notna()
     counts = {"unpriced": int(told["amount"].isna().sum()), "unknown": int((~usable & told["amount"].notna()).sum())}
     why = reasons.NO_TARGET if target is None or np.isnan(target) else None
@@ -160,18 +175,32 @@ def _worth(known, measure):
     return known["amount"].astype(float) * credit
 
 
+def _stated(open_deals, end):
+    """The CRM's own probability, counted where the deal is expected to close by the end."""
+    stated = open_deals["probability"].astype(float)
+    if "expected_close_on" not in open_deals:
+        return stated
+    return stated.mask(pd.to_datetime(open_deals["expected_close_on"]) > pd.Timestamp(end), 0.0)
+
+
 def _to_come(history, known, worth, left):
-    """The deals of the last year stand for those to come."""
+    """The deals of the last year stand for those to come, had they been created in the days left."""
     last_year = known[known["created_on"] > history.as_of - pd.Timedelta(days=YEAR)]
     last_year = last_year[worth.reindex(last_year.index).notna()]
     if history.base is None or len(last_year) < FEWEST_CREATED:
         return None, reasons.TOO_FEW_CREATED if history.base is not None else reasons.NO_HISTORY
-    chance = eventual(history, last_year)
-    # Created evenly over the days left; the mean share of wins that fall before the end.
-    in_time = share_won_by_age(history.curve, left - np.arange(1, left + 1)).mean()
+    value = worth.reindex(last_year.index).to_numpy(float)
+    order = np.lexsort((last_year["created_on"], value))  # so that row order does not matter
+    last_year, value = last_year.iloc[order], value[order]
+    # Spread evenly over the days left: later ones have less time, and each month its own chance.
+    day = 1 + (np.arange(len(last_year)) * 0.6180339887 % 1 * left).astype(int)
+    then = last_year.assign(created_on=history.as_of + pd.to_timedelta(day, unit="D"))
+    chance = eventual(history, then) * share_won_by_age(history, last_year, left - day)
     observed = min(YEAR, max(90, (history.as_of - known["created_on"].min()).days))
-    wins = chance.sum() / observed * left * in_time
-    return _Coming(float(wins), len(last_year), worth.reindex(last_year.index).to_numpy(), chance / chance.sum()), None
+    wins = float(chance.sum() / observed * left)
+    if wins <= 0:
+        return None, reasons.NO_EVENTS
+    return _Coming(wins, len(last_year), value, chance / chance.sum()), None
 
 
 def _simulated(amounts, chances, coming, shock, seed, draws):
@@ -199,7 +228,6 @@ def _simulated(amounts, chances, coming, shock, seed, draws):
         lift = ndtr((ndtri(middle) + np.sqrt(shock) * z) / np.sqrt(1 - shock)) / middle if shock else 1.0
         rate = coming.wins * lift * rng.gamma(coming.rests_on + 0.5, 1 / (coming.rests_on + 0.5), draws)
         number = rng.poisson(rate)
-        rank = np.argsort(coming.worth, kind="stable")
-        drawn = rng.choice(coming.worth[rank], number.sum(), p=coming.weights[rank])
+        drawn = rng.choice(coming.worth, number.sum(), p=coming.weights)
         sums = sums + np.bincount(np.repeat(np.arange(draws), number), weights=drawn, minlength=draws)
     return sums

@@ -14,6 +14,8 @@ EFFECTS = ("region", "product", "size_band", "channel", "ideal", "partner")
 LATELY = 365  # days: a partner may have changed, so its last year has an effect of its own
 RIDGE = 4.0  # effects lie within some ± 1 log odds
 ENOUGH = 5  # wins, and other endings
+PACE = "size_band"  # larger deals take longer: each band has a curve of its own
+ENOUGH_ENDED = 50  # endings for it
 MONTHS = 24  # of created deals before the month counts
 RIPE = 0.95  # share of endings that come sooner than the youngest deal learned from
 HISTORY, STAGE, CRM, NONE = "history", "history and stage", "CRM probability, no history", "unknown"
@@ -23,8 +25,9 @@ HISTORY, STAGE, CRM, NONE = "history", "history and stage", "CRM probability, no
 class History:
     """What was learned by `as_of` over all partners: hold it and use it for every partner.
 
-    `curve`: the pooled outcome curve; `effects`: column, level, log_odds; `base`: the intercept; `stages`: stage, n,
-    won, log_odds, reason (log odds a stage adds to being won within `horizon` days), learned from snapshots.
+    `curve`: the pooled outcome curve, `curves`: those of the size bands with 50 endings or more; `effects`: column,
+    level, log_odds; `base`: the intercept; `stages`: stage, n, won, log_odds, reason (log odds a stage adds to being
+    won within `horizon` days), learned from snapshots.
     """
 
     as_of: pd.Timestamp
@@ -32,6 +35,7 @@ class History:
     effects: pd.DataFrame
     base: float | None
     n: int
+    curves: dict[str, pd.DataFrame] = field(default_factory=dict)
     stages: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["stage", "n", "won", "log_odds"]))
     horizon: int = 90
     reason: str | None = None
@@ -42,11 +46,12 @@ def learn(deals: pd.DataFrame, as_of, *, snapshots=None, horizon: int = 90) -> H
 
     The eventual win is logistic in region, product, size_band, channel, ideal, month of creation (from 24 months on),
     partner and partner in the last year, each with a ridge of 4, over deals old enough that 95 % of endings come
-    sooner; when they end is told by the pooled Aalen-Johansen curve. With `snapshots` ({date: the deal table exported
-    then}) each stage's log odds of a win within `horizon` days, beyond what history says, are learned as well: without
-    them nobody knows the stages of earlier days. Deals of all partners in, a History out. Silent (reason, base None)
-    under 5 wins or 5 other endings; a stage the same. It misleads when the programme has changed. Raises KitError for
-    missing columns. Aalen and Johansen 1978; McCullagh and Nelder 1989.
+    sooner; when they end is told by the Aalen-Johansen curve of all partners' deals of its size band. With
+    `snapshots` ({date: the deal table exported then}) each stage's log odds of a win within `horizon` days, beyond
+    what history says, are learned as well: without them nobody knows the stages of earlier days. Deals of all
+    partners in, a History out. Silent (reason, base None) under 5 wins or 5 other endings; a stage the same. It
+    misleads when the programme has changed. Raises KitError for missing columns. Aalen and Johansen 1978; McCullagh
+    and Nelder 1989.
 
     >>> deals = pd.DataFrame({"deal_id": range(40), "partner": "P", "status": ["won", "lost"] * 20,
     ...     "created_on": "2025-01-01", "closed_on": ["2025-02-10", "2025-03-01"] * 20})
@@ -60,6 +65,11 @@ def learn(deals: pd.DataFrame, as_of, *, snapshots=None, horizon: int = 90) -> H
     curve = time_to_outcome(age["days"], age["outcome"])
     known = known.loc[age.index].assign(days=age["days"])
     ended = known["status"] != "open"
+    curves = {}
+    for band, ours in known[ended].groupby(PACE) if PACE in known else ():
+        if len(ours) >= ENOUGH_ENDED:
+            mine = age[known[PACE] == band]
+            curves[str(band)] = time_to_outcome(mine["days"], mine["outcome"])
     won = known["status"] == "won"
     nothing = pd.DataFrame(columns=["column", "level", "log_odds"])
     if min(won.sum(), (ended & ~won).sum()) < ENOUGH:
@@ -70,7 +80,7 @@ def learn(deals: pd.DataFrame, as_of, *, snapshots=None, horizon: int = 90) -> H
     lessons = known[ripe & ended]
     table = _columns(lessons, as_of, since=lessons["created_on"].min())
     effects, base = _fit(table, (lessons["status"] == "won").to_numpy(float))
-    history = History(as_of, curve, effects, base, len(lessons), horizon=horizon)
+    history = History(as_of, curve, effects, base, len(lessons), curves, horizon=horizon)
     if not snapshots:
         return history
     return History(**vars(history) | {"stages": _stages(history, known, snapshots)})
@@ -99,7 +109,7 @@ def win_chances(history: History, deals: pd.DataFrame, *, until=None, shifted: b
     left = np.inf if last is None else max(0, (last - history.as_of).days)
     young = np.isnan(age)
     age = np.where(young, 0, np.maximum(age, 0))
-    eventually, chance = (_given_age(history.curve, p, age, days) for days in (np.inf, left))
+    eventually, chance = (_given_age(history, deals, p, age, days) for days in (np.inf, left))
     source = np.full(len(deals), HISTORY, dtype=object)
     if shifted and len(history.stages) and "stage" in deals:
         shift = deals["stage"].map(history.stages.set_index("stage")["log_odds"]).to_numpy(float)
@@ -111,52 +121,72 @@ def win_chances(history: History, deals: pd.DataFrame, *, until=None, shifted: b
 
 def eventual(history: History, deals: pd.DataFrame) -> np.ndarray:
     """The chance each deal had when it was created, by its circumstances."""
+    effects = {}
+    for column, level, log_odds in history.effects[["column", "level", "log_odds"]].itertuples(index=False):
+        effects.setdefault(column, {})[level] = log_odds
     log_odds = np.full(len(deals), history.base)
-    table = _columns(deals, history.as_of)
-    for column, rows in history.effects.groupby("column", sort=False):
-        if column in table:
-            log_odds += table[column].map(rows.set_index("level")["log_odds"]).fillna(0.0).to_numpy(float)
+    for column, values in _columns(deals, history.as_of).items():
+        known = effects.get(column, {})
+        log_odds += np.fromiter((known.get(value, 0.0) for value in values), float, len(deals))
     return 1 / (1 + np.exp(-log_odds))
 
 
-def share_won_by_age(curve: pd.DataFrame, days) -> np.ndarray:
-    """Of the deals that are won in the end, the share won within `days`."""
-    return _step(curve, curve["won"].to_numpy(), days)
+def share_won_by_age(history: History, deals: pd.DataFrame, days) -> np.ndarray:
+    """Of the deals like these that are won in the end, the share won within `days`."""
+    return _by_pace(history, deals, lambda curve, at: _step(curve, curve["won"], days[at]))
 
 
-def _given_age(curve, p, age, left):
-    other = (curve["lost"] + curve["cancelled"]).to_numpy()
-    won_now, won_then = share_won_by_age(curve, age), share_won_by_age(curve, age + left)
-    # A sliver never ends: it keeps the oldest deals' chance from being a ratio of nothings.
-    open_now = p * (1 - won_now) + (1 - p) * (1 - _step(curve, other, age)) + max(curve["open"].iloc[-1], 1e-9)
-    return np.clip(p * (won_then - won_now) / open_now, 0, 1)
+def _given_age(history, deals, p, age, left):
+    def chance(curve, at):
+        other = curve["lost"] + curve["cancelled"]
+        won_now, won_then = (_step(curve, curve["won"], days) for days in (age[at], age[at] + left))
+        # A sliver never ends: it keeps the oldest deals' chance from being a ratio of nothings.
+        ended = p[at] * won_now + (1 - p[at]) * _step(curve, other, age[at])
+        return p[at] * (won_then - won_now) / (1 - ended + max(curve["open"].iloc[-1], 1e-9))
+
+    return np.clip(_by_pace(history, deals, chance), 0, 1)
+
+
+def _by_pace(history, deals, of):
+    """`of(curve, where)` for the deals of each size band, with its own curve or the pooled one."""
+    answer = np.zeros(len(deals))
+    bands = np.array(_texts(deals[PACE]) if PACE in deals else [""] * len(deals), dtype=object)
+    for band in set(bands):
+        at = np.flatnonzero(bands == band)
+        answer[at] = of(history.curves.get(band, history.curve), at)
+    return answer
 
 
 def _step(curve, share, days):
+    share = share.to_numpy()
     at = np.searchsorted(curve["day"].to_numpy(), days, side="right") - 1
     return share[np.clip(at, 0, None)] / max(share[-1], 1e-12)
 
 
-def _columns(deals, as_of, since=None):
+def _columns(deals, as_of, since=None) -> dict[str, list[str]]:
     """The circumstances of each deal, as text."""
-    table = {name: deals[name].astype("object").where(deals[name].notna(), "") for name in EFFECTS if name in deals}
+    table = {name: _texts(deals[name]) for name in EFFECTS if name in deals}
     created = pd.to_datetime(deals["created_on"])
-    table = pd.DataFrame({name: column.astype(str) for name, column in table.items()}, index=deals.index)
     if since is None or (as_of - since).days >= MONTHS * 30:
-        table["month"] = created.dt.month.astype(str)
+        table["month"] = _texts(created.dt.month)
     if "partner" in table:
-        late = created > as_of - pd.Timedelta(days=LATELY)
-        table["lately"] = table["partner"].where(late, "earlier")
+        late = (created > as_of - pd.Timedelta(days=LATELY)).tolist()
+        table["lately"] = [name if now else "earlier" for name, now in zip(table["partner"], late, strict=True)]
     return table
+
+
+def _texts(values) -> list[str]:
+    blank = values.isna().tolist()
+    return ["" if none else str(value) for value, none in zip(values.tolist(), blank, strict=True)]
 
 
 def _fit(table, won):
     """Effects and intercept; all columns as 0 or 1, ridge on each but the intercept."""
     from scipy.sparse import csr_array, hstack
 
-    rows, blocks, named = np.arange(len(table)), [np.ones((len(table), 1))], []
-    for column in table:
-        codes, levels = pd.factorize(table[column])
+    rows, blocks, named = np.arange(len(won)), [np.ones((len(won), 1))], []
+    for column, values in table.items():
+        codes, levels = pd.factorize(np.array(values, dtype=object))
         blocks.append(csr_array((np.ones(len(rows)), (rows, codes)), shape=(len(rows), len(levels))))
         named += [(column, level) for level in levels]
     ridge = np.r_[1e-6, np.full(len(named), RIDGE)]

@@ -38,9 +38,12 @@ def naive_twin(trials, cell, pull):
         others, total = trials[trials["partner"] != partner], 0.0
         overall = others["won"].mean()
         for _, deal in trials[trials["partner"] == partner].iterrows():
-            same = others[[all(o[c] == deal[c] for c in cell) for _, o in others.iterrows()]]
-            k, n = same["won"].sum(), len(same)
-            total += (k + pull * overall) / (n + pull) if n + pull else overall
+            rate = overall
+            for i in range(1, len(cell) + 1):
+                same = others[[all(o[c] == deal[c] for c in cell[:i]) for _, o in others.iterrows()]]
+                k, n = same["won"].sum(), len(same)
+                rate = (k + pull * rate) / (n + pull) if n + pull else rate
+            total += rate
         answer[partner] = total
     return answer
 

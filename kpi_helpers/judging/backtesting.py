@@ -1,0 +1,223 @@
+"""How good the forecast would have been: made again on earlier days, then compared with what came."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kpi_helpers.judging import _check, reasons
+from kpi_helpers.judging.forecasting import SHOCK, Forecast, chances_by, total
+from kpi_helpers.judging.history import learn
+from kpi_helpers.judging.known import known_at
+from kpi_helpers.windows import parse_window
+
+BINS = (0, 0.1, 0.2, 0.3, 0.4, 0.6, 1.0)
+MOST_SHOCK = 0.3
+DRAWS = 2000
+EVERYONE = "*"
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """`periods`: a row per as-of date and partner (* for all): period, p10, p50, p90, actual, last_year, crm, covered.
+
+    `scores`: for partners and for *: n, coverage of P10..P90 and its Wilson interval, mean absolute error of the
+    median, of last year's value and of the CRM's weighted pipeline, each pair on the same rows (reason where null).
+    `brier` of the deals' chances beside `brier_base`, that of the overall share for all; `reliability`: by band of
+    chance: n, expected and seen share, with its Wilson interval. `shock`: the correlation the misses suggest.
+    """
+
+    periods: pd.DataFrame
+    scores: pd.DataFrame
+    brier: float | None
+    brier_base: float | None
+    reliability: pd.DataFrame
+    shock: float | None
+    n: int
+    reason: str | None = None
+
+
+def backtest(
+    deals: pd.DataFrame,
+    as_of,
+    *,
+    periods: int = 4,
+    unit: str = "quarter",
+    snapshots=None,
+    measure: str = "won_amount",
+    shock: float = SHOCK,
+    seed: int = 0,
+    draws: int = DRAWS,
+) -> Backtest:
+    """Forecasts each of the last whole `periods` from the day before it began, and tells how it went.
+
+    On each of those days only what was known then is used (`known_at`; amounts are the export's, or the snapshot's of
+    that very day); `last_year` is the same period's value a year before; `crm` is amount x the CRM's probability over
+    the open deals expected to close by the period's end, from the snapshot of that day: without one nobody knows what
+    the CRM stated, and it is null. Deals of all partners in, a Backtest out; brier lower is better, coverage is best
+    at 0.8. Partners with neither open deals nor deals to come on a day are left out. Silent where no earlier day has
+    history. Raises KitError for missing columns. Brier 1950.
+    """
+    _check.columns("backtest", deals, ("deal_id", "partner", "status", "amount", "created_on", "closed_on"))
+    as_of, rows, seen = pd.Timestamp(as_of).normalize(), [], []
+    snapshots = {pd.Timestamp(day).normalize(): table for day, table in (snapshots or {}).items()}
+    for number, window in enumerate(_past(as_of, periods, unit)):
+        day = pd.Timestamp(window.start) - pd.Timedelta(days=1)
+        then = snapshots.get(day, deals)
+        history = learn(deals, day, snapshots={d: t for d, t in snapshots.items() if d < day} or None)
+        if history.base is None:
+            continue
+        facts = _facts(deals, window, measure)
+        known = known_at(then, day)
+        chances = chances_by(known, history, window)
+        for partner, ours in [(EVERYONE, _once(known)), *known.groupby("partner", sort=True)]:
+            mine = chances[chances.index.isin(ours.index)]
+            answer = total(ours, mine, history, window, None, measure, True, shock, seed + number, draws)
+            if not len(answer.deals) and not answer.to_come:
+                continue
+            rows.append(_row(partner, answer, facts, day in snapshots))
+            if partner != EVERYONE:
+                seen.append(answer.deals.assign(partner=partner, start=window.start, end=window.end))
+    if not rows:
+        return Backtest(pd.DataFrame(), pd.DataFrame(), None, None, pd.DataFrame(), None, 0, reasons.NO_HISTORY)
+    told = pd.concat(seen, ignore_index=True)
+    told["won"] = _came_true(told, deals)
+    told = told[told["chance"].notna()]
+    chance, won = told["chance"].to_numpy(float), told["won"].to_numpy(float)
+    table = pd.DataFrame(rows)
+    return Backtest(
+        table,
+        _scores(table),
+        float(((chance - won) ** 2).mean()),
+        float(won.mean() * (1 - won.mean())),
+        reliability(chance, won),
+        _shock(told),
+        len(told),
+    )
+
+
+def reliability(chance, won, *, bins=BINS) -> pd.DataFrame:
+    """Whether deals told to have a chance of 30 % are won 3 times in 10; the closer the shares, the better.
+
+    Chances and outcomes in; a row per band out: low_chance, high_chance, n, expected (mean chance), seen, low, high
+    (Wilson). Bands without deals are left out. Murphy and Winkler 1977.
+
+    >>> reliability([0.05, 0.05, 0.5, 0.5], [0, 0, 1, 0])[["n", "expected", "seen"]].values.tolist()
+    [[2.0, 0.05, 0.0], [2.0, 0.5, 0.5]]
+    """
+    from kpi_helpers.judging.intervals import wilson
+
+    chance, won = np.asarray(chance, dtype=float), np.asarray(won, dtype=float)
+    at = np.clip(np.searchsorted(bins, chance, side="right") - 1, 0, len(bins) - 2)
+    n, hits, told = (np.bincount(at, weights, len(bins) - 1) for weights in (None, won, chance))
+    there = n > 0
+    low, high = wilson(hits[there], n[there])
+    return pd.DataFrame(
+        {
+            "low_chance": np.array(bins[:-1])[there],
+            "high_chance": np.array(bins[1:])[there],
+            "n": n[there].astype(int),
+            "expected": told[there] / n[there],
+            "seen": hits[there] / n[there],
+            "low": low,
+            "high": high,
+        }
+    )
+
+
+def _past(as_of, periods, unit):
+    """The last whole periods that had ended by as_of, oldest first."""
+    letter = {"month": "M", "quarter": "Q", "year": "Y"}[unit]
+    last = (as_of + pd.Timedelta(days=1)).to_period(letter) - 1
+    return [parse_window(str(last - i).replace("Q", "-Q"), as_of.date()) for i in reversed(range(periods))]
+
+
+def _once(known):
+    """Everyone together: the shares of a split deal in one row."""
+    if "credit" not in known or not known["deal_id"].duplicated().any():
+        return known
+    credit = known.groupby("deal_id")["credit"].transform("sum")
+    return known.assign(credit=credit).drop_duplicates("deal_id")
+
+
+def _facts(deals, window, measure):
+    """Value won by partner in the window and in the same window a year before."""
+    won = deals[deals["status"] == "won"]
+    closed = pd.to_datetime(won["closed_on"])
+    worth = 1.0 if measure == "deal_count" else won["amount"].astype(float) * won.get("credit", 1.0)
+    start, end = pd.Timestamp(window.start), pd.Timestamp(window.end)
+    year = pd.DateOffset(years=1)
+    # Shares of split deals add up to the whole in money, not in number.
+    whole = ~(won["deal_id"].duplicated() & (measure == "deal_count"))
+    told = {}
+    for name, span in (("actual", (start, end)), ("last_year", (start - year, end - year))):
+        mine = pd.Series(worth, index=won.index).where(closed.between(*span))
+        told[name] = mine.groupby(won["partner"]).sum()
+        told[name].loc[EVERYONE] = mine.where(whole).sum()
+    if pd.to_datetime(deals["created_on"]).min() > start - year:
+        told["last_year"] = told["last_year"] * np.nan
+    return told
+
+
+def _row(partner, answer: Forecast, facts, snapshot):
+    actual = float(facts["actual"].get(partner, 0.0))
+    crm = np.nan
+    if snapshot and "crm" in answer.deals:
+        crm = float(answer.so_far + (answer.deals["amount"] * answer.deals["crm"]).sum())
+    return {
+        "as_of": answer.as_of,
+        "period": answer.window.label,
+        "partner": partner,
+        "open": len(answer.deals),
+        "to_come": answer.to_come,
+        "p10": answer.p10,
+        "p50": answer.p50,
+        "p90": answer.p90,
+        "mean": answer.mean,
+        "actual": actual,
+        "last_year": float(facts["last_year"].get(partner, np.nan)),
+        "crm": crm,
+        "covered": bool(answer.p10 <= actual <= answer.p90),
+    }
+
+
+def _scores(table):
+    from kpi_helpers.judging.intervals import wilson
+
+    rows = []
+    for who, part in (
+        ("partners", table[table["partner"] != EVERYONE]),
+        (EVERYONE, table[table["partner"] == EVERYONE]),
+    ):
+        low, high = wilson(part["covered"].sum(), len(part))
+        miss = (part["p50"] - part["actual"]).abs()
+        row = {"who": who, "n": len(part), "coverage": part["covered"].mean(), "low": low, "high": high}
+        row["mae"] = miss.mean()
+        for rival, why in (("last_year", reasons.ONE_YEAR_ONLY), ("crm", reasons.NO_SNAPSHOT)):
+            known = part[rival].notna()
+            row[f"n_{rival}"] = int(known.sum())
+            row[f"mae_beside_{rival}"] = miss[known].mean()
+            row[f"mae_{rival}"] = (part[rival] - part["actual"]).abs()[known].mean()
+            row[f"reason_{rival}"] = None if known.any() else why
+        rows.append(row)
+    return pd.DataFrame(rows).astype({"reason_last_year": "str", "reason_crm": "str"})
+
+
+def _came_true(told, deals):
+    won = deals[deals["status"] == "won"].drop_duplicates(["deal_id", "partner"])
+    closed = told.merge(won[["deal_id", "partner", "closed_on"]], on=["deal_id", "partner"], how="left")["closed_on"]
+    closed = pd.to_datetime(closed)
+    return ((closed >= pd.to_datetime(told["start"])) & (closed <= pd.to_datetime(told["end"]))).to_numpy()
+
+
+def _shock(told):
+    """Moments: how much more partners' wins in a period scatter around their expectation than independent deals do."""
+    from scipy.special import ndtri
+
+    p = np.clip(told["chance"].to_numpy(float), 1e-6, 1 - 1e-6)
+    height = np.exp(-(ndtri(p) ** 2) / 2) / np.sqrt(2 * np.pi)
+    facts = pd.DataFrame({"miss": told["won"] - p, "own": p * (1 - p), "h": height, "h2": height**2})
+    sums = facts.groupby([told["partner"], told["start"]]).sum()
+    pairs = (sums["h"] ** 2 - sums["h2"]).sum()
+    extra = (sums["miss"] ** 2 - sums["own"]).sum()
+    return float(np.clip(extra / pairs, 0, MOST_SHOCK)) if pairs > 0 else None

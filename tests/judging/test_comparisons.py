@@ -1,0 +1,49 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from kpi_helpers import quality_score
+from kpi_helpers.judging import adjusted_trends, alerts, closed_trials, expected, expected_each, rank_intervals, reasons
+
+from .sample import sample_deals
+
+
+def test_ranks_are_those_of_the_quality_score():
+    deals = sample_deals()
+    ranks = rank_intervals(deals, "2025-Q4", as_of="2025-12-31").set_index("partner")
+    score = quality_score(deals, by="partner", window="2025-Q4", as_of="2025-12-31", basis="peers").set_index("partner")
+    score = score.loc[ranks.index, "value"]
+    assert (score.rank(ascending=False, method="min") == ranks["rank"]).all()
+    sure = ranks[ranks["low"].notna()]
+    assert (sure["low"] <= sure["high"]).all() and (sure["high"] - sure["low"]).max() > 10
+
+
+def test_few_closed_deals_have_no_rank_interval_and_row_order_does_not_matter():
+    deals = sample_deals()
+    ranks = rank_intervals(deals, "2025-Q4", as_of="2025-12-31")
+    few = ranks[ranks["closed"] < 5]
+    assert len(few) and few["low"].isna().all() and (few["reason"] == reasons.TOO_FEW_VALUES).all()
+    again = rank_intervals(deals.sample(frac=1, random_state=3), "2025-Q4", as_of="2025-12-31")
+    pd.testing.assert_frame_equal(ranks, again)
+    assert rank_intervals(deals, "2022-Q4", as_of="2022-12-31").empty
+
+
+def test_expected_deal_by_deal_sums_to_expected():
+    trials = closed_trials(sample_deals(), "2025-12-31", since="2025-01-01")
+    each = pd.Series(expected_each(trials), index=trials.index).groupby(trials["partner"]).sum()
+    assert each.to_numpy() == pytest.approx(expected(trials)["expected"].to_numpy())
+
+
+def test_the_planted_decline_is_seen_and_a_short_history_is_silent():
+    trials = closed_trials(sample_deals(), "2025-12-31")
+    table = adjusted_trends(trials, as_of="2025-12-31")
+    assert table.loc["Öztürk & Oğulları", "verdict"] == "falling"
+    assert table.loc["Çiğdem Yazılım", "reason"] == reasons.TOO_FEW_PERIODS
+    assert adjusted_trends(trials, as_of="2024-06-30")["verdict"].isna().all()
+
+
+def test_all_questions_are_one_family():
+    p = pd.Series(np.r_[0.004, np.full(39, 0.5)], index=range(40))
+    assert not alerts({"a": p, "b": p + 0.1})["alert"].any()
+    table = alerts({"a": p / 10, "b": pd.Series([np.nan], index=[0])})
+    assert table["alert"].sum() == 1 and np.isnan(table["q"].iloc[-1])
