@@ -7,7 +7,7 @@ SETUP  := .venv/.ready
 # Bytecode halves the start of every notebook kernel; some machines switch it off.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup reports test test-long lab lock clean
+.PHONY: help setup reports test test-long lab notebooks lock clean
 help:
 	@echo "make reports [DATA=path]  a report for every partner"
 	@echo "make lab                  JupyterLab on the notebooks"
@@ -30,10 +30,15 @@ lab: $(SETUP)
 	$(BIN)/jupyter lab notebooks
 
 test: $(SETUP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-long: $(SETUP)
 	$(BIN)/python -m pytest -m "long or not long"
+
+# Run the notebooks anew and keep the outputs that nbval checks; figures are not stored.
+notebooks: $(SETUP)
+	$(BIN)/jupyter nbconvert --to notebook --execute --inplace --log-level WARN notebooks/*.ipynb
+	$(BIN)/nbstripout --keep-count --extra-keys "metadata.language_info cell.metadata.execution" notebooks/*.ipynb
 
 # Needs uv; exact versions and hashes for every platform, no index addresses.
 lock:

@@ -69,4 +69,4 @@ def plural(count: float, noun: str, locale: str = "en") -> str:
     >>> plural(1, "deal"), plural(1200, "deal")
     ('1 deal', '1,200 deals')
     """
-    return f"{format_decimal(count, '#,##0', locale)} {noun}{'s' * (count != 1)}"
+    return f"{format_decimal(count, '#,##0', locale)} {noun}{'' if count == 1 else 's'}"

@@ -4,7 +4,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ..view import PartnerView
-from .format import changed, day, money, shown
+from .format import changed, day, money, plural, shown
 from .tables import Html
 
 
@@ -13,7 +13,7 @@ def masthead(view: PartnerView) -> Html:
     window = f"{view.window.label} ({day(view.window.start)} to {day(view.window.end)})"
     paragraph = " ".join(_sentences(view))
     markup = Markup(
-        '<header class="masthead"><h1>{}</h1><p class="when">{}, as of {}</p><p class="lead">{}</p></header>'
+        '<header class="masthead"><p class="name">{}</p><p class="when">{}, as of {}</p><p class="lead">{}</p></header>'
     )
     return Html(
         markup.format(view.partner, window, day(view.as_of), paragraph),
@@ -23,7 +23,7 @@ def masthead(view: PartnerView) -> Html:
 
 def _sentences(view: PartnerView):
     won, amount = view.row("deal_count", "won"), view.row("deal_count", "amount")
-    deals = "1 deal" if won["value"] == 1 else f"{won['value']:,.0f} deals"
+    deals = plural(won["value"], "deal")
     if not won["value"]:
         yield "No deal was won in this window."
     elif pd.isna(amount["value"]):
@@ -42,8 +42,10 @@ def _sentences(view: PartnerView):
             f"with a 95% interval from {shown(rate['low'], 'ratio')} to {shown(rate['high'], 'ratio')}."
         )
     pipe = view.row("pipeline", "open")
-    if not pd.isna(pipe["value"]):
-        yield f"{pipe['n']:,} deals worth {money(pipe['value'], view.currency)} are open."
+    if not pipe["n"]:
+        yield "Nothing is open."
+    elif not pd.isna(pipe["value"]):
+        yield f"{plural(pipe['n'], 'deal')} worth {money(pipe['value'], view.currency)} still open."
     decided = int(rate["n"])
     if decided < 10:
-        yield f"With {decided} decided deals the rates are uncertain; read the intervals, not the points."
+        yield f"With {plural(decided, 'decided deal')} the rates are uncertain; read the intervals, not the points."

@@ -4,7 +4,7 @@ import pandas as pd
 
 from ..movement import UNPROVEN, pipeline_movement
 from ..view import FEWEST_PEERS, PartnerView
-from .format import changed, money, shown
+from .format import changed, money, plural, shown
 from .labels import CHANNELS, MISSED
 from .pictures import month_before
 from .tables import Html, Markup
@@ -56,7 +56,7 @@ def _sizes(view):
     if row["n"] >= 3 and row["value"] > 2 * median["value"] > 0:
         yield f"The mean is {row['value'] / median['value']:.1f} times the median: a few large deals carry it."
     if 0 < row["n"] < 5:
-        yield f"It rests on {row['n']} deals only."
+        yield f"It rests on {plural(row['n'], 'deal')} only."
 
 
 def _count(view):
@@ -78,12 +78,12 @@ def _pipeline(view):
         yield f"Coverage is not told: {coverage['note']}."
     overdue, stale = view.row("pipeline", "overdue"), view.row("pipeline", "stale")
     if overdue["value"]:
-        yield f"{overdue['value']:.0f} open deals are past their expected close date."
+        yield f"{plural(overdue['value'], 'open deal')} past the expected close date."
     if stale["value"] and not pd.isna(stale["value"]):
-        yield f"{stale['value']:.0f} are {stale['note']}."
+        yield f"{plural(stale['value'], 'open deal')} {stale['note']}."
     lost = view.row("pipeline", "competitor")
     if lost["value"] > 0:
-        yield f"{lost['numerator']:.0f} of {lost['denominator']:.0f} lost deals went to a competitor."
+        yield f"{lost['numerator']:.0f} of {plural(lost['denominator'], 'lost deal')} went to a competitor."
     steps = pipeline_movement(view.deals, since=month_before(view), as_of=view.as_of).set_index("step")["amount"]
     if steps[list(UNPROVEN)].isna().all():
         yield "The movement shows only what the dates of one export prove; changed amounts and dates need snapshots."
@@ -101,7 +101,7 @@ def _channels(view):
         yield "The intervals of the channels’ close rates overlap: the data does not support moving money between them yet."
     unknown = view.row("marketing_channels", "leads.unknown")
     if unknown["value"]:
-        yield f"{unknown['value']:.0f} leads have no known channel and are in no other row."
+        yield f"{plural(unknown['value'], 'lead')} without a known channel stand in a row of their own."
     roi = view.row("marketing_channels", "roi.paid")
     if pd.isna(roi["value"]):
         yield f"The return on paid spend is not told: {roi['note']}."
