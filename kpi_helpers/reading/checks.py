@@ -76,3 +76,11 @@ def collect(engine: Engine, all_faults: list[Fault]) -> int:
         f"FROM (SELECT _part, _row, unnest(list_filter([{told}], lambda f: f IS NOT NULL)) AS fault FROM checked WHERE faulty)"
     )
     return engine.one("SELECT count(*) FROM (SELECT DISTINCT _part, _row FROM rejects)")[0]
+
+
+def make_good(engine: Engine) -> int:
+    """View `good`: the judged deals that no fault was found in; gives how many rows are refused."""
+    refused = engine.one("SELECT count(*) FROM (SELECT DISTINCT _part, _row FROM rejects)")[0]
+    without = "ANTI JOIN (SELECT DISTINCT _part, _row FROM rejects) USING (_part, _row)" if refused else ""
+    engine.run(f"CREATE OR REPLACE TEMP VIEW good AS SELECT * FROM judged {without}")
+    return refused

@@ -8,6 +8,7 @@ from kpi_helpers.errors import KitError
 from kpi_helpers.reading.engine import Engine, lit
 from kpi_helpers.reading.lines import physical_lines
 from kpi_helpers.reading.table import Malformed, Table
+from kpi_helpers.reading.values import cleaned
 
 HEAD = 1 << 16
 SEPARATORS = (",", ";", "\t", "|")
@@ -65,13 +66,13 @@ def _unique(names: list[str]) -> list[str]:
 
 
 def stage(engine: Engine, table: Table, columns: dict[str, int], target: Path) -> None:
-    """Write the wanted columns as text to `target` (Parquet); broken lines go to `table.malformed`.
+    """Write the wanted columns as clean text (blanks as null) to `target` (Parquet); broken lines go to `table.malformed`.
 
     `columns` is new name -> position in the header.
     """
     width = len(table.header)
     shape = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
-    wanted = ", ".join(f"c{i} AS {new}" for new, i in columns.items()) or "c0"
+    wanted = ", ".join(f"{cleaned(new, f'c{i}')} AS {new}" for new, i in columns.items()) or "c0"
     with engine.reading(table.file):
         engine.run(
             f"COPY (SELECT {wanted} FROM read_csv({lit(table.path)}, auto_detect=false, header=true, "

@@ -5,8 +5,7 @@ from kpi_helpers.reading.fields import FIELDS
 
 
 def reject(engine: Engine, types: dict[str, str]) -> tuple[int, int]:
-    """Fill table `twice` (_part, _row) and add to `rejects`; the numbers of exact and of contradicting rows."""
-    engine.run("CREATE OR REPLACE TEMP TABLE twice (_part INTEGER, _row BIGINT)")
+    """Add to `rejects`; the numbers of exact and of contradicting rows."""
     if not {"deal_id", "partner"} <= types.keys():
         return 0, 0
     # Eight bytes a deal instead of its texts: ten million keys fit in memory; real equality is asked of the few that collide.
@@ -22,8 +21,7 @@ def reject(engine: Engine, types: dict[str, str]) -> tuple[int, int]:
         SELECT *, count(*) OVER key AS n, count(DISTINCT content) OVER key AS kinds,
                row_number() OVER (PARTITION BY deal_id, partner ORDER BY _part, _row) AS nth
         FROM same WINDOW key AS (PARTITION BY deal_id, partner)""")
-    engine.run("""INSERT INTO twice SELECT _part, _row FROM copies WHERE (kinds = 1 AND nth > 1) OR kinds > 1;
-        INSERT INTO rejects SELECT _part, _row, 'deal_id', deal_id, 'exact duplicate' FROM copies WHERE kinds = 1 AND nth > 1
+    engine.run("""INSERT INTO rejects SELECT _part, _row, 'deal_id', deal_id, 'exact duplicate' FROM copies WHERE kinds = 1 AND nth > 1
         UNION ALL SELECT _part, _row, 'deal_id', deal_id,
           'conflicting duplicate: ' || n || ' rows of this deal and partner say different things; keep the right one'
         FROM copies WHERE kinds > 1""")

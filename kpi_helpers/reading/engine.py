@@ -3,7 +3,7 @@
 import atexit
 import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -42,7 +42,8 @@ class Engine:
         self.connection = duckdb.connect()
         self.connection.execute("SET autoinstall_known_extensions = false")
         self.connection.execute("SET autoload_known_extensions = false")
-        self.connection.execute("SET enable_progress_bar_print = false")
+        with suppress(duckdb.Error):  # inside Jupyter without ipywidgets DuckDB has no bar and refuses to be told so
+            self.connection.execute("SET enable_progress_bar = false")
         self.connection.execute(f"SET memory_limit = {lit(MEMORY_LIMIT)}")
         self._files = 0
 

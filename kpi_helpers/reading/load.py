@@ -2,7 +2,8 @@
 
 import datetime
 import os
-from collections.abc import Iterable, Mapping as AnyMapping
+from collections.abc import Iterable
+from collections.abc import Mapping as AnyMapping
 
 from kpi_helpers.deals import SIDE_TABLES
 from kpi_helpers.errors import KitError
@@ -75,6 +76,7 @@ def _read(engine: Engine, choice, joined, answers, as_of, currency) -> Loaded:
         "clean",
         lookups.joined("SELECT * FROM given_deals", joined),
         {f: c.kind for f, c in FIELDS.items() if f in fields},
+        tidy=all(t.kind == "csv" for t in deals.tables),
     )
     types = {f: t for f, t in types.items() if f in FIELDS}
 
@@ -90,7 +92,10 @@ def _read(engine: Engine, choice, joined, answers, as_of, currency) -> Loaded:
         make_judged(engine, types)
         checks.collect(engine, checks.make_checked(engine, types))
         exact, conflicting = duplicates.reject(engine, types)
-        latest = engine.one("SELECT max(greatest(created_on, closed_on)) FROM checked WHERE NOT faulty")[0]
+        refused = checks.make_good(engine)
+        latest, moved = engine.one(
+            "SELECT max(greatest(created_on, closed_on)), count(*) FILTER (WHERE moved) FROM good"
+        )
         as_of = as_of or latest
         priced = money.plan(engine, types, currency, as_of or datetime.date(9999, 1, 1))
         channel = channels.make_channels(engine, answers, types)
@@ -99,14 +104,14 @@ def _read(engine: Engine, choice, joined, answers, as_of, currency) -> Loaded:
         used = engine.one("SELECT count(*) FROM deals")[0]
 
     broken = sum(len(t.malformed) for t in deals.tables)
-    refused = engine.one("SELECT count(*) FROM (SELECT DISTINCT _part, _row FROM rejects)")[0] + broken
+    refused += broken
     if rows + broken != used + refused:  # a promise to the user, so never switched off as an assert would be
         raise AssertionError(
             f"rows in {rows + broken:,} are not rows used {used:,} + rejected {refused:,}; please report this"
         )
     rejected = rejected_frame(engine, deals, side_bad)
     stages = _stages(engine, types)
-    warnings += _counted(engine, types, exact, conflicting, broken, priced)
+    warnings += _counted(engine, types, exact, conflicting, broken, moved, priced)
     warnings += cautions(engine, types, as_of) + channels.unknown(engine, "deals", types)
     if side_bad:
         warnings.append(f"{len(side_bad):,} faults in side tables: those rows are not used; see the rejected rows.")
@@ -133,12 +138,12 @@ def _stages(engine: Engine, types: dict[str, str]):
     """Each stage with the status its deals got, and how many; rows without a status are the unmapped ones."""
     stage = "stage" if "stage" in types else "coalesce(said_status, status)"
     frame = engine.connection.sql(
-        f"SELECT {stage} AS stage, coalesce(status, 'unmapped') AS status, count(*) AS deals FROM checked GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
+        f"SELECT {stage} AS stage, coalesce(status, 'unmapped') AS status, count(*) AS deals FROM judged GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
     ).df()
     return frame.astype({"stage": "str", "status": "str", "deals": "int64"})
 
 
-def _counted(engine: Engine, types, exact: int, conflicting: int, broken: int, priced) -> list[str]:
+def _counted(engine: Engine, types, exact: int, conflicting: int, broken: int, moved: int, priced) -> list[str]:
     said = list(priced.warnings)
     if "deal_id" not in types:
         said.append(
@@ -152,16 +157,14 @@ def _counted(engine: Engine, types, exact: int, conflicting: int, broken: int, p
         )
     if broken:
         said.append(f"{broken:,} lines do not have the shape of the table and are rejected.")
-    early, moved = engine.one(
-        "SELECT count(*) FILTER (WHERE closed_on < created_on), count(*) FILTER (WHERE moved AND NOT faulty) FROM checked"
-    )
+    early = engine.one("SELECT count(*) FROM rejects WHERE reason LIKE 'closed before%'")[0]
     if early:
         said.append(f"{early:,} deals were closed before they were created; they are rejected.")
     if moved:
         said.append(f"{moved:,} open deals have a closing date; it is read as the date they are expected to close.")
     if "stage" in types:
         unmapped = engine.rows(
-            "SELECT stage, count(*) FROM checked WHERE status IS NULL AND said_status IS NULL AND stage IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10"
+            "SELECT stage, count(*) FROM judged WHERE status IS NULL AND said_status IS NULL AND stage IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10"
         )
         if unmapped:
             said.append(

@@ -32,9 +32,7 @@ def plan(engine: Engine, types: dict[str, str], wanted: str | None, as_of) -> Mo
     if prepared:
         stored = [
             r[0]
-            for r in engine.rows(
-                f"SELECT DISTINCT {code('currency')} FROM checked WHERE NOT faulty AND currency IS NOT NULL ORDER BY 1"
-            )
+            for r in engine.rows(f"SELECT DISTINCT {code('currency')} FROM good WHERE currency IS NOT NULL ORDER BY 1")
         ]
         if len(stored) > 1:
             raise KitError(
@@ -48,15 +46,11 @@ def plan(engine: Engine, types: dict[str, str], wanted: str | None, as_of) -> Mo
     if "currency" not in types:
         return Money(wanted, amount, amount, "CAST(NULL AS VARCHAR)")
     there = dict(
-        engine.rows(
-            f"SELECT {currency} AS c, count(*) FROM checked d WHERE NOT faulty GROUP BY 1 HAVING c IS NOT NULL ORDER BY 2 DESC, 1"
-        )
+        engine.rows(f"SELECT {currency} AS c, count(*) FROM good d GROUP BY 1 HAVING c IS NOT NULL ORDER BY 2 DESC, 1")
     )
     rated = {r[0] for r in engine.rows("SELECT DISTINCT currency FROM rates")} if _has_rates(engine) else None
     reporting, warnings = _reporting(there, rated, wanted)
-    blank = engine.one(
-        f"SELECT count(*) FROM checked d WHERE NOT faulty AND {currency} IS NULL AND {amount} IS NOT NULL"
-    )[0]
+    blank = engine.one(f"SELECT count(*) FROM good d WHERE {currency} IS NULL AND {amount} IS NOT NULL")[0]
     if blank and reporting:
         warnings.append(f"{blank:,} deals name no currency; their amounts are taken to be in {reporting}.")
     if reporting is None or set(there) <= {reporting}:
@@ -116,5 +110,5 @@ def _make_rate_days(engine: Engine, as_of) -> None:
     engine.run(f"""CREATE OR REPLACE TEMP TABLE rate_days AS
         WITH spans AS (SELECT currency, rate, date AS first,
                               lead(date) OVER (PARTITION BY currency ORDER BY date) AS following FROM rates),
-             last AS (SELECT greatest(DATE {lit(as_of)}, max(closed_on)) AS day FROM checked WHERE NOT faulty)
+             last AS (SELECT greatest(DATE {lit(as_of)}, max(closed_on)) AS day FROM good)
         SELECT currency, rate, unnest(generate_series(first, coalesce(following - 1, (SELECT day FROM last)), INTERVAL 1 DAY))::DATE AS day FROM spans""")

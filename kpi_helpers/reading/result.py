@@ -24,10 +24,7 @@ def make_deals(engine: Engine, types: dict[str, str], money: Money, channel: str
         "WHEN d.status = 'open' AND d.chance IS NOT NULL THEN 'stage default' END)",
     }
     columns = ", ".join(f"CAST({special.get(f, f'd.{f}')} AS {SQL_TYPES[c.kind]}) AS {f}" for f, c in OUTPUT.items())
-    sql = (
-        f"SELECT {columns} FROM checked d {joins(types)} {money.join} "
-        f"WHERE NOT d.faulty AND NOT EXISTS (SELECT 1 FROM twice w WHERE w._part = d._part AND w._row = d._row) ORDER BY partner, deal_id"
-    )
+    sql = f"SELECT {columns} FROM good d {joins(types)} {money.join} ORDER BY partner, deal_id"
     engine.run("DROP VIEW IF EXISTS deals")
     if rows <= IN_MEMORY_ROWS:
         engine.run(f"CREATE OR REPLACE TEMP TABLE deals AS {sql}")

@@ -43,14 +43,15 @@ def _text(table: Table, at: int, column: str) -> str:
     return column if known else f"CAST({column} AS VARCHAR)"
 
 
-def make_clean(engine: Engine, view: str, sql: str, kinds: dict[str, str]) -> dict[str, str]:
-    """View `view`: the rows of `sql` with blanks as null; gives each column's SQL type. `kinds`: column -> kind."""
+def make_clean(engine: Engine, view: str, sql: str, kinds: dict[str, str], tidy: bool = False) -> dict[str, str]:
+    """View `view`: the rows of `sql` with blanks as null; gives each column's SQL type. `kinds`: column -> kind;
+    `tidy`: text was cleaned while it was parsed."""
     types = {row[0]: row[1] for row in engine.rows(f"DESCRIBE {sql}")}
     columns = []
     for column, kind in kinds.items():
         sql_type = types[column]
         if sql_type == "VARCHAR":
-            clean = values.text(name(column), ("",) if kind == "name" else values.BLANKS)
+            clean = name(column) if tidy else values.cleaned(column, name(column))
         elif sql_type in ("FLOAT", "DOUBLE"):
             clean = f"CASE WHEN NOT isnan({name(column)}) THEN {name(column)} END"  # pandas' blank
         elif kind in ("text", "name"):

@@ -11,9 +11,16 @@ PLAIN = "plain"
 
 def text(column: str, blanks: tuple[str, ...] = BLANKS) -> str:
     """The trimmed text of a VARCHAR column, null for blanks."""
-    trimmed = f"trim({column}, '{_SPACE}')"
+    # Trimming by a set of characters is slow, and most cells begin and end with a letter or digit already.
+    tidy = f"ascii({column}) BETWEEN 33 AND 126 AND ascii(right({column}, 1)) BETWEEN 33 AND 126"
+    trimmed = f"CASE WHEN {tidy} THEN {column} ELSE trim({column}, '{_SPACE}') END"
     listed = ", ".join(f"'{b}'" for b in blanks)
     return f"CASE WHEN {trimmed} NOT IN ({listed}) THEN {trimmed} END"
+
+
+def cleaned(field: str, column: str) -> str:
+    """The clean text of a VARCHAR column that answers `field`."""
+    return text(column, ("",) if field == "competitor" else BLANKS)
 
 
 def number(column: str, style: str = PLAIN) -> str:
