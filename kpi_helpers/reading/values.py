@@ -11,11 +11,15 @@ PLAIN = "plain"
 
 def text(column: str, blanks: tuple[str, ...] = BLANKS) -> str:
     """The trimmed text of a VARCHAR column, null for blanks."""
-    # Trimming by a set of characters is slow, and most cells begin and end with a letter or digit already.
-    tidy = f"ascii({column}) BETWEEN 33 AND 126 AND ascii(right({column}, 1)) BETWEEN 33 AND 126"
-    trimmed = f"CASE WHEN {tidy} THEN {column} ELSE trim({column}, '{_SPACE}') END"
+    # Trimming by a set of characters is slow, so only cells that begin or end with what could be a space go there.
+    ends = " OR ".join(f"ends_with({column}, '{c}')" for c in " \t\n\r\u00a0")
+    trimmed = f"trim({column}, '{_SPACE}')"
     listed = ", ".join(f"'{b}'" for b in blanks)
-    return f"CASE WHEN {trimmed} NOT IN ({listed}) THEN {trimmed} END"
+    return (
+        f"CASE WHEN {column} NOT BETWEEN '!' AND '~' OR {ends} "
+        f"THEN CASE WHEN {trimmed} NOT IN ({listed}) THEN {trimmed} END "
+        f"WHEN {column} NOT IN ({listed}) THEN {column} END"
+    )
 
 
 def cleaned(field: str, column: str) -> str:
