@@ -2,6 +2,7 @@
 PYTHON ?= python3
 DATA   ?= data/sample
 OUT    ?= reports
+ARGS   ?=
 BIN    := .venv/bin
 SETUP  := .venv/.ready
 # Bytecode halves the start of every notebook kernel; some machines switch it off.
@@ -9,9 +10,9 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup reports test test-long lab notebooks lock clean
 help:
-	@echo "make reports [DATA=path]  a report for every partner"
-	@echo "make lab                  JupyterLab on the notebooks"
-	@echo "make test                 every test; make test-long adds the slow ones"
+	@echo "make reports [DATA=path] [ARGS=...]  a report for every partner"
+	@echo "make lab                             JupyterLab on the notebooks"
+	@echo "make test                            every test; make test-long adds the slow ones"
 
 setup: $(SETUP)
 $(SETUP): requirements.lock pyproject.toml
@@ -24,7 +25,7 @@ $(SETUP): requirements.lock pyproject.toml
 	@touch $(SETUP)
 
 reports: $(SETUP)
-	$(BIN)/partner-kpis report "$(DATA)" --out "$(OUT)"
+	$(BIN)/partner-kpis report "$(DATA)" --out "$(OUT)" $(ARGS)
 
 lab: $(SETUP)
 	$(BIN)/jupyter lab notebooks

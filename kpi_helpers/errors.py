@@ -32,6 +32,5 @@ class UnknownValue(KitError):
         near = [folded[k] for k in difflib.get_close_matches(str(value).casefold(), folded, n=3, cutoff=0.6)]
         shown = ", ".join(known[:20]) + (f", ... ({len(known)} in all)" if len(known) > 20 else "")
         guess = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
-        super().__init__(
-            f"There is no {what} {value!r}.{guess} There {'is' if len(known) == 1 else 'are'}: {shown or 'none'}.{hint and ' ' + hint}"
-        )
+        there = f"There {'is' if len(known) == 1 else 'are'}: {shown or 'none'}."
+        super().__init__(" ".join(filter(None, [f"There is no {what} {value!r}.{guess}", there, hint])))

@@ -7,7 +7,8 @@ PERIODS = ("month", "quarter", "year")
 EVERYONE = "*"
 _RENAMED = {"employee": "owner", "business_unit": "unit"}
 _SHOWN = {"unit": "business_unit"}  # a scorecard's own column unit says what a value is measured in
-_COLUMNS = [name for name, column in DEAL_COLUMNS.items() if column.kind == "text" and name != "deal_id"]
+_NO_LEVEL = ("deal_id", "probability_source")
+_COLUMNS = [name for name, column in DEAL_COLUMNS.items() if column.kind == "text" and name not in _NO_LEVEL]
 LEVELS = {"portfolio": None, **_RENAMED, **{name: name for name in _COLUMNS}}
 
 

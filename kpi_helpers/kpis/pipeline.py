@@ -49,6 +49,12 @@ weighted_amount = Measure(
     "weighted_amount", STATE, lambda at: where(at.open, credited * probability), "money", **chance
 )
 weighable = Measure("weighable", STATE, lambda at: at.open & priced & ~probability.is_null(), **chance)
+by_default = Measure(
+    "by_default",
+    STATE,
+    lambda at: at.open & priced & (nw.col("probability_source") == "stage default").fill_null(False),
+    reads=("probability_source",),
+)
 open_age = Measure("open_age", STATE, lambda at: where(at.open, at.age_days), "median")
 open_dated = Measure("open_dated", STATE, lambda at: at.open & ~nw.col("created_on").is_null())
 overdue_deals = Measure("overdue", STATE, overdue, **expected)
@@ -76,8 +82,16 @@ def weighted(t) -> Answer:
     left_out = counts(
         missing, "{} open deal without amount or probability", "{} open deals without amount or probability"
     )
+    assumed = counts(
+        t[by_default], "{} with its stage's default probability", "{} with their stage's default probability"
+    )
     return Answer(
-        known, t[weighted_amount], None, t[weighable], "no open deal has an amount and a probability", left_out
+        known,
+        t[weighted_amount],
+        None,
+        t[weighable],
+        "no open deal has an amount and a probability",
+        joined(left_out, assumed),
     )
 
 
@@ -100,7 +114,14 @@ def coverage(t) -> Answer:
     target = t.target("won_amount")
     to_go = target - t[won_amount]
     why = np.where(to_go <= 0, "the target is reached", "no target for this window")
-    return Answer(ratio(t[open_amount], to_go.where(to_go > 0)), t[open_amount], to_go, t[still_open], why, unpriced(t))
+    return Answer(
+        ratio(t[open_amount], to_go.where(to_go > 0)),
+        t[open_amount],
+        to_go.where(to_go > 0),
+        t[still_open],
+        why,
+        unpriced(t),
+    )
 
 
 def competitor(t) -> Answer:
@@ -117,7 +138,7 @@ pipeline = Kpi(
     __doc__,
     (
         Basis("open", open_value, (open_amount, open_unpriced, still_open), "money", "higher"),
-        Basis("weighted", weighted, (weighted_amount, weighable, still_open), "money", "higher"),
+        Basis("weighted", weighted, (weighted_amount, weighable, by_default, still_open), "money", "higher"),
         total("count", still_open, unit="number", better="higher"),
         total("age", open_age, unit="days", better="lower", n=open_dated, why="nothing open with a created date"),
         total("overdue", overdue_deals, unit="number", better="lower"),

@@ -38,7 +38,8 @@ def _sentences(view: PartnerView):
     rate = view.row("close_rate", "closed")
     if not pd.isna(rate["value"]):
         yield (
-            f"{rate['numerator']:.0f} of {rate['denominator']:.0f} decided deals were won: {shown(rate['value'], 'ratio')}, "
+            f"{rate['numerator']:.0f} of {rate['denominator']:.0f} decided deals were won: "
+            f"{shown(rate['value'], 'ratio')}, "
             f"with a 95% interval from {shown(rate['low'], 'ratio')} to {shown(rate['high'], 'ratio')}."
         )
     pipe = view.row("pipeline", "open")

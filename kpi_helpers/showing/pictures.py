@@ -69,7 +69,8 @@ def _channels(view):
     ]
     table = pd.DataFrame(rows)
     text = "Spend and revenue by channel: " + "; ".join(
-        f"{row.channel} {shown(row.spend, 'money', view.currency)} spent, {shown(row.revenue, 'money', view.currency)} won"
+        f"{row.channel} {shown(row.spend, 'money', view.currency)} spent, "
+        f"{shown(row.revenue, 'money', view.currency)} won"
         for row in table.itertuples()
     )
     return Picture(
@@ -83,7 +84,7 @@ def _velocity(view):
     if curve.empty:
         return None
     last = curve.iloc[-1]
-    text = f"Time to outcome over all deals: after {last['day']:.0f} days {last['won']:.0%} won and {last['lost']:.0%} lost"
+    text = f"Time to outcome: after {last['day']:.0f} days {last['won']:.0%} won and {last['lost']:.0%} lost"
     return Picture(lambda: outcome_curve(curve, title="What became of deals, by days since creation"), text)
 
 

@@ -29,7 +29,8 @@ def against_peers(view: PartnerView, row: pd.Series) -> str:
         return f"It stands against {says}; no interval is told, so this is no verdict."
     if row["low"] <= median <= row["high"]:
         return f"Its interval holds {says}: these numbers do not set the partner apart."
-    return f"Its interval lies {'above' if row['low'] > median else 'below'} {says}, before season, region and mix are considered."
+    side = "above" if row["low"] > median else "below"
+    return f"Its interval lies {side} {says}, before season, region and mix are considered."
 
 
 def against_before(view: PartnerView, row: pd.Series) -> str:
@@ -64,7 +65,10 @@ def _count(view):
     yield against_before(view, row)
     yield against_peers(view, row)
     if not pd.isna(attained["value"]):
-        yield f"The target of {attained['denominator']:,.0f} deals is {shown(attained['value'], 'ratio')} attained; the pace is {pace['value']:.2f}."
+        yield (
+            f"The target of {plural(attained['denominator'], 'deal')} is {shown(attained['value'], 'ratio')} attained; "
+            f"the pace is {pace['value']:.2f}."
+        )
 
 
 def _pipeline(view):
@@ -96,9 +100,15 @@ def _channels(view):
     if paid["n"] == 0:
         yield "No lead of the window came through paid channels."
     elif all(other["low"] > paid["high"] for other in others if other["n"]) and any(other["n"] for other in others):
-        yield "Paid leads close less often than earned and owned ones, and the intervals are apart: stop investing there first."
+        yield (
+            "Paid leads close less often than earned and owned ones, and the intervals are apart: "
+            "stop investing there first."
+        )
     else:
-        yield "The intervals of the channels’ close rates overlap: the data does not support moving money between them yet."
+        yield (
+            "The intervals of the channels’ close rates overlap: "
+            "the data does not support moving money between them yet."
+        )
     unknown = view.row("marketing_channels", "leads.unknown")
     if unknown["value"]:
         yield f"{plural(unknown['value'], 'lead')} without a known channel stand in a row of their own."
@@ -113,7 +123,10 @@ def _close_rate(view):
     yield against_before(view, closed)
     yield against_peers(view, closed)
     if "immature" in cohort["note"]:
-        yield "The rate of all created deals is immature and must not be read as a fall: many are still too young to be won."
+        yield (
+            "The rate of all created deals is immature and must not be read as a fall: "
+            "many are still too young to be won."
+        )
     yield "Location, season and mix move this number; it is no verdict alone."
 
 

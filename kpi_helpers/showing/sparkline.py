@@ -31,5 +31,6 @@ def sparkline(values: pd.Series, alt: str) -> Markup:
     x, y = [point for point in points if point][-1]
     return Markup(
         '<svg class="spark" role="img" aria-label="{}" width="{}" height="{}" viewBox="0 0 {} {}">'
-        '<path d="{}" fill="none" stroke="currentColor" stroke-width="1.5"/><circle cx="{}" cy="{}" r="2.2" fill="currentColor"/></svg>'
+        '<path d="{}" fill="none" stroke="currentColor" stroke-width="1.5"/>'
+        '<circle cx="{}" cy="{}" r="2.2" fill="currentColor"/></svg>'
     ).format(alt, WIDTH, HEIGHT, WIDTH, HEIGHT, path, f"{x:.1f}", f"{y:.1f}")
