@@ -4,6 +4,7 @@ from pathlib import Path
 
 from kpi_helpers.errors import KitError
 from kpi_helpers.reading import csvfile, sources
+from kpi_helpers.reading.encodings import plain
 from kpi_helpers.reading.engine import Engine
 from kpi_helpers.reading.frames import parquet_table
 from kpi_helpers.reading.table import Table
@@ -18,7 +19,7 @@ def open_table(engine: Engine, path: Path) -> list[Table]:
         if kind == ".parquet":
             return [parquet_table(engine, path, path.name, stem)]
         if kind in sources.CSV:
-            return [csvfile.look(path, path.name, stem)]
+            return [csvfile.look(plain(engine, path), path.name, stem)]
     except OSError as error:
         raise KitError(f"{path.name} cannot be read: {error.strerror or error}.") from error
     raise KitError(f"{path.name} is of no kind that can be read ({', '.join(sources.READABLE)}).")

@@ -1,0 +1,64 @@
+"""Text in another encoding, or packed with gzip, becomes a plain UTF-8 file of its own."""
+
+import codecs
+import gzip
+import zlib
+from pathlib import Path
+
+from kpi_helpers.errors import KitError
+from kpi_helpers.reading.engine import Engine
+
+BLOCK = 1 << 20
+# Against zip bombs: what a packed file may grow to.
+MOST_UNPACKED = 20 << 30
+# In Windows-1254 these bytes are the Turkish letters; in 1252 the Icelandic ones. All others are the same text in both.
+_TURKISH = bytes([0xD0, 0xDD, 0xDE, 0xF0, 0xFD, 0xFE])
+
+
+def plain(engine: Engine, path: Path) -> Path:
+    """The path of the same text as UTF-8: `path` itself when it is that already. KitError when it is no text."""
+    if path.suffix.lower() == ".gz":
+        path = _unpacked(engine, path)
+    encoding = _encoding(path)
+    if encoding is None:
+        return path
+    target = engine.new_file(".csv")
+    try:
+        with path.open(encoding=encoding, newline="") as stream, target.open("w", encoding="utf-8", newline="") as out:
+            while block := stream.read(BLOCK):
+                out.write(block)
+    except UnicodeError as error:
+        raise KitError(f"{path.name} looks like {encoding} text, but it is broken: {error.reason}.") from error
+    return target
+
+
+def _unpacked(engine: Engine, path: Path) -> Path:
+    target, size = engine.new_file(".csv"), 0
+    try:
+        with gzip.open(path) as stream, target.open("wb") as out:
+            while block := stream.read(BLOCK):
+                size += out.write(block)
+                if size > MOST_UNPACKED:
+                    raise KitError(f"{path.name} unpacks to more than {MOST_UNPACKED >> 30} GiB, the limit.")
+    except (OSError, EOFError, zlib.error) as error:
+        raise KitError(f"{path.name} cannot be unpacked: {error}.") from error
+    return target
+
+
+def _encoding(path: Path) -> str | None:
+    """None for UTF-8, else what to decode it with; single bytes that are not UTF-8 stay so where most of the text is."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    turkish = broken = False
+    multibyte = 0
+    with path.open("rb") as stream:
+        for i, block in enumerate(iter(lambda: stream.read(BLOCK), b"")):
+            if i == 0 and block[:2] in (b"\xff\xfe", b"\xfe\xff"):
+                return "utf-16"
+            turkish = turkish or any(byte in block for byte in _TURKISH)
+            try:
+                multibyte += len(block) - len(decoder.decode(block)) if not broken else 0
+            except UnicodeDecodeError:
+                broken = True
+    if not broken or multibyte:  # proper UTF-8 before the first broken byte: only those lines are broken
+        return None
+    return "cp1254" if turkish else "cp1252"
