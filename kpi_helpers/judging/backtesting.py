@@ -68,7 +68,7 @@ def backtest(
         if history.base is None:
             continue
         facts = _facts(deals, window, measure)
-        known = known_at(then, day)
+        known = known_at(then.reset_index(drop=True), day)
         chances = chances_by(known, history, window)
         for partner, ours in [(EVERYONE, _once(known)), *known.groupby("partner", sort=True)]:
             mine = chances[chances.index.isin(ours.index)]

@@ -108,7 +108,7 @@ def forecast(
     _check.columns("forecast", deals, ("deal_id", "status", "amount", "created_on", "closed_on"))
     as_of = history.as_of
     window = parse_window(window, as_of.date())
-    known = known_at(deals, as_of)
+    known = known_at(deals.reset_index(drop=True), as_of)
     told = chances_by(known, history, window)
     return total(known, told, history, window, target, measure, to_come, shock, seed, draws)
 

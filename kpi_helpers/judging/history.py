@@ -60,7 +60,7 @@ def learn(deals: pd.DataFrame, as_of, *, snapshots=None, horizon: int = 90) -> H
     """
     _check.columns("learn", deals, ("partner", "status", "created_on", "closed_on"))
     as_of = pd.Timestamp(as_of).normalize()
-    known = known_at(deals, as_of)
+    known = known_at(deals.reset_index(drop=True), as_of)
     age = ages(known, as_of)
     curve = time_to_outcome(age["days"], age["outcome"])
     known = known.loc[age.index].assign(days=age["days"])

@@ -1,0 +1,115 @@
+"""A ranked plan: what to do next, why, for how much, by whom, and when to look again."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kpi_helpers.judging import rule_checks
+from kpi_helpers.judging.common import Common
+from kpi_helpers.judging.forecasting import DRAWS, Forecast, forecast, period_ahead
+from kpi_helpers.judging.history import win_chances
+from kpi_helpers.judging.known import known_at
+from kpi_helpers.judging.rules import Rules, read_rules
+
+EVERYONE = "*"
+PORTFOLIO = ("stop_paid", "work_on_earned")  # rules that are asked of the programme as a whole as well
+COLUMNS = ("rank", "partner", "rule", "text", "level", "who", "prize", "prize_low", "prize_high")
+COLUMNS = (*COLUMNS, "review_on", "evidence", "deal_ids")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`table`: a row per recommendation, largest prize first; `silence`: the sentence that is said where it is empty.
+
+    `evidence` holds the numbers by name, `deal_ids` the deals to open; prizes are money with an interval, null where
+    money does not measure the matter; `review_on` is counted from as_of.
+    """
+
+    table: pd.DataFrame
+    silence: str | None = None
+
+
+def recommend(
+    deals: pd.DataFrame,
+    common: Common,
+    partner: str,
+    *,
+    told: Forecast | None = None,
+    target: float | None = None,
+    spend: pd.DataFrame | None = None,
+    rules=None,
+) -> Plan:
+    """What the evidence allows to recommend for one partner, ranked by the size of the prize.
+
+    This partner's deals, the run's `fit_common`, its spend and the target of the period ahead (or its `told`
+    forecast, to save making it again) in; a Plan out. `rules` is a path to an edited rules.toml. Alerts are those that
+    survive Benjamini-Hochberg over all partners. Under 10 closed deals, or where no rule is carried, the plan is empty
+    and says so. It misleads as a promise: prizes say what the gap is worth, not what an action will bring. Raises
+    KitError for missing columns and faulty rules.
+    """
+    rules = rules if isinstance(rules, Rules) else read_rules(rules)
+    deals = deals.reset_index(drop=True)
+    known = known_at(deals, common.as_of)
+    closed = int((known["status"] != "open").sum())
+    if closed < rules.fewest_closed:
+        return Plan(_table([]), rules.too_few.format(closed=closed, fewest_closed=rules.fewest_closed))
+    if told is None and target is not None and not np.isnan(target):
+        ahead = period_ahead(common.window, common.as_of)
+        told = forecast(deals, common.history, ahead, target=target, shock=common.shock, draws=DRAWS // 2)
+    rows = _rows(_case(known, common, partner, told, spend), rules)
+    return Plan(_table(rows), None if rows else rules.nothing.format(rules=len(rules.rules)))
+
+
+def recommend_portfolio(deals: pd.DataFrame, common: Common, *, spend=None, targets=None, rules=None) -> Plan:
+    """All partners' recommendations and those for the programme as a whole (partner *), ranked by prize.
+
+    The deal table of all partners, `fit_common`, the spend of all and {partner: target of the period ahead} in; a Plan
+    out, as `recommend`. Partners without a recommendation do not appear; the programme's own rules are the channel
+    verdicts.
+    """
+    rules, tables = read_rules(rules), []
+    for partner, ours in deals.groupby("partner", sort=True):
+        mine = None if spend is None else spend[spend["partner"] == partner]
+        target = (targets or {}).get(partner)
+        tables.append(recommend(ours, common, partner, spend=mine, target=target, rules=rules).table)
+    known = known_at(deals, common.as_of)
+    everyone = _case(known, common, EVERYONE, None, spend)
+    rows = _rows(everyone, rules, only=PORTFOLIO)
+    table = pd.concat([*tables, _table(rows)], ignore_index=True)
+    table = table.sort_values("prize", ascending=False, kind="stable", na_position="last", ignore_index=True)
+    table["rank"] = range(1, len(table) + 1)
+    return Plan(table, None if len(table) else rules.nothing.format(rules=len(rules.rules)))
+
+
+def _case(known, common, partner, told, spend):
+    known = known.assign(value=known["amount"].astype(float) * known.get("credit", 1.0))
+    open_deals = known[known["status"] == "open"]
+    chances = win_chances(common.history, open_deals)
+    open_deals = open_deals.assign(chance=chances["eventually"], age=(common.as_of - open_deals["created_on"]).dt.days)
+    return rule_checks.Case(partner, common, known, open_deals, told, spend)
+
+
+def _rows(case, rules, only=None):
+    rows = []
+    for rule in rules.rules:
+        if only is not None and rule.name not in only:
+            continue
+        found = getattr(rule_checks, rule.name)(case, **rule.settings)
+        if found is None:
+            continue
+        review = case.common.as_of + pd.Timedelta(days=rule.look_again_days)
+        prize, low, high = (float(x) for x in found.prize)
+        rows.append({"partner": case.partner, "rule": rule.name, "text": rule.text.format(**found.facts)})
+        rows[-1] |= {"level": rule.level, "who": found.who, "prize": prize, "prize_low": low, "prize_high": high}
+        rows[-1] |= {"review_on": review, "evidence": found.facts, "deal_ids": found.deal_ids}
+    if any(row["rule"] == "replacement" for row in rows):
+        rows = [row for row in rows if row["rule"] != "below_expectation"]
+    return sorted(rows, key=lambda row: (np.isnan(row["prize"]), -np.nan_to_num(row["prize"])))
+
+
+def _table(rows):
+    table = pd.DataFrame(rows, columns=[name for name in COLUMNS if name != "rank"])
+    table.insert(0, "rank", range(1, len(table) + 1))
+    kinds = {"who": "str", "prize": float, "prize_low": float, "prize_high": float, "review_on": "datetime64[s]"}
+    return table.astype(kinds)

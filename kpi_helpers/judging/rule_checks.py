@@ -1,0 +1,221 @@
+"""One small check a rule: what the evidence says, or None. The rules' texts and thresholds are in rules.toml."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kpi_helpers.judging.channels import STOP_PAID, WORK_ON_EARNED, channel_verdicts
+from kpi_helpers.judging.common import Common
+from kpi_helpers.judging.forecasting import Forecast
+from kpi_helpers.judging.intervals import poisson, wilson
+from kpi_helpers.judging.pipeline_outcome import outcome
+from kpi_helpers.kpis.deal_success import REASONS
+from kpi_helpers.windows import Window
+
+NEVER_TAKEN_UP = "|".join(words.removeprefix("(?i)") for words in REASONS.values())
+
+
+@dataclass(frozen=True)
+class Case:
+    """One partner: `known` deals at as_of with their `value` (credited), the `open` ones with chance and age."""
+
+    partner: str
+    common: Common
+    known: pd.DataFrame
+    open: pd.DataFrame
+    forecast: Forecast | None
+    spend: pd.DataFrame | None
+
+    @property
+    def last_year(self) -> Window:
+        start = self.common.as_of - pd.DateOffset(years=1) + pd.Timedelta(days=1)
+        return Window(start.date(), self.common.as_of.date())
+
+    @property
+    def size(self) -> float:
+        """What a won deal of the last two years brings on average; NaN where none was won with an amount."""
+        recent = self.known["closed_on"] > self.common.as_of - pd.DateOffset(years=2)
+        return float(self.known.loc[recent & (self.known["status"] == "won"), "value"].mean())
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`facts` fill the rule's text; the prize is money with its interval; `who` names the one to ask, where known."""
+
+    facts: dict
+    deal_ids: list
+    prize: tuple[float, float, float] = (np.nan, np.nan, np.nan)
+    who: str | None = None
+
+
+def stop_paid(case: Case, *, most_won: int) -> Finding | None:
+    return _channel(case, STOP_PAID, most_won, lambda row, size: (row["spend"],) * 3)
+
+
+def work_on_earned(case: Case) -> Finding | None:
+    def prize(row, size):
+        low, high = wilson(row["won"], row["leads"])
+        rates = (row["won"] / row["leads"], high, low)
+        return tuple(max(0.0, row["beside"] - rate) * row["leads"] * size for rate in rates)
+
+    return _channel(case, WORK_ON_EARNED, 0, prize)
+
+
+def competitor(case: Case) -> Finding | None:
+    if case.partner not in case.common.losses.index or not case.common.alert("competitor", case.partner):
+        return None
+    row = case.common.losses.loc[case.partner]
+    year = case.common.as_of - pd.DateOffset(years=1)
+    lost = case.known[(case.known["status"] == "lost") & (case.known["closed_on"] > year)]
+    went = lost[lost["lost_to_competitor"].astype(str).str.lower() == "true"]
+    usual, rate = row["others"] * row["lost"], _close_rate(case)
+    worth = went["value"].mean() * rate
+    prize = tuple(max(0.0, k - usual) * worth for k in (row["to_competitor"], *poisson(row["to_competitor"])))
+    facts = row[["to_competitor", "lost"]].astype(int).to_dict() | row[["share", "others"]].to_dict()
+    return Finding(facts, went["deal_id"].tolist(), prize)
+
+
+def stale(case: Case, *, fewest: int) -> Finding | None:
+    slow = case.common.slow_days
+    found = case.open[case.open["age"] > slow] if slow is not None else case.open[:0]
+    return _held(found, fewest, {"slow_days": slow})
+
+
+def overdue(case: Case, *, fewest: int) -> Finding | None:
+    if "expected_close_on" not in case.open:
+        return None
+    late = (case.common.as_of - pd.to_datetime(case.open["expected_close_on"])).dt.days
+    found = case.open[late > 0]
+    return _held(found, fewest, {"longest": int(late.max())} if len(found) else {})
+
+
+def missed_ideal(case: Case, *, fewest: int, share: float) -> Finding | None:
+    if "ideal" not in case.known or "lost_reason" not in case.known:
+        return None
+    year = case.common.as_of - pd.DateOffset(years=1)
+    closed = case.known[(case.known["closed_on"] > year) & case.known["status"].isin(("won", "lost"))]
+    ideal = closed[closed["ideal"].astype(str).str.lower() == "true"]
+    never = ideal["lost_reason"].astype(str).str.contains(NEVER_TAKEN_UP, case=False)
+    missed = ideal[never & (ideal["status"] == "lost")]
+    taken = len(ideal) - len(missed)
+    if len(missed) < fewest or len(missed) < share * len(ideal) or not taken:
+        return None
+    won = int((ideal["status"] == "won").sum())
+    rates = (won / taken, *(float(x) for x in wilson(won, taken)))
+    worth = missed["value"].sum()
+    facts = {"count": len(missed), "ideal": len(ideal), "conversion": rates[0]}
+    return Finding(facts, missed["deal_id"].tolist(), tuple(rate * worth for rate in rates))
+
+
+def slow_stage(case: Case) -> Finding | None:
+    rows = case.common.stages[case.common.stages["partner"] == case.partner].sort_values("p")
+    rows = rows[[case.common.alert(f"stage {stage}", case.partner) for stage in rows["stage"]]]
+    if rows.empty:
+        return None
+    row = rows.iloc[0]
+    found = case.open[case.open["stage"] == row["stage"]]
+    facts = {"stage": row["stage"], "count": len(found), "median": row["median"], "others": row["others"]}
+    return Finding(facts, found["deal_id"].tolist(), _bring(found))
+
+
+def concentration(case: Case, *, share: float, fewest_open: int) -> Finding | None:
+    known = case.open[case.open["value"].notna() & case.open["chance"].notna()]
+    brings = known["value"] * known["chance"]
+    if len(known) < fewest_open or not brings.sum() > 0 or brings.max() < share * brings.sum():
+        return None
+    deal = known.loc[brings.idxmax()]
+    facts = {"deal": deal["deal_id"], "share": brings.max() / brings.sum(), "open": len(known)}
+    return Finding(facts, [deal["deal_id"]], (brings.max(), 0.0, deal["value"]), deal.get("owner"))
+
+
+def target_at_risk(case: Case, *, chance: float) -> Finding | None:
+    told = case.forecast
+    if told is None or told.chance is None or told.chance > chance:
+        return None
+    facts = {
+        "target": told.target,
+        "period": told.window.label,
+        "chance": told.chance,
+        "p10": told.p10,
+        "p90": told.p90,
+    }
+    prize = tuple(max(0.0, told.target - x) for x in (told.p50, told.p90, told.p10))
+    return Finding(facts, told.deals["deal_id"].tolist(), prize)
+
+
+def decline(case: Case) -> Finding | None:
+    if case.partner not in case.common.trends.index or not case.common.alert("trend", case.partner):
+        return None
+    row = case.common.trends.loc[case.partner]
+    if not row["slope"] < 0:
+        return None
+    year = case.common.as_of - pd.DateOffset(years=1)
+    recent = case.known[(case.known["closed_on"] > year) & case.known["status"].isin(("won", "lost"))]
+    # Another year at this slope: its four quarters lie 1, 2, 3 and 4 slopes lower.
+    worth = 2.5 * len(recent) * case.size
+    prize = tuple(max(0.0, -row[name]) * worth for name in ("slope", "high", "low"))
+    facts = {"points": -100 * row["slope"], "periods": int(row["periods"])}
+    return Finding(facts, recent.loc[recent["status"] == "lost", "deal_id"].tolist(), prize)
+
+
+def below_expectation(case: Case) -> Finding | None:
+    """Gives way to the replacement question, which rests on the same evidence."""
+    table = case.common.last_year
+    if case.partner not in table.index or not case.common.alert("fair", case.partner):
+        return None
+    row = table.loc[case.partner]
+    if row["verdict"] != "below":
+        return None
+    year = case.common.as_of - pd.DateOffset(years=1)
+    lost = case.known[(case.known["closed_on"] > year) & (case.known["status"] == "lost")]
+    won = (row["observed"], row["high"] * row["expected"], row["low"] * row["expected"])
+    facts = {"won": row["observed"], **row[["expected", "ratio", "low", "high"]].to_dict()}
+    return Finding(facts, lost["deal_id"].tolist(), tuple(max(0.0, row["expected"] - w) * case.size for w in won))
+
+
+def replacement(case: Case, *, ratio: float) -> Finding | None:
+    found = below_expectation(case)
+    if found is None or case.partner not in case.common.year_before.index:
+        return None
+    before = case.common.year_before.loc[case.partner]
+    if found.facts["ratio"] > ratio or before["ratio"] > ratio or before["verdict"] != "below":
+        return None
+    facts = found.facts | {"won_before": before["observed"], "expected_before": before["expected"]}
+    return Finding(facts, found.deal_ids, found.prize)
+
+
+def _channel(case, verdict, most_won, prize):
+    if "channel" not in case.known:
+        return None
+    told = channel_verdicts(
+        case.known, case.last_year, as_of=case.common.as_of, spend=case.spend, most_won=most_won
+    ).verdicts
+    told = told[told["verdict"] == verdict]
+    if told.empty:
+        return None
+    row = told.iloc[0]
+    return Finding(row[["won", "leads", "high", "beside"]].to_dict(), row["deal_ids"], prize(row, case.size))
+
+
+def _held(found, fewest, facts):
+    if len(found) < fewest:
+        return None
+    owners = found["owner"].value_counts() if "owner" in found else pd.Series(dtype=int)
+    owner, count = (owners.index[0], int(owners.iloc[0])) if len(owners) else ("nobody named", len(found))
+    facts = {"count": len(found), "owner": owner, "owners_count": count, **facts}
+    return Finding(facts, found["deal_id"].tolist(), _bring(found), owner if len(owners) else None)
+
+
+def _bring(found):
+    """What these open deals should bring by themselves: the mean, and between what in 95 of 100 cases."""
+    known = found[found["value"].notna() & found["chance"].notna()]
+    if known.empty:
+        return (np.nan,) * 3
+    told = outcome(known["value"], known["chance"], draws=2000)
+    return told.mean, told.quantile(0.025), told.quantile(0.975)
+
+
+def _close_rate(case):
+    table = case.common.last_year
+    return float(table["observed"].sum() / table["n"].sum())
