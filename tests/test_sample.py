@@ -118,7 +118,8 @@ def test_the_files_are_small():
 
 
 def test_columns_are_the_kits_own(rows):
-    assert list(rows.columns) == [name for name in DEAL_COLUMNS if not name.endswith("_original")]
+    worked_out = ("amount_original", "currency_original", "probability_source")
+    assert list(rows.columns) == [name for name in DEAL_COLUMNS if name not in worked_out]
     for name, columns in SIDE_TABLES.items():
         assert list(read(name).columns) == list(columns)
 

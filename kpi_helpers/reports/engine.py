@@ -1,34 +1,41 @@
 """papermill engine `partner-kpis-warm`: runs the cells in this process, in an IPython shell that records outputs.
 
-Registered with papermill, which imports it at every start: so it imports nothing else until it runs.
+papermill imports this module at every start, while its own modules are still loading: so it imports nothing until
+the engine is asked for.
 """
 
-from papermill.engines import Engine
+
+def run_cells(nb_man, started=None) -> None:
+    """Run a managed notebook's cells; `started(index)` is called before each, so that a death can be blamed on one."""
+    from .recorder import start_shell, take_over_streams
+
+    shell = start_shell()
+    take_over_streams()
+    for index, cell in enumerate(nb_man.nb.cells):
+        try:
+            nb_man.cell_start(cell, index)
+            if cell.cell_type != "code" or not cell.source.strip():
+                continue
+            if started:
+                started(index)
+            if not shell.run(cell) and "raises-exception" not in cell.metadata.get("tags", []):
+                nb_man.cell_exception(cell, cell_index=index)
+                break
+        finally:
+            nb_man.cell_complete(cell, cell_index=index)
 
 
-class WarmEngine(Engine):
-    """Executes a notebook without a kernel; meant for a child forked from the warm template, one notebook each."""
+def __getattr__(name: str):
+    if name != "WarmEngine":
+        raise AttributeError(name)
+    from papermill.engines import Engine
 
-    @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, *, started=None, **_) -> None:
-        """`started(index)` is called before each code cell, so that a death can be blamed on one."""
-        from .recorder import start_shell, take_over_streams
+    class WarmEngine(Engine):
+        """Executes a notebook without a kernel; meant for a process of its own, such as the warm template's child."""
 
-        shell = start_shell()
-        take_over_streams()
-        for index, cell in enumerate(nb_man.nb.cells):
-            try:
-                nb_man.cell_start(cell, index)
-                if cell.cell_type != "code" or not cell.source.strip():
-                    continue
-                if started:
-                    started(index)
-                if not shell.run(cell) and not _may_fail(cell):
-                    nb_man.cell_exception(cell, cell_index=index)
-                    break
-            finally:
-                nb_man.cell_complete(cell, cell_index=index)
+        @classmethod
+        def execute_managed_notebook(cls, nb_man, kernel_name, *, started=None, **_) -> None:
+            run_cells(nb_man, started)
 
-
-def _may_fail(cell) -> bool:
-    return "raises-exception" in cell.metadata.get("tags", [])
+    globals()[name] = WarmEngine
+    return WarmEngine
