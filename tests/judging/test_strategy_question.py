@@ -46,8 +46,16 @@ def test_without_control_the_series_is_the_partners_own():
     assert series["control"].isna().all() and (series["difference"].dropna() == series["value"].dropna()).all()
 
 
-@pytest.mark.parametrize("more, error", [({"kpi": "close"}, UnknownValue), ({"basis": "b"}, UnknownValue),
-    ({"unit": "week"}, UnknownValue), ({"partner": "Delta"}, UnknownValue), ({"began": "2022-01-01"}, KitError)])  # fmt: skip
+WRONG = [
+    ({"kpi": "close"}, UnknownValue),
+    ({"basis": "b"}, UnknownValue),
+    ({"unit": "week"}, UnknownValue),
+    ({"partner": "Delta"}, UnknownValue),
+    ({"began": "2022-01-01"}, KitError),
+]
+
+
+@pytest.mark.parametrize("more, error", WRONG)
 def test_faulty_questions_are_refused(more, error):
     with pytest.raises(error):
         ask(**{"partner": "Delta Réseaux", "began": "2024-09-02"} | more)

@@ -1,0 +1,92 @@
+"""Known truth is recovered: a small seeded version always, hundreds of seeds with `-m long` (figures in docs/evidence.md)."""
+
+import functools
+
+import pytest
+
+from . import truth
+
+long = pytest.mark.long
+
+
+@functools.cache
+def figures(name, seeds):
+    return getattr(truth, name)(seeds)
+
+
+def only(told, part):
+    return [value for what, value in told.items() if part in what]
+
+
+def test_small_intervals_cover():
+    told = figures("rates_and_counts", 20) | figures("shrunk_rates", 10) | figures("curves", 60)
+    assert all(0.9 < value < 0.99 for value in told.values()), told
+
+
+def test_small_season_is_recovered():
+    told = figures("seasons", 4)
+    assert only(told, "coverage")[0] > 0.8 and only(told, "error")[0] < 0.12
+
+
+def test_small_fairness_raises_few_alarms_and_the_coast_is_no_merit():
+    told = figures("fairness", 8)
+    assert only(told, "false alerts among")[0] < 0.02
+    assert only(told, "best coast")[0] <= 1 / 8 < only(told, "without the comparison")[0] + 1e-9
+
+
+def test_small_differences_are_found():
+    told = figures("differences", 8)
+    assert only(told, "Half the odds")[0] > 0.5 and only(told, "Decline of")[0] > 0.5
+
+
+def test_small_strategies():
+    told = figures("strategies", 60)
+    assert min(only(told, "coverage")) > 0.85 and max(only(told, "false verdicts")) < 0.15
+
+
+def test_small_critical_values_agree_with_the_polynomial():
+    told = figures("critical_values", 100)
+    for b in (0.1, 0.2, 0.4):
+        simulated, used = only(told, f"b = {b}")
+        assert simulated == pytest.approx(used, rel=0.05)
+
+
+def test_small_forecast_covers_and_beats_both_rivals():
+    told = figures("forecasts", 4)
+    assert 0.65 < only(told, "partners: P10-P90")[0] < 0.95
+    mine, crm, last_year = only(told, "partners: mean absolute error")
+    assert mine < crm and mine < last_year
+    assert only(told, "Brier score of the deals")[0] < only(told, "one chance for all")[0]
+
+
+@long
+@pytest.mark.parametrize("name", ["rates_and_counts", "sizes", "shrunk_rates", "curves", "seasons"])
+def test_intervals_cover_as_they_say(name):
+    for what, value in figures(name, 1000 if name in ("sizes", "curves") else 300).items():
+        if "coverage" in what:
+            assert 0.93 - 0.01 <= value <= 0.97, (what, value)
+
+
+@long
+def test_false_alarms_stay_under_5_percent_and_differences_are_found():
+    told = figures("fairness", 300)
+    assert only(told, "false alerts among")[0] < 0.05 and only(told, "any false alert")[0] < 0.05
+    assert only(told, "best coast")[0] < 0.05
+    told = figures("differences", 300)
+    assert only(told, "Half the odds")[0] > 0.8 and only(told, "true slope")[0] > 0.9
+
+
+@long
+def test_strategies_are_judged_cautiously():
+    told = figures("strategies", 1000)
+    assert min(only(told, "coverage")) > 0.9
+    assert max(only(told, "independent months: false")) < 0.05 and max(only(told, "false verdicts")) < 0.1
+
+
+@long
+def test_the_forecast_covers_75_to_85_percent_and_beats_both_rivals():
+    told = figures("forecasts", 100)
+    assert 0.75 <= only(told, "partners: P10-P90")[0] <= 0.85
+    for who in ("partners", "all together"):
+        mine, crm, last_year = only(told, f"{who}: mean absolute error")
+        assert mine < crm and mine < last_year

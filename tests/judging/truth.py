@@ -1,0 +1,222 @@
+"""Figures against known truth: `python -m tests.judging.truth [seeds] [names]` prints those of docs/evidence.md."""
+
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+from scipy.special import betaincinv
+
+from kpi_helpers.judging import (
+    adjusted_trends,
+    alerts,
+    backtest,
+    bootstrap,
+    empirical_bayes,
+    fair_comparison,
+    interrupted_series,
+    placebo_dates,
+    poisson,
+    seasonal_index,
+    time_to_outcome,
+    wilson,
+)
+
+from . import world
+
+
+def inside(low, truth, high):
+    return float(np.mean((np.asarray(low) <= truth) & (truth <= np.asarray(high))))
+
+
+def rates_and_counts(seeds):
+    """Wilson and exact Poisson; 1,000 draws a seed."""
+    rng = np.random.default_rng(1)
+    told = {}
+    for n in (10, 30, 100):
+        p = rng.uniform(0.05, 0.95, 1000 * seeds)
+        told[f"Wilson 95 %, n = {n}: coverage"] = inside(*_around(wilson(rng.binomial(n, p), n), p))
+    mean = rng.uniform(1, 60, 1000 * seeds)
+    return told | {"Poisson exact 95 %: coverage": inside(*_around(poisson(rng.poisson(mean)), mean))}
+
+
+def _around(interval, truth):
+    return interval[0], truth, interval[1]
+
+
+def sizes(seeds):
+    """Bootstrap of the mean and the median of 60 log-normal deal sizes."""
+    rng, hits = np.random.default_rng(2), {"mean": [], "median": []}
+    for seed in range(seeds):
+        values = rng.lognormal(0, 0.5, 60)
+        for name, truth in (("mean", np.exp(0.125)), ("median", 1.0)):
+            answer = bootstrap(values, name, seed=seed, resamples=1000)
+            hits[name].append(answer.low <= truth <= answer.high)
+    return {f"Bootstrap 95 %, {name} of 60 sizes: coverage": np.mean(hit) for name, hit in hits.items()}
+
+
+def shrunk_rates(seeds):
+    """Empirical Bayes over 40 partners of 20 to 120 deals, true rates Beta(6, 12)."""
+    rng, hits = np.random.default_rng(3), []
+    for _ in range(seeds):
+        n, p = rng.integers(20, 120, 40), betaincinv(6, 12, rng.random(40))
+        fit = empirical_bayes(rng.binomial(n, p), n)
+        if fit.reason is None:
+            hits.append(inside(fit.low, p, fit.high))
+    return {"Empirical Bayes 95 %: coverage": np.mean(hits)}
+
+
+def curves(seeds):
+    """Share won by day 60 (Aalen-Johansen) of 150 deals, 40 % won, entered over 180 days."""
+    rng, hits = np.random.default_rng(4), []
+    big = np.random.default_rng(0)
+    truth = 0.4 * np.mean(46 * big.lognormal(0, 0.6, 1_000_000) <= 60)
+    for _ in range(seeds):
+        won = rng.random(150) < 0.4
+        ends, seen = np.where(won, 46, 60) * rng.lognormal(0, 0.6, 150), rng.uniform(1, 180, 150)
+        outcome = np.where(ends > seen, "open", np.where(won, "won", "lost"))
+        row = time_to_outcome(np.minimum(ends, seen), outcome).query("day <= 60").iloc[-1]
+        hits.append(row["won_low"] <= truth <= row["won_high"])
+    return {"Aalen-Johansen 95 %, share won by day 60: coverage": np.mean(hits)}
+
+
+def seasons(seeds):
+    """The planted season within its intervals, partners and regions differing."""
+    rng, hits, errors = np.random.default_rng(5), [], []
+    for _ in range(seeds):
+        table, _ = world.trials(rng, spread=0.3)
+        flat, _ = world.trials(np.random.default_rng(99), partners=200, each=100, season=np.zeros(12))
+        odds = -0.7 + flat["region"].map(world.REGION) + flat["size_band"].map(lambda s: world.SIZE[s][0])
+        rate = np.array([(1 / (1 + np.exp(-odds - s))).mean() for s in world.SEASON])
+        told = seasonal_index(table).table
+        truth = rate / table["won"].mean()
+        hits.append(inside(told["low"], truth, told["high"]))
+        errors.append(np.abs(told["index"] - truth).mean())
+    return {"Seasonal index 95 %: coverage": np.mean(hits), "Seasonal index: mean absolute error": np.mean(errors)}
+
+
+def fairness(seeds):
+    """Partners that do not differ: alerts after Benjamini-Hochberg; one of them sells on the best coast only."""
+    rng, alarms, any_alarm, coast, plain, covered = np.random.default_rng(6), [], [], [], [], []
+    for _ in range(seeds):
+        table, _ = world.trials(rng, coast=(0,))
+        told = fair_comparison(table)
+        raised = alerts({"fair": told["p"], "trend": adjusted_trends(table)["p"]})
+        alarms.append(raised["alert"].mean())
+        any_alarm.append(raised["alert"].any())
+        coast.append(pd.notna(told.loc[0, "verdict"]))
+        plain.append(fair_comparison(table, cell=()).loc[0, "verdict"] == "above")
+        covered.append(inside(told["low"], 1.0, told["high"]))
+    return {
+        "No difference: false alerts among all partners and questions": np.mean(alarms),
+        "No difference: portfolios of 40 partners with any false alert": np.mean(any_alarm),
+        "Observed / expected 95 % (exact Poisson): coverage of 1": np.mean(covered),
+        "Partner on the best coast: verdict though like its peers": np.mean(coast),
+        "The same without the comparison by region": np.mean(plain),
+    }
+
+
+def differences(seeds):
+    """One partner with half the odds of its peers, one falling by 0.2 log odds a quarter for 12 quarters."""
+    rng, below, falling, slopes = np.random.default_rng(7), [], [], []
+    for _ in range(seeds):
+        table, p = world.trials(rng, each=240)
+        table["on"] = pd.Timestamp("2022-01-01") + pd.to_timedelta(rng.integers(0, 1095, len(table)), unit="D")
+        quarter = (table["on"].dt.year - 2022) * 4 + table["on"].dt.quarter - 1
+        shift = np.where(table["partner"] == 0, -0.7, np.where(table["partner"] == 1, 1.1 - 0.2 * quarter, 0))
+        chance = 1 / (1 + (1 - p) / p * np.exp(-shift))
+        table["won"] = rng.random(len(table)) < chance
+        told, trends = fair_comparison(table), adjusted_trends(table)
+        raised = alerts({"fair": told["p"], "trend": trends["p"]}).set_index(["question", "partner"])["alert"]
+        below.append(told.loc[0, "verdict"] == "below" and raised["fair", 0])
+        falling.append(trends.loc[1, "verdict"] == "falling" and raised["trend", 1])
+        mine = (table["partner"] == 1).to_numpy()
+        truth = np.polyfit(quarter[mine], (chance - p)[mine], 1)[0]
+        slopes.append(trends.loc[1, "low"] <= truth <= trends.loc[1, "high"])
+    return {
+        "Half the odds, 240 deals: alerted": np.mean(below),
+        "Decline of 0.2 log odds a quarter, 20 deals a quarter: alerted": np.mean(falling),
+        "Decline: true slope within the interval": np.mean(slopes),
+    }
+
+
+def strategies(seeds):
+    """Series of 18 and 18 months: effect 0 and 2 standard deviations, independent and neighbours at 0.3."""
+    told = {}
+    for name, rho in (("independent months", 0.0), ("neighbours at 0.3", 0.3)):
+        rng, hits, alarms, doubted, found = np.random.default_rng(8), [], [], [], []
+        for _ in range(seeds):
+            noise = rng.normal(size=36)
+            for i in range(1, 36):
+                noise[i] = rho * noise[i - 1] + np.sqrt(1 - rho**2) * noise[i]
+            none = interrupted_series(noise, 18)
+            placebo = placebo_dates(noise, 18)
+            large = (placebo.dates["effect"].abs() >= abs(none.effect)).sum() >= 0.25 * len(placebo.dates)
+            effect = interrupted_series(noise + 2 * (np.arange(36) >= 18), 18)
+            hits.append(effect.low <= 2 <= effect.high)
+            alarms.append(none.verdict is not None)
+            doubted.append(none.verdict is not None and not large)
+            found.append(effect.verdict == "rose")
+        told |= {
+            f"Strategy effect, {name}: coverage": np.mean(hits),
+            f"Strategy effect, {name}: false verdicts": np.mean(alarms),
+            f"Strategy effect, {name}: false verdicts, placebo dates heeded": np.mean(doubted),
+            f"Strategy effect of 2 standard deviations, {name}: found": np.mean(found),
+        }
+    return told
+
+
+def forecasts(seeds, periods=2):
+    """Back-tests of whole programmes: 10 partners, three years, with the CRM's snapshots."""
+    rows, deals = [], []
+    for seed in range(seeds):
+        deck = world.programme(seed)
+        days = pd.to_datetime(["2024-03-31", "2024-06-30", "2024-09-30"])[: periods + 1]
+        end = days[-1] + pd.offsets.QuarterEnd()
+        snapshots = {day: world.export(deck, day) for day in days}
+        answer = backtest(world.export(deck, end), end, periods=periods, draws=1000, snapshots=snapshots)
+        rows.append(answer.periods.assign(seed=seed))
+        deals.append((answer.brier, answer.brier_base, answer.n, answer.shock))
+    table = pd.concat(rows)
+    told = {}
+    for who, part in (("partners", table[table["partner"] != "*"]), ("all together", table[table["partner"] == "*"])):
+        told[f"Forecast, {who}: P10-P90 covers"] = part["covered"].mean()
+        for name in ("p50", "crm", "last_year"):
+            told[f"Forecast, {who}: mean absolute error of {name}"] = (part[name] - part["actual"]).abs().mean()
+    brier, base, n, shock = np.array(deals, dtype=float).T
+    told["Forecast: Brier score of the deals"] = np.average(brier, weights=n)
+    told["Forecast: Brier score of one chance for all"] = np.average(base, weights=n)
+    return told | {"Forecast: mean of the shock learned": shock.mean()}
+
+
+def critical_values(seeds):
+    """Kiefer and Vogelsang's two-sided 5 % values (Bartlett), simulated, beside the polynomial strategy.py uses."""
+    from kpi_helpers.judging.strategy import _caution
+
+    rng, steps, told = np.random.default_rng(9), 400, {}
+    walks = [rng.normal(size=(1000, steps)).cumsum(axis=1) / np.sqrt(steps) for _ in range(max(4, seeds // 10))]
+    for b in (0.1, 0.2, 0.4):
+        t, lag = [], int(b * steps)
+        for walk in walks:
+            bridge = walk - walk[:, -1:] * np.arange(1, steps + 1) / steps
+            spread = 2 / b * ((bridge**2).mean(axis=1) - (bridge[:, lag:] * bridge[:, :-lag]).sum(axis=1) / steps)
+            t.append(walk[:, -1] / np.sqrt(spread))
+        told[f"Kiefer-Vogelsang, b = {b}: simulated"] = np.quantile(np.abs(np.concatenate(t)), 0.95)
+        told[f"Kiefer-Vogelsang, b = {b}: in strategy.py"] = 1.96 * _caution(b)
+    return told
+
+
+FIGURES = (rates_and_counts, sizes, shrunk_rates, curves, seasons, fairness, differences, strategies, critical_values)
+FIGURES = (*FIGURES, forecasts)
+
+if __name__ == "__main__":
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 300
+    for figure in FIGURES:
+        if len(sys.argv) > 2 and figure.__name__ not in sys.argv[2:]:
+            continue
+        started = time.perf_counter()
+        for what, value in figure(count).items():
+            print(f"{what} | {value:.4g}", flush=True)
+        print(
+            f"-- {figure.__name__}: {count} seeds, {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True
+        )
