@@ -20,7 +20,8 @@ def cautions(engine: Engine, types: dict[str, str], as_of) -> list[str]:
     said = []
     if n["won"] and not n["lost"]:
         said.append(
-            "NO LOST DEALS at all: the export may leave them out (Odoo's does, unless archived leads are included); close rates would be far too high."
+            "NO LOST DEALS at all: the export may leave them out (Odoo's does, unless archived leads are included); "
+            "close rates would be far too high."
         )
     if n["no_amount"]:
         said.append(f"{n['no_amount']:,} won deals have no amount: counted, but in no sum and no average.")
@@ -38,26 +39,22 @@ def cautions(engine: Engine, types: dict[str, str], as_of) -> list[str]:
         )
     if n["future"]:
         said.append(
-            f"{n['future']:,} deals were created or closed after {as_of}; as of that day they do not exist yet, or are still open."
+            f"{n['future']:,} deals were created or closed after {as_of}; "
+            "as of that day they do not exist yet, or are still open."
         )
     return said + _shares(engine, types)
 
 
 def _shares(engine: Engine, types: dict[str, str]) -> list[str]:
-    """Deals whose partners' shares do not sum to 1. Without a credit column only a deal with two partners can be wrong."""
+    """Deals whose partners' shares do not sum to 1; without a credit column only those of two partners can be wrong."""
     if "deal_id" not in types:
         return []
     if "credit" not in types:
         several = engine.one(
             "SELECT count(*) FROM (SELECT h FROM (SELECT hash(deal_id) AS h FROM deals) GROUP BY h HAVING count(*) > 1)"
         )[0]
-        return (
-            [
-                f"{several:,} deals stand with several partners but without shares (credit): each partner counts them whole."
-            ]
-            if several
-            else []
-        )
+        what = "deals stand with several partners but without shares (credit): each partner counts them whole."
+        return [f"{several:,} {what}"] if several else []
     deals, example = engine.one(
         "SELECT count(*), min(deal_id) FROM (SELECT deal_id FROM deals GROUP BY 1 HAVING abs(sum(credit) - 1) > 1e-6)"
     )

@@ -1,4 +1,4 @@
-"""Paid, earned, owned, partner or unknown: from the channel column, else from the lead source through an editable map."""
+"""Paid, earned, owned, partner or unknown: from the channel column, else the lead source through an editable map."""
 
 from kpi_helpers.reading.engine import Engine, lit
 from kpi_helpers.reading.headers import key
@@ -48,5 +48,6 @@ def unknown(engine: Engine, deals: str, types: dict[str, str]) -> list[str]:
         return []
     listed = ", ".join(f"{s!r} {n:,}" for s, n in rows[:10]) + (f" and {len(rows) - 10} more" if len(rows) > 10 else "")
     return [
-        f"{sum(n for _, n in rows):,} deals have a source of no known channel, shown as unknown: {listed}. Say where they belong in a mapping file's [channels]."
+        f"{sum(n for _, n in rows):,} deals have a source of no known channel, shown as unknown: {listed}. "
+        "Say where they belong in a mapping file's [channels]."
     ]

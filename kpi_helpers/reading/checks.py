@@ -38,22 +38,31 @@ def faults(types: dict[str, str], stages_flag: str = "a mapping file's [stages]"
         for f in types
         if f in FIELDS and FIELDS[f].kind in READS
     ]
+    nobody = "status IS NULL AND said_status IS NULL"
+    if "credit" in types:
+        found.append(
+            Fault("credit", "credit <= 0 OR credit > 1", "r_credit", lit("a share must be above 0 and at most 1"))
+        )
+    if "probability" in types:
+        outside = "probability < 0 OR probability > 1"
+        found.append(Fault("probability", outside, "r_probability", lit("a probability must be from 0 to 1")))
     found += [
         Fault("deal_id", "deal_id IS NULL", "NULL", lit("missing: a deal needs its id")),
         Fault("partner", "partner IS NULL", "NULL", lit("missing: a deal needs the partner it is credited to")),
-        Fault("credit", "credit <= 0 OR credit > 1", "r_credit", lit("a share must be above 0 and at most 1")) if "credit" in types else None,
-        Fault("probability", "probability < 0 OR probability > 1", "r_probability", lit("a probability must be from 0 to 1")) if "probability" in types else None,
         Fault("status", "said_status IS NOT NULL AND status_word IS NULL", "said_status",
-              "'status ' || quoted(said_status) || ' is not known: add it to ' || " + lit(stages_flag) + " || ' as open, won, lost or cancelled'"),
-        Fault("stage", "status IS NULL AND said_status IS NULL AND stage IS NOT NULL", "stage",
-              "'stage ' || quoted(stage) || ' is not known and the deal has a closing date: say what it means in ' || " + lit(stages_flag)
-              + " || ', e.g. ' || quoted(stage) || ' = \"won\"'"),
-        Fault("status", "status IS NULL AND said_status IS NULL AND stage IS NULL", "NULL", lit("missing: neither status nor stage says how the deal stands")),
+              "'status ' || quoted(said_status) || ' is not known: add it to ' || " + lit(stages_flag)
+              + " || ' as open, won, lost or cancelled'"),
+        Fault("stage", f"{nobody} AND stage IS NOT NULL", "stage",
+              "'stage ' || quoted(stage) || ' is not known and the deal has a closing date: say what it means in ' || "
+              + lit(stages_flag) + " || ', e.g. ' || quoted(stage) || ' = \"won\"'"),
+        Fault("status", f"{nobody} AND stage IS NULL", "NULL",
+              lit("missing: neither status nor stage says how the deal stands")),
         Fault("closed_on", "status IN ('won', 'lost', 'cancelled') AND closed_on IS NULL AND NOT unread_close", "NULL",
               "'missing: a ' || status || ' deal needs the date on which it was ' || status"),
-        Fault("closed_on", "closed_on < created_on", "closed_on::VARCHAR", "'closed before it was created (' || created_on::VARCHAR || ')'"),
+        Fault("closed_on", "closed_on < created_on", "closed_on::VARCHAR",
+              "'closed before it was created (' || created_on::VARCHAR || ')'"),
     ]  # fmt: skip
-    return [f for f in found if f is not None]
+    return found
 
 
 def make_checked(engine: Engine, types: dict[str, str]) -> list[Fault]:
@@ -68,12 +77,15 @@ def make_checked(engine: Engine, types: dict[str, str]) -> list[Fault]:
 def collect(engine: Engine, all_faults: list[Fault]) -> int:
     """Fill table `rejects` (part, row, column, value, reason) with every fault; the number of faulty rows."""
     told = ", ".join(
-        f"CASE WHEN {f.when} THEN {{'column': {lit(f.column)}, 'value': CAST({f.value} AS VARCHAR), 'reason': {f.reason}}} END"
+        f"CASE WHEN {f.when} THEN "
+        f"{{'column': {lit(f.column)}, 'value': CAST({f.value} AS VARCHAR), 'reason': {f.reason}}} END"
         for f in all_faults
     )
     engine.run(
-        f'CREATE OR REPLACE TEMP TABLE rejects AS SELECT _part, _row, fault."column" AS "column", fault.value AS value, fault.reason AS reason '
-        f"FROM (SELECT _part, _row, unnest(list_filter([{told}], lambda f: f IS NOT NULL)) AS fault FROM checked WHERE faulty)"
+        "CREATE OR REPLACE TEMP TABLE rejects AS "
+        'SELECT _part, _row, fault."column" AS "column", fault.value AS value, fault.reason AS reason FROM ('
+        f"SELECT _part, _row, unnest(list_filter([{told}], lambda f: f IS NOT NULL)) AS fault "
+        f"FROM checked WHERE faulty)"
     )
     return engine.one("SELECT count(*) FROM (SELECT DISTINCT _part, _row FROM rejects)")[0]
 

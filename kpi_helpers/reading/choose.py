@@ -84,7 +84,8 @@ def _deals(others: list[Stack], mapping: Mapping) -> Stack:
     called = [s for s in others if s.stem == "deals"]
     if len(called) > 1:
         raise KitError(
-            f"Several tables of different shapes are called deals: {', '.join(s.name for s in called)}; name the one to read."
+            f"Several tables of different shapes are called deals: {', '.join(s.name for s in called)}; "
+            "name the one to read."
         )
     if called:
         return called[0]

@@ -66,7 +66,7 @@ def _unique(names: list[str]) -> list[str]:
 
 
 def stage(engine: Engine, table: Table, columns: dict[str, int], target: Path) -> None:
-    """Write the wanted columns as clean text (blanks as null) to `target` (Parquet); broken lines go to `table.malformed`.
+    """Write the wanted columns as clean text to `target` (Parquet), blanks as null; broken lines: `table.malformed`.
 
     `columns` is new name -> position in the header.
     """
@@ -80,7 +80,8 @@ def stage(engine: Engine, table: Table, columns: dict[str, int], target: Path) -
             f"store_rejects=true, rejects_limit=0, max_line_size={LONGEST_LINE})) TO {lit(target)} (FORMAT parquet)"
         )
         bad = engine.rows(
-            "SELECT DISTINCT ON (line_byte_position) line, line_byte_position, left(csv_line, 200), error_type, error_message "
+            "SELECT DISTINCT ON (line_byte_position) "
+            "line, line_byte_position, left(csv_line, 200), error_type, error_message "
             "FROM reject_errors ORDER BY line_byte_position, column_idx"
         )
         engine.run("DROP TABLE reject_errors; DROP TABLE reject_scans")

@@ -46,7 +46,7 @@ def _unpacked(engine: Engine, path: Path) -> Path:
 
 
 def _encoding(path: Path) -> str | None:
-    """None for UTF-8, else what to decode it with; single bytes that are not UTF-8 stay so where most of the text is."""
+    """None for UTF-8, else what to decode it with; single bytes that are not UTF-8 stay where most of the text is."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     turkish = broken = False
     multibyte = 0

@@ -44,7 +44,7 @@ def kind(source) -> str | None:
 
 
 def table_of(engine: Engine, frame) -> Table:
-    """The frame written to the load's own folder; DuckDB relations and Polars frames keep their own connection out of it."""
+    """The frame written to the load's own folder, so that no other connection or library is needed afterwards."""
     path = engine.new_file()
     match kind(frame):
         case "polars":

@@ -119,10 +119,22 @@ def _read(engine: Engine, choice, joined, answers, as_of, currency) -> Loaded:
         f: f"{look.stack.name}: {h}" for look in joined for f, h in look.columns.items()
     }
     return Loaded(
-        relation=engine.connection.sql("SELECT * FROM deals"), rows_in=rows + broken, rows_used=used, rows_rejected=refused, profile=choice.profile,
-        mapping={f: where[f] for f in FIELDS if f in where}, stages=stages, rejected=rejected, warnings=warnings, as_of=as_of,
-        currency=priced.currency, decisions=decisions, _engine=engine, _stored=stored, **side_frames,
-    )  # fmt: skip
+        relation=engine.connection.sql("SELECT * FROM deals"),
+        rows_in=rows + broken,
+        rows_used=used,
+        rows_rejected=refused,
+        profile=choice.profile,
+        mapping={f: where[f] for f in FIELDS if f in where},
+        stages=stages,
+        rejected=rejected,
+        warnings=warnings,
+        as_of=as_of,
+        currency=priced.currency,
+        decisions=decisions,
+        _engine=engine,
+        _stored=stored,
+        **side_frames,
+    )
 
 
 def _day(as_of) -> datetime.date | None:
@@ -138,7 +150,8 @@ def _stages(engine: Engine, types: dict[str, str]):
     """Each stage with the status its deals got, and how many; rows without a status are the unmapped ones."""
     stage = "stage" if "stage" in types else "coalesce(said_status, status)"
     frame = engine.connection.sql(
-        f"SELECT {stage} AS stage, coalesce(status, 'unmapped') AS status, count(*) AS deals FROM judged GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
+        f"SELECT {stage} AS stage, coalesce(status, 'unmapped') AS status, count(*) AS deals FROM judged "
+        "GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
     ).df()
     return frame.astype({"stage": "str", "status": "str", "deals": "int64"})
 
@@ -147,7 +160,8 @@ def _counted(engine: Engine, types, exact: int, conflicting: int, broken: int, m
     said = list(priced.warnings)
     if "deal_id" not in types:
         said.append(
-            "There is no deal id column: the row numbers are the ids, so duplicates cannot be seen. Name it with --map deal_id=COLUMN."
+            "There is no deal id column: the row numbers are the ids, so duplicates cannot be seen. "
+            "Name it with --map deal_id=COLUMN."
         )
     if exact:
         said.append(f"{exact:,} exact duplicates were dropped.")
@@ -164,7 +178,8 @@ def _counted(engine: Engine, types, exact: int, conflicting: int, broken: int, m
         said.append(f"{moved:,} open deals have a closing date; it is read as the date they are expected to close.")
     if "stage" in types:
         unmapped = engine.rows(
-            "SELECT stage, count(*) FROM judged WHERE status IS NULL AND said_status IS NULL AND stage IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10"
+            "SELECT stage, count(*) FROM judged WHERE status IS NULL AND said_status IS NULL AND stage IS NOT NULL "
+            "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10"
         )
         if unmapped:
             said.append(
@@ -181,7 +196,8 @@ def load_deals(source, *, mapping=None, mapping_file=None, as_of=None, currency=
     `engine` is pandas, polars or duckdb; unset: a frame of the kind that was given, pandas for files.
 
     >>> import pandas as pd
-    >>> deals = load_deals(pd.DataFrame({"deal_id": ["7"], "partner": ["Ada"], "status": ["open"], "created_on": ["2025-01-02"]}))
+    >>> one = {"deal_id": ["7"], "partner": ["Ada"], "status": ["open"], "created_on": ["2025-01-02"]}
+    >>> deals = load_deals(pd.DataFrame(one))
     >>> deals.loc[0, ["partner", "status", "stage"]].fillna("-").to_list()
     ['Ada', 'open', '-']
     """

@@ -67,12 +67,12 @@ class Loaded:
             shutil.copyfile(self._stored, new)
         else:
             self._engine.run(f"COPY deals TO {lit(new)} (FORMAT parquet)")
-        os.replace(new, folder / "deals.parquet")
+        new.replace(folder / "deals.parquet")
         for name in SIDE_TABLES:
             if getattr(self, name) is not None:
                 new = folder / f".{name}.parquet.new"
                 self._engine.run(f"COPY {name} TO {lit(new)} (FORMAT parquet)")
-                os.replace(new, folder / f"{name}.parquet")
+                new.replace(folder / f"{name}.parquet")
             else:
                 (folder / f"{name}.parquet").unlink(missing_ok=True)
         return folder

@@ -18,7 +18,8 @@ def usable(engine: Engine, choice: Choice) -> list[Lookup]:
         key = values.text("CAST(k AS VARCHAR)")
         with engine.reading(look.stack.name):
             engine.run(
-                f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {key} AS k, {clean} FROM ({sql}) WHERE {key} IS NOT NULL"
+                f"CREATE OR REPLACE TEMP TABLE {table} AS "
+                f"SELECT {key} AS k, {clean} FROM ({sql}) WHERE {key} IS NOT NULL"
             )
         rows, unique = engine.one(f"SELECT count(*), count(DISTINCT k) FROM {table}")
         if rows and rows == unique:
@@ -44,10 +45,12 @@ def unmatched(engine: Engine, sql: str, lookups: list[Lookup]) -> list[str]:
     for i, look in enumerate(lookups):
         mine = values.text(f"CAST(_k{i} AS VARCHAR)")
         rows, example = engine.one(
-            f"SELECT count(*), min({mine}) FROM ({sql}) WHERE {mine} IS NOT NULL AND {mine} NOT IN (SELECT k FROM lookup_{i})"
+            f"SELECT count(*), min({mine}) FROM ({sql}) "
+            f"WHERE {mine} IS NOT NULL AND {mine} NOT IN (SELECT k FROM lookup_{i})"
         )
         if rows:
             said.append(
-                f"{rows:,} rows have a {look.on} that is not in {look.stack.name} (e.g. {example!r}): {', '.join(look.columns)} stays blank there."
+                f"{rows:,} rows have a {look.on} that is not in {look.stack.name} (e.g. {example!r}): "
+                f"{', '.join(look.columns)} stays blank there."
             )
     return said

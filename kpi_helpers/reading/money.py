@@ -36,7 +36,8 @@ def plan(engine: Engine, types: dict[str, str], wanted: str | None, as_of) -> Mo
         ]
         if len(stored) > 1:
             raise KitError(
-                f"The deals have an original currency, so 'currency' must be one reporting currency; it is {', '.join(stored)}."
+                "The deals have an original currency, so 'currency' must be one reporting currency; "
+                f"it is {', '.join(stored)}."
             )
         if wanted is None or stored in ([wanted], []):
             return Money(stored[0] if stored else wanted, "d.amount", "d.amount_original", code("d.currency_original"))
@@ -69,7 +70,8 @@ def plan(engine: Engine, types: dict[str, str], wanted: str | None, as_of) -> Mo
     )
     join = f"LEFT JOIN rate_days rd ON rd.currency = {currency} AND rd.day = {day}"
     # Rounded far below a cent: 400 x 1.10 is 440, not 440.00000000000006.
-    priced = f"CASE WHEN coalesce({currency}, {lit(reporting)}) = {lit(reporting)} THEN {amount} ELSE round({amount} * rd.rate, 6) END"
+    same = f"coalesce({currency}, {lit(reporting)}) = {lit(reporting)}"
+    priced = f"CASE WHEN {same} THEN {amount} ELSE round({amount} * rd.rate, 6) END"
     return Money(reporting, priced, amount, currency, join, warnings)
 
 
@@ -90,7 +92,8 @@ def _reporting(there: dict[str, int], rated: set[str] | None, wanted: str | None
     if len(own) == 1:
         return own[0], []
     raise KitError(
-        f"The deals are in {', '.join(f'{c} ({n:,})' for c, n in there.items())}, and the rates are for {', '.join(sorted(rated)) or 'none'}, "
+        f"The deals are in {', '.join(f'{c} ({n:,})' for c, n in there.items())}, "
+        f"and the rates are for {', '.join(sorted(rated)) or 'none'}, "
         f"so the reporting currency cannot be told. Say it, e.g. --currency {next(iter(own or there))}."
     )
 
@@ -101,14 +104,17 @@ def _unpriced(there: dict[str, int], rated: set[str] | None, reporting: str) -> 
         return []
     listed = ", ".join(f"{c} {n:,}" for c, n in others.items())
     return [
-        f"MISSING RATES: {sum(others.values()):,} deals are not in {reporting} and there are no rates: they are counted, not priced ({listed}). Give a rates table, or --currency."
+        f"MISSING RATES: {sum(others.values()):,} deals are not in {reporting} and there are no rates: "
+        f"they are counted, not priced ({listed}). Give a rates table, or --currency."
     ]
 
 
 def _make_rate_days(engine: Engine, as_of) -> None:
-    """Table rate_days: the rate of each currency on each day, the latest on or before it. Small, so that deals join by equality."""
+    """Table rate_days: each currency's rate on each day, the latest on or before it, so that deals join by equality."""
     engine.run(f"""CREATE OR REPLACE TEMP TABLE rate_days AS
         WITH spans AS (SELECT currency, rate, date AS first,
                               lead(date) OVER (PARTITION BY currency ORDER BY date) AS following FROM rates),
              last AS (SELECT greatest(DATE {lit(as_of)}, max(closed_on)) AS day FROM good)
-        SELECT currency, rate, unnest(generate_series(first, coalesce(following - 1, (SELECT day FROM last)), INTERVAL 1 DAY))::DATE AS day FROM spans""")
+        SELECT currency, rate, unnest(generate_series(
+            first, coalesce(following - 1, (SELECT day FROM last)), INTERVAL 1 DAY))::DATE AS day
+        FROM spans""")

@@ -30,7 +30,7 @@ RULES = {
 
 
 def read_side(engine: Engine, what: str, stack: Stack):
-    """The side table as pandas frame (also as table `what`), and its faults as rows (file, line, column, value, reason)."""
+    """The side table as pandas frame (also as table `what`), and its faults (file, line, column, value, reason)."""
     columns = SIDE_TABLES[what]
     aliases = vocabulary("profiles/sides.toml").get(what, {})
     found = {}
@@ -61,11 +61,11 @@ def read_side(engine: Engine, what: str, stack: Stack):
         f'SELECT _part, _row, fault."column", fault.value, fault.reason FROM (SELECT _part, _row, '
         f"unnest(list_filter([{told}], lambda f: f IS NOT NULL)) AS fault FROM typed_{what}) ORDER BY 1, 2"
     )
+    listed = "".join(f", ({p}, {r})" for p, r in {b[:2] for b in bad})
+    engine.run(f"CREATE OR REPLACE TEMP TABLE refused AS SELECT * FROM (VALUES (-1, -1){listed}) v(_part, _row)")
     engine.run(
-        f"CREATE OR REPLACE TEMP TABLE refused AS SELECT * FROM (VALUES (-1, -1){''.join(f', ({p}, {r})' for p, r in {b[:2] for b in bad})}) v(_part, _row)"
-    )
-    engine.run(
-        f"CREATE OR REPLACE TEMP TABLE {what} AS SELECT {', '.join(map(name, columns))} FROM typed_{what} ANTI JOIN refused USING (_part, _row) ORDER BY _part, _row"
+        f"CREATE OR REPLACE TEMP TABLE {what} AS SELECT {', '.join(map(name, columns))} "
+        f"FROM typed_{what} ANTI JOIN refused USING (_part, _row) ORDER BY _part, _row"
     )
     engine.run("DROP TABLE refused")
     return to_pandas(engine.connection.table(what), columns), bad

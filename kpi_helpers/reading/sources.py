@@ -47,7 +47,8 @@ def files(source: str | os.PathLike | Iterable) -> list[Path]:
         elif path.exists():
             found.append(path)
         elif any(c in str(path) for c in "*?["):
-            matches = sorted(Path(p) for p in glob.glob(str(path), recursive=True) if Path(p).is_file())
+            # Path.glob takes no absolute pattern and does not pass over hidden files.
+            matches = sorted(Path(p) for p in glob.glob(str(path), recursive=True) if Path(p).is_file())  # noqa: PTH207
             if not matches:
                 raise KitError(f"No file matches {str(path)!r}.")
             found += matches

@@ -25,7 +25,8 @@ def make_words(engine: Engine, mapping: Mapping, words: dict[str, str], types: d
             ]
             if len(found) > MOST_STAGES and field == "stage":
                 raise KitError(
-                    f"The column mapped to stage holds more than {MOST_STAGES:,} different values, e.g. {found[0]!r}: is it the stage? Map another with --map stage=COLUMN."
+                    f"The column mapped to stage holds more than {MOST_STAGES:,} different values, e.g. {found[0]!r}: "
+                    "is it the stage? Map another with --map stage=COLUMN."
                 )
             rows = [(w, known.get(key(w)), chances.get(key(w))) for w in found if key(w) in known or key(w) in chances]
             if rows:
@@ -33,7 +34,8 @@ def make_words(engine: Engine, mapping: Mapping, words: dict[str, str], types: d
                     f"({lit(w)}, {lit(s) if s else 'NULL'}, {c if c is not None else 'NULL'})" for w, s, c in rows
                 )
                 engine.run(
-                    f"INSERT INTO {table} SELECT * FROM (VALUES {listed}) v(w, s, c) WHERE w NOT IN (SELECT word FROM {table})"
+                    f"INSERT INTO {table} SELECT * FROM (VALUES {listed}) v(w, s, c) "
+                    f"WHERE w NOT IN (SELECT word FROM {table})"
                 )
 
 
@@ -47,6 +49,7 @@ def make_judged(engine: Engine, types: dict[str, str]) -> None:
     )
     outsold = f"({competitor.format('status_reason')})"
     lost_stage = f"({competitor.format('stage')})"
+    neither = str(not {"stage", "status"} & types.keys()).lower()
     status = f"""coalesce(
         CASE WHEN status_word = 'lost' AND reason_word = 'cancelled' THEN 'cancelled' ELSE status_word END,
         CASE WHEN status IS NOT NULL THEN NULL
@@ -59,7 +62,7 @@ def make_judged(engine: Engine, types: dict[str, str]) -> None:
              WHEN stage_word IS NOT NULL THEN stage_word
              WHEN won_on IS NOT NULL THEN 'won'
              WHEN lost_on IS NOT NULL THEN 'lost'
-             WHEN closed_on IS NULL AND (stage IS NOT NULL OR {str(not {"stage", "status"} & types.keys()).lower()}) THEN 'open' END)"""
+             WHEN closed_on IS NULL AND (stage IS NOT NULL OR {neither}) THEN 'open' END)"""
     engine.run(f"""CREATE OR REPLACE TEMP VIEW judged AS
         WITH worded AS (
             SELECT t.*, sw.status AS status_word, rw.status AS reason_word, g.status AS stage_word, g.chance
@@ -70,16 +73,19 @@ def make_judged(engine: Engine, types: dict[str, str]) -> None:
         ), told AS (SELECT * REPLACE ({status} AS status), status AS said_status, {unread} AS unread_close FROM worded
         ), dated AS (
             SELECT * REPLACE (
-                coalesce(closed_on, CASE WHEN status = 'won' THEN won_on WHEN status IN ('lost', 'cancelled') THEN lost_on END,
+                coalesce(closed_on,
+                         CASE WHEN status = 'won' THEN won_on WHEN status IN ('lost', 'cancelled') THEN lost_on END,
                          CASE WHEN status <> 'open' THEN closes_on END) AS closed_on,
                 coalesce(expected_close_on, CASE WHEN status = 'open' THEN closes_on END) AS expected_close_on)
             FROM told
         )
         SELECT * REPLACE (
             CASE WHEN status = 'open' THEN NULL ELSE closed_on END AS closed_on,
-            CASE WHEN status = 'open' THEN coalesce(expected_close_on, closed_on) ELSE expected_close_on END AS expected_close_on,
+            CASE WHEN status = 'open' THEN coalesce(expected_close_on, closed_on)
+                 ELSE expected_close_on END AS expected_close_on,
             CASE WHEN status = 'won' THEN coalesce(actual_amount, amount) ELSE amount END AS amount,
             CASE WHEN lost_to_competitor IS NOT NULL OR status <> 'lost' THEN lost_to_competitor
-                 WHEN competitor IS NOT NULL OR {named} OR {outsold} OR {lost_stage} THEN true END AS lost_to_competitor),
+                 WHEN competitor IS NOT NULL OR {named} OR {outsold} OR {lost_stage} THEN true
+            END AS lost_to_competitor),
             status = 'open' AND closed_on IS NOT NULL AS moved
         FROM dated""")

@@ -13,9 +13,8 @@ def decide(
     asked = [f for f, t in types.items() if t == "VARCHAR" and FIELDS[f].kind in ("number", "share")]
     if not asked:
         return styles, why
-    other = engine.one(
-        f"SELECT {', '.join(f'count(*) FILTER (WHERE {f} IS NOT NULL AND try_cast({f} AS DOUBLE) IS NULL)' for f in asked)} FROM clean"
-    )
+    unread = [f"count(*) FILTER (WHERE {f} IS NOT NULL AND try_cast({f} AS DOUBLE) IS NULL)" for f in asked]
+    other = engine.one(f"SELECT {', '.join(unread)} FROM clean")
     for f, n in zip(asked, other, strict=True):
         styles[f] = "." if n else values.PLAIN
     return styles, why

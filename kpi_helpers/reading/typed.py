@@ -30,7 +30,8 @@ def stacked(engine: Engine, stack: Stack, columns: dict[str, str]) -> str:
         wanted = "".join(f", {_text(table, at[new], name(old))} AS {name(new)}" for new, old in there.items())
         with engine.reading(table.file):
             parts.append(
-                f"SELECT {number} AS _part, file_row_number AS _row{wanted} FROM read_parquet({lit(path)}, file_row_number=true)"
+                f"SELECT {number} AS _part, file_row_number AS _row{wanted} "
+                f"FROM read_parquet({lit(path)}, file_row_number=true)"
             )
             table.rows = engine.one(f"SELECT count(*) FROM read_parquet({lit(path)})")[0]
     return " UNION ALL BY NAME ".join(parts)
@@ -81,7 +82,7 @@ def typed(column: str, kind: str, sql_type: str, style: str) -> str:
 
 
 def make_typed(engine: Engine, types: dict[str, str], styles: dict[str, str]) -> None:
-    """View `typed`: every field with its value, null where it cannot be read or is not there; r_FIELD is what stood there."""
+    """View `typed`: every field with its value, null where there is none to be read; r_FIELD is what stood there."""
     columns = []
     for field, column in FIELDS.items():
         if field not in types:

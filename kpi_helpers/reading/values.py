@@ -40,11 +40,12 @@ def _unpack(column: str, style: str) -> str:
     """A grouped number without its separators; null where the groups are not groups of three."""
     group, point = (",", ".") if style == "." else (".", ",")
     shape = rf"[+-]?(\d{{1,3}}(\{group}\d{{3}})+|\d+)?(\{point}\d*)?([eE][+-]?\d+)?"
-    return f"CASE WHEN regexp_full_match({column}, '{shape}') THEN replace(replace({column}, '{group}', ''), '{point}', '.') END"
+    bare = f"replace(replace({column}, '{group}', ''), '{point}', '.')"
+    return f"CASE WHEN regexp_full_match({column}, '{shape}') THEN {bare} END"
 
 
 def date(column: str) -> str:
-    """A date from a clean text column in ISO form, with or without a time; the date as written, in no other time zone."""
+    """A date from clean text in ISO form, with or without a time; the date as written, in no other time zone."""
     read = (
         f"CASE WHEN length({column}) <= 10 THEN try_cast({column} AS DATE) "
         f"WHEN try_cast({column} AS TIMESTAMP) IS NOT NULL THEN try_cast(left({column}, 10) AS DATE) END"

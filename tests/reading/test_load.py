@@ -170,7 +170,7 @@ def test_mapping_errors_name_what_there_is(tmp_path):
 
 def test_a_wrong_path_names_near_ones(tmp_path):
     write(tmp_path, HEADER, name="deals.csv")
-    with pytest.raises(KitError, match="Did you mean .*deals.csv"):
+    with pytest.raises(KitError, match=r"Did you mean .*deals\.csv"):
         load(tmp_path / "dael.csv")
     (tmp_path / "empty.csv").touch()
     with pytest.raises(KitError, match="empty"):

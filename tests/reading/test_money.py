@@ -5,7 +5,10 @@ import pytest
 from kpi_helpers.errors import KitError
 from kpi_helpers.reading import load
 
-DEALS = "deal_id,partner,status,amount,currency,created_on,closed_on\n1,Ada,won,200,USD,2025-01-01,2025-02-01\n2,Ada,won,400,EUR,2025-01-01,2025-02-01\n"
+DEALS = """deal_id,partner,status,amount,currency,created_on,closed_on
+1,Ada,won,200,USD,2025-01-01,2025-02-01
+2,Ada,won,400,EUR,2025-01-01,2025-02-01
+"""
 RATES = "currency,date,rate\nEUR,2025-01-01,1.10\nEUR,2025-02-02,9\n"
 
 

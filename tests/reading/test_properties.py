@@ -23,9 +23,17 @@ def deals(draw):
         created, closed = sorted([draw(DAY), draw(DAY)])
         status = draw(st.sampled_from(["open", "won", "lost", "cancelled"]))
         rows.append(
-            {"deal_id": f"D{i}", "partner": draw(TEXT), "region": draw(st.one_of(st.none(), TEXT)), "status": status, "amount": draw(AMOUNT),
-             "ideal": draw(st.sampled_from([True, False, None])), "created_on": created, "closed_on": None if status == "open" else closed}
-        )  # fmt: skip
+            {
+                "deal_id": f"D{i}",
+                "partner": draw(TEXT),
+                "region": draw(st.one_of(st.none(), TEXT)),
+                "status": status,
+                "amount": draw(AMOUNT),
+                "ideal": draw(st.sampled_from([True, False, None])),
+                "created_on": created,
+                "closed_on": None if status == "open" else closed,
+            }
+        )
     return pd.DataFrame(rows)
 
 
