@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from .deals import DEAL_COLUMNS
 from .errors import KitError, UnknownValue
 from .fleet import FILE, HEADLINES, Fleet, measure_fleet
 from .kpis import KPIS
@@ -35,17 +37,22 @@ class PartnerView:
     peers: pd.DataFrame
     trend: pd.DataFrame
 
-    def row(self, kpi: str, basis: str | None = None) -> pd.Series:
-        """The partner's answer for one basis, with `before`, `change`, `median`, `rank` and `peers` beside it."""
-        basis = basis or HEADLINES[kpi]
-        row = _pick(self.now, kpi, basis).iloc[0].copy()
-        before = _pick(self.previous, kpi, basis)
-        row["before"] = before["value"].iloc[0] if len(before) else np.nan
-        row["change"] = change(row["value"], row["before"], row["unit"])
-        for name, value in _pick(self.peers, kpi, basis).iloc[0].items():
-            if name not in ("kpi", "basis"):
-                row[f"peers_{name}"] = value
-        return row
+    def row(self, kpi: str, basis: str | None = None) -> dict:
+        """The partner's answer for one basis, with `before`, `change` and peers_count, _low, _median, _high, _rank."""
+        return self._rows[kpi, basis or HEADLINES[kpi]]
+
+    @cached_property
+    def _rows(self) -> dict[tuple[str, str], dict]:
+        """Every answer with what stands beside it, built once: a report asks for a hundred and fifty of them."""
+        before = {(row["kpi"], row["basis"]): row["value"] for row in self.previous.to_dict("records")}
+        peers = {(row.pop("kpi"), row.pop("basis")): row for row in self.peers.to_dict("records")}
+        rows = {}
+        for row in self.now.to_dict("records"):
+            key = row["kpi"], row["basis"]
+            was = before.get(key, np.nan)
+            beside = {f"peers_{name}": value for name, value in peers[key].items()}
+            rows[key] = row | {"before": was, "change": change(row["value"], was, row["unit"])} | beside
+        return rows
 
     def periods(self, kpi: str, basis: str) -> pd.DataFrame:
         """The trailing periods of one basis, oldest first: period, value, low, high, n."""
@@ -76,7 +83,7 @@ def partner_view(source, partner: str, *, window=None, as_of=None, **reading) ->
     folder = Path(source) if isinstance(source, (str, Path)) else None
     if folder and (folder / FILE).exists():
         fleet = _prepared(folder, window, as_of)
-        deals = _slice(folder, partner, fleet)
+        deals = _slice(folder, partner)
     else:
         from .reading import load
 
@@ -136,12 +143,13 @@ def _prepared(folder: Path, window, as_of) -> Fleet:
     return fleet
 
 
-def _slice(folder: Path, partner: str, fleet: Fleet) -> pd.DataFrame:
+def _slice(folder: Path, partner: str) -> pd.DataFrame:
+    """The partner's own rows; the prepared deals are sorted by partner, so little else is read."""
     import duckdb
 
-    from .reading import load_deals
+    from .reading.frames import to_pandas
 
     rows = duckdb.read_parquet(str(folder / "deals.parquet")).filter(
         duckdb.ColumnExpression("partner") == duckdb.ConstantExpression(partner)
     )
-    return load_deals(rows.df())
+    return to_pandas(rows, DEAL_COLUMNS)

@@ -35,6 +35,7 @@ class Child:
 
 def warm() -> None:
     """Import and use what the first report would otherwise import lazily."""
+    import duckdb  # noqa: F401  imported only: a connection would start threads
     import matplotlib as mpl
 
     mpl.use("agg")
@@ -44,12 +45,13 @@ def warm() -> None:
     import papermill  # noqa: F401
     import scipy.stats  # noqa: F401
 
-    from .. import showing, view  # noqa: F401
+    from .. import reading, showing, view  # noqa: F401
+    from ..reading import frames  # noqa: F401
     from ..showing.figures import Picture, trend
     from . import child, page, recorder  # noqa: F401
 
     periods = pd.DataFrame({"period": ["a", "b"], "value": [0.2, 0.4], "low": [0.1, 0.2], "high": [0.3, np.nan]})
-    Picture(lambda: trend(periods, unit="ratio", title="Warming – ısınma", peers=0.3), "")
+    Picture(lambda ax: trend(periods, unit="ratio", title="Warming – ısınma", peers=0.3, ax=ax), "")
     page.page(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")]), title="")
     recorder.start_shell()
 

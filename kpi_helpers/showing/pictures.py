@@ -25,7 +25,9 @@ def _trend(view: PartnerView, kpi: str, basis: str, unit: str, title: str, bars:
     # the peers' median belongs to the whole window; it fits the bars only where a bar is a window
     fits = view.window.label == periods["period"].iloc[-1] or unit in ("ratio", "days", "money")
     peers = row["peers_median"] if fits else np.nan
-    return Picture(lambda: trend(periods, unit=unit, title=title, currency=view.currency, peers=peers, bars=bars), text)
+    return Picture(
+        lambda ax: trend(periods, unit=unit, title=title, currency=view.currency, peers=peers, bars=bars, ax=ax), text
+    )
 
 
 def _sizes(view):
@@ -54,7 +56,9 @@ def _movement(view):
         for step, amount in zip(told["step"], told["amount"], strict=True)
     )
     return Picture(
-        lambda: waterfall(steps, title=f"Open pipeline, {since} to {view.as_of}", currency=view.currency), text
+        lambda ax: waterfall(steps, title=f"Open pipeline, {since} to {view.as_of}", currency=view.currency, ax=ax),
+        text,
+        right=0.98,
     )
 
 
@@ -74,7 +78,11 @@ def _channels(view):
         for row in table.itertuples()
     )
     return Picture(
-        lambda: spend_return(table, title="Spend and the revenue of the window’s leads", currency=view.currency), text
+        lambda ax: spend_return(
+            table, title="Spend and the revenue of the window’s leads", currency=view.currency, ax=ax
+        ),
+        text,
+        right=0.98,
     )
 
 
@@ -85,7 +93,7 @@ def _velocity(view):
         return None
     last = curve.iloc[-1]
     text = f"Time to outcome: after {last['day']:.0f} days {last['won']:.0%} won and {last['lost']:.0%} lost"
-    return Picture(lambda: outcome_curve(curve, title="What became of deals, by days since creation"), text)
+    return Picture(lambda ax: outcome_curve(curve, title="What became of deals, by days since creation", ax=ax), text)
 
 
 def _quality(view):
@@ -98,8 +106,9 @@ def _quality(view):
         f"{row.period} {row.won:.0f} deals, {shown(row.amount, 'money', view.currency)}" for row in periods.itertuples()
     )
     return Picture(
-        lambda: quality_pair(
+        lambda ax: quality_pair(
             periods,
+            ax=ax,
             peer_won=peers["won"],
             peer_amount=peers["amount"],
             title="Deals and amount won",
@@ -118,7 +127,12 @@ def _success(view):
     text = "Deals created in the window: " + ", ".join(
         f"{name.lower()} {count:.0f}" for name, count in outcomes.items()
     )
-    return Picture(lambda: submitted(outcomes, title="What became of the deals created in the window"), text)
+    return Picture(
+        lambda ax: submitted(outcomes, title="What became of the deals created in the window", ax=ax),
+        text,
+        left=0.2,
+        right=0.97,
+    )
 
 
 PICTURES = {

@@ -17,7 +17,7 @@ def reading(view: PartnerView, kpi: str) -> Html:
     return Html(Markup('<p class="reading">{}</p>').format(text), text)
 
 
-def against_peers(view: PartnerView, row: pd.Series) -> str:
+def against_peers(view: PartnerView, row: dict) -> str:
     """Apart from the peers' median only where the interval is."""
     median = row["peers_median"]
     if pd.isna(row["value"]):
@@ -33,7 +33,7 @@ def against_peers(view: PartnerView, row: pd.Series) -> str:
     return f"Its interval lies {side} {says}, before season, region and mix are considered."
 
 
-def against_before(view: PartnerView, row: pd.Series) -> str:
+def against_before(view: PartnerView, row: dict) -> str:
     if pd.isna(row["value"]):
         return ""
     if pd.isna(row["change"]):
@@ -45,7 +45,7 @@ def against_before(view: PartnerView, row: pd.Series) -> str:
     return f"{text}, {'within what chance alone can do' if inside else 'more than its own interval covers'}."
 
 
-def _unknown(row: pd.Series, what: str) -> str:
+def _unknown(row: dict, what: str) -> str:
     return f"{what} cannot be told: {row['note']}." if pd.isna(row["value"]) else ""
 
 

@@ -41,7 +41,7 @@ def table(head: list[str], rows: list[list], caption: str = "", kind: str = "") 
     return Html(markup.format(kind, top, ths, trs), "\n".join(lines))
 
 
-def fraction_text(row: pd.Series, label: Label, currency: str | None) -> str:
+def fraction_text(row: dict, label: Label, currency: str | None) -> str:
     """What was divided by what, or how many deals the value rests on."""
     if label.bottom and not pd.isna(row["denominator"]) and not pd.isna(row["numerator"]):
         parts = (
@@ -51,7 +51,7 @@ def fraction_text(row: pd.Series, label: Label, currency: str | None) -> str:
     return f"n = {row['n']:,}"
 
 
-def interval_text(row: pd.Series, currency: str | None) -> str:
+def interval_text(row: dict, currency: str | None) -> str:
     if pd.isna(row["low"]) or pd.isna(row["high"]):
         return DASH
     return f"{shown(row['low'], row['unit'], currency)} to {shown(row['high'], row['unit'], currency)}"
@@ -81,7 +81,7 @@ def numbers(view: PartnerView, kpi: str) -> Html:
     return table(head, rows, kind="numbers")
 
 
-def rank_text(row: pd.Series) -> str:
+def rank_text(row: dict) -> str:
     return DASH if pd.isna(row["peers_rank"]) else f"{row['peers_rank']:.0f} of {row['peers_count'] + 1:.0f}"
 
 

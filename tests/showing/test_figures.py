@@ -90,10 +90,10 @@ def test_submitted_counts_every_outcome():
 
 
 def test_a_picture_is_drawn_once_at_twice_the_size_and_leaves_no_figure_open():
-    made = Picture(lambda: trend(PERIODS, unit="ratio", title="Price is $5 or $6"), "what it shows")
+    made = Picture(lambda ax: trend(PERIODS, unit="ratio", title="Price is $5 or $6", ax=ax), "what it shows")
     data, metadata = made._repr_mimebundle_()
     assert data["image/png"].startswith(b"\x89PNG")
     assert metadata["image/png"]["alt"] == "what it shows" == repr(made)
     assert mpl.pyplot.get_fignums() == []
     width = int.from_bytes(data["image/png"][16:20], "big")
-    assert width / metadata["image/png"]["width"] == pytest.approx(160 / 96, rel=0.01)
+    assert width / metadata["image/png"]["width"] == 2

@@ -19,7 +19,7 @@ def quality_pair(
     top = 1.15 * max(known["amount"].max(), np.nan_to_num(peer_amount), 1)
     if peer_won > 0 and peer_amount > 0:
         x = np.linspace(right / 200, right, 200)
-        for score in (50, 100, 200):
+        for score in (100, 200):
             y = (score / 100) ** 2 * peer_won * peer_amount / x
             ax.plot(x, np.where(y <= top, y, np.nan), color=MUTED, linewidth=1, zorder=1)
             ax.annotate(f"score {score}", (right, y[-1]), (3, 0), textcoords="offset points", **QUIET)
