@@ -61,13 +61,21 @@ def what_changed(deals: pd.DataFrame, window, *, as_of, before=None, mix: str = 
         row = _split(old, new, per)
         rows.append({"kpi": kpi, "basis": basis, **row})
         if row["reason"] is None:
-            carriers.append(_carriers(old, new, per).assign(kpi=kpi, basis=basis))
+            carriers.append({"kpi": kpi, "basis": basis} | _carriers(old, new, per))
     parts = pd.DataFrame(rows, columns=[*PARTS]).astype({"reason": "str"})
-    return WhatChanged(parts, pd.concat(carriers, ignore_index=True)[[*CONTRIBUTIONS]])
+    return WhatChanged(parts, _joined(carriers))
 
 
 PARTS = ("kpi", "basis", "before", "after", "change", *EFFECTS, "reason")
 CONTRIBUTIONS = ("kpi", "basis", "deal_id", "side", "contribution")
+
+
+def _joined(carriers):
+    counts = [len(c["contribution"]) for c in carriers]
+    table = {name: np.repeat(np.array([c[name] for c in carriers], dtype=object), counts) for name in ("kpi", "basis")}
+    for name in ("deal_id", "side", "contribution"):
+        table[name] = np.concatenate([c[name] for c in carriers])
+    return pd.DataFrame(table)
 
 
 def _whole(deals):
@@ -120,15 +128,27 @@ def _group(deals, column):
     return deals[column].astype("object").where(deals[column].notna(), NO_GROUP)
 
 
+@dataclass(frozen=True)
+class _Facts:
+    """A KPI's deals in one window: group, whether each counts (hit) and what it adds (a)."""
+
+    deal_id: np.ndarray
+    group: np.ndarray
+    hit: np.ndarray
+    a: np.ndarray
+
+
 def _table(deals, hit, value=1.0):
-    table = pd.DataFrame({"deal_id": deals["deal_id"], "group": deals["group"]}).assign(hit=hit)
-    table["hit"] = table["hit"].astype(float)
-    table["value"] = pd.Series(value, index=deals.index).astype(float).fillna(0.0)
-    return table.assign(a=table["hit"] * table["value"])
+    def column(x):
+        return np.broadcast_to(np.asarray(x, dtype=float), len(deals))
+
+    hit = column(hit)
+    group = deals["group"].to_numpy(dtype=object)
+    return _Facts(deals["deal_id"].to_numpy(dtype=object), group, hit, hit * np.nan_to_num(column(value)))
 
 
 def _split(old, new, per):
-    groups = sorted({*old["group"], *new["group"]})
+    groups = {name: i for i, name in enumerate(sorted({*old.group, *new.group}, key=str))}
     factors = [_factors(table, groups, per) for table in (old, new)]
     before, after = (_value(table, per) for table in (old, new))
     if np.isnan(before) or np.isnan(after):
@@ -146,9 +166,8 @@ def _split(old, new, per):
 
 def _factors(table, groups, per):
     """N, and by group: share of N, hits per deal, value per hit; NaN where there is nothing to divide by."""
-    sums = table.groupby("group")[["hit", "a"]].sum().reindex(groups, fill_value=0.0)
-    n = table.groupby("group").size().reindex(groups, fill_value=0).to_numpy(float)
-    hit, a = sums["hit"].to_numpy(), sums["a"].to_numpy()
+    at = np.fromiter((groups[name] for name in table.group), int, len(table.group))
+    n, hit, a = (np.bincount(at, weights, len(groups)) for weights in (None, table.hit, table.a))
     with np.errstate(divide="ignore", invalid="ignore"):
         share, rate, size = n / n.sum(), hit / n, a / hit
     if per == "pace":  # the days of a deal are its pace, not its size
@@ -157,8 +176,8 @@ def _factors(table, groups, per):
 
 
 def _value(table, per):
-    total = table["a"].sum()
-    return float(total if per == "sum" else total / len(table) if len(table) else np.nan)
+    total, n = table.a.sum(), len(table.a)
+    return float(total if per == "sum" else total / n if n else np.nan)
 
 
 def _shapley(pairs):
@@ -182,9 +201,10 @@ def _carriers(old, new, per):
     """Each deal's part of the change, largest first."""
     middle = 0.0 if per == "sum" else (_value(old, per) + _value(new, per)) / 2
     sides = []
-    for table, side, sign in ((old, "before", -1), (new, "now", 1)):
-        per_deal = (table["a"] - middle) / (1 if per == "sum" else len(table))
-        sides.append(pd.DataFrame({"deal_id": table["deal_id"], "side": side, "contribution": sign * per_deal}))
-    both = pd.concat(sides, ignore_index=True)
-    both = both[both["contribution"] != 0]
-    return both.sort_values("contribution", key=lambda c: -c.abs(), kind="stable")
+    for table, side, sign in ((old, "before", -1.0), (new, "now", 1.0)):
+        per_deal = sign * (table.a - middle) / (1 if per == "sum" else max(len(table.a), 1))
+        kept = per_deal != 0
+        sides.append((table.deal_id[kept], np.full(kept.sum(), side, dtype=object), per_deal[kept]))
+    names, side, contribution = (np.concatenate(both) for both in zip(*sides, strict=True))
+    order = np.argsort(-np.abs(contribution), kind="stable")
+    return {"deal_id": names[order], "side": side[order], "contribution": contribution[order]}

@@ -1,0 +1,64 @@
+"""What judging adds to a report: `python benchmarks/judging.py [data/sample]`. Only the ratios travel between machines.
+
+A report's time is what one more report costs (two reports less one), warm and cold; judging is what the
+report of one partner calls, beside what is fitted once for all partners.
+"""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from kpi_helpers import load
+from kpi_helpers.judging import fit_common, forecast, period_ahead, recommend, what_changed
+
+WINDOW, AS_OF, PARTNERS = "2025-Q4", "2025-12-31", ("Işık Bilişim", "Boğaziçi Veri")
+SOURCE = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parents[1] / "data" / "sample")
+
+
+def seconds(call, times=1):
+    spent = []
+    for _ in range(times):
+        started = time.perf_counter()
+        call()
+        spent.append(time.perf_counter() - started)
+    return statistics.median(spent)
+
+
+def reports(partners, engine):
+    command = [str(Path(sys.executable).parent / "partner-kpis"), "report", str(SOURCE), "--jobs", "1"]
+    command += ["--window", WINDOW, "--as-of", AS_OF, "--engine", engine]
+    command += [word for partner in partners for word in ("--partner", partner)]
+    with tempfile.TemporaryDirectory() as out:
+        return seconds(lambda: subprocess.run([*command, "--out", out], check=True, capture_output=True))
+
+
+def judge(deals, spend, common, partner):
+    mine, paid = deals[partner], spend.get(partner)
+    changed = what_changed(mine, WINDOW, as_of=AS_OF)
+    ahead = forecast(mine, common.history, period_ahead(WINDOW, AS_OF), target=1e6)
+    return changed, ahead, recommend(mine, common, partner, told=ahead, spend=paid)
+
+
+data = load(SOURCE, as_of=AS_OF)
+table = data.deals("pandas")
+deals = {partner: mine.reset_index(drop=True) for partner, mine in table.groupby("partner")}
+spend = dict(iter(data.spend.groupby("partner")))
+common = fit_common(table, WINDOW, as_of=AS_OF)
+once = seconds(lambda: fit_common(table, WINDOW, as_of=AS_OF))
+judge(deals, spend, common, PARTNERS[0])
+each = {partner: seconds(lambda p=partner: judge(deals, spend, common, p)) for partner in deals}
+usual, most = statistics.median(each.values()), max(each.values())
+told = {engine: reports(PARTNERS, engine) - reports(PARTNERS[:1], engine) for engine in ("warm", "cold")}
+print(f"judging one partner, median of {len(each)}: {usual:.3f} s, most {most:.3f} s")
+print(f"fitted once for all partners: {once:.2f} s, {once / len(each):.3f} s a partner")
+for engine, report in told.items():
+    share, highest = ((x + once / len(each)) / report for x in (usual, most))
+    print(f"{engine} report {report:.2f} s: judging adds {share:.1%} (at most {highest:.1%}), common part shared out")
+clock = "import time; t = time.perf_counter(); import pandas; a = time.perf_counter(); import kpi_helpers.judging; "
+code = clock + "print((time.perf_counter() - a) / (a - t))"
+run = [sys.executable, "-c", code]
+shares = [float(subprocess.run(run, capture_output=True, check=True).stdout) for _ in range(3)]
+print(f"importing kpi_helpers.judging on top of pandas: {statistics.median(shares):.1%} of importing pandas")
