@@ -7,7 +7,7 @@ from collections.abc import Mapping as AnyMapping
 
 from kpi_helpers.deals import SIDE_TABLES
 from kpi_helpers.errors import KitError
-from kpi_helpers.reading import channels, checks, choose, duplicates, lookups, money, sides, sources
+from kpi_helpers.reading import channels, checks, choose, database, duplicates, footer, lookups, money, sides, sources
 from kpi_helpers.reading.cautions import cautions
 from kpi_helpers.reading.engine import Engine
 from kpi_helpers.reading.fields import FIELDS
@@ -25,6 +25,7 @@ from kpi_helpers.reading.typed import make_clean, make_typed, stacked
 def load(
     source: str | os.PathLike | Iterable | object,
     *,
+    query: str | os.PathLike | None = None,
     mapping: AnyMapping[str, str] | None = None,
     mapping_file: str | os.PathLike | None = None,
     as_of: datetime.date | str | None = None,
@@ -32,7 +33,8 @@ def load(
 ) -> Loaded:
     """Read a CRM export into the deal table of kpis.md, with its side tables, rejections and warnings.
 
-    `source` is a path, several, a folder, a glob, or a pandas, Polars or DuckDB table. `mapping` is field -> column,
+    `source` is a path, several, a folder, a glob, a pandas, Polars or DuckDB table, or postgresql://host/database with
+    a `query` (SQL, or a .sql file; user and password come from the environment). `mapping` is field -> column,
     `mapping_file` a TOML file (see read_mapping); `as_of` defaults to the latest date in the data, never the clock;
     `currency` is the reporting currency. An unusable row is never lost: it is in `.rejected` with file, line, column,
     value and reason. Raises KitError, with one text for the user, when the source cannot be understood.
@@ -47,10 +49,15 @@ def load(
     answers = read_mapping(mapping, mapping_file)
     as_of = _day(as_of)
     engine = Engine()
-    if kind(source):
+    if database.is_database(source):
+        tables = [database.query_table(engine, source, query)]
+    elif query is not None:
+        raise KitError("A query is asked of a database only; the source must be like postgresql://host/database.")
+    elif kind(source):
         tables = [table_of(engine, source)]
     else:
         tables = [t for path in sources.files(source) for t in open_table(engine, path)]
+    notes = [said for table in tables for said in table.notes]
     choice = choose.choose(tables, answers)
     joined = lookups.usable(engine, choice)
     choose.need(
@@ -59,6 +66,7 @@ def load(
         choice.deals.name,
     )
     loaded = _read(engine, choice, joined, answers, as_of, currency)
+    loaded.warnings[:0] = footer.miscounted(choice.deals.tables) + notes
     if loaded._stored is None:
         engine.clean()
     return loaded

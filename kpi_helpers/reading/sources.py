@@ -10,7 +10,8 @@ from kpi_helpers.errors import KitError
 
 CSV = (".csv", ".tsv", ".txt")
 PACKED = (".gz", ".zip", ".bz2", ".xz", ".zst")
-READABLE = (*CSV, ".parquet", ".xlsx", ".jsonl", ".ndjson", ".json")
+JSON = (".jsonl", ".ndjson", ".json")
+READABLE = (*CSV, ".parquet", ".xlsx", ".xlsm", *JSON)
 
 
 def suffix(path: Path) -> str:

@@ -30,6 +30,8 @@ class Table:
     malformed: list[Malformed] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     rows: int = 0
+    # How many records the report itself says it has.
+    stated: int | None = None
 
 
 @dataclass
