@@ -31,7 +31,7 @@ def test_small_season_is_recovered():
 def test_small_fairness_raises_few_alarms_and_the_coast_is_no_merit():
     told = figures("fairness", 5)
     assert only(told, "false alerts among")[0] < 0.02
-    assert only(told, "best coast")[0] <= 1 / 5 < only(told, "without the comparison")[0] + 1e-9
+    assert only(told, "best coast")[0] <= 0.2
 
 
 def test_small_differences_are_found():
@@ -71,7 +71,7 @@ def test_intervals_cover_as_they_say(name):
 def test_false_alarms_stay_under_5_percent_and_differences_are_found():
     told = figures("fairness", 300)
     assert only(told, "false alerts among")[0] < 0.05 and only(told, "any false alert")[0] < 0.05
-    assert only(told, "best coast")[0] < 0.05
+    assert only(told, "best coast")[0] < 0.05 < only(told, "without the comparison")[0]
     told = figures("differences", 300)
     assert only(told, "Half the odds")[0] > 0.5 and only(told, "true slope")[0] > 0.9
 

@@ -12,12 +12,14 @@ from kpi_helpers.judging import (
     alerts,
     backtest,
     bootstrap,
+    closed_trials,
     empirical_bayes,
     fair_comparison,
     interrupted_series,
     placebo_dates,
     poisson,
     seasonal_index,
+    strategy_effect,
     time_to_outcome,
     wilson,
 )
@@ -206,8 +208,47 @@ def critical_values(seeds):
     return told
 
 
+def on_sample(_):
+    """The truths planted in data/sample, and the back-test there."""
+    import json
+
+    from .sample import AS_OF, FOLDER, sample_deals
+
+    planted = json.loads(FOLDER.with_name("sample-truth.json").read_text(encoding="utf-8"))
+    deals = sample_deals()
+    known = closed_trials(deals, AS_OF)
+    last_year = fair_comparison(known[known["on"] > "2024-12-31"])
+    trends = adjusted_trends(known, as_of=AS_OF)
+    told = {}
+    for name in ("region_only", "lucky", "decline", "strategy"):
+        row = last_year.loc[planted[name]["partner"]]
+        told |= {f"Sample, {name}, O/E 2025{what}": row[key] for what, key in _three("ratio")}
+    row = trends.loc[planted["decline"]["partner"]]
+    told |= {f"Sample, decline, adjusted share a quarter{what}": row[key] for what, key in _three("slope")}
+    effect = strategy_effect(deals, planted["strategy"]["began"], partner=planted["strategy"]["partner"], as_of=AS_OF)
+    told |= {f"Sample, strategy effect{what}": getattr(effect.effect, key) for what, key in _three("effect")}
+    # The season is planted by month of creation: the index is asked of the month in which deals were created.
+    ripe = deals[(deals["created_on"] <= "2025-08-31") & deals["status"].isin(("won", "lost"))]
+    trials = ripe.assign(won=ripe["status"] == "won", on=ripe["created_on"])
+    season = seasonal_index(trials).table
+    truth = np.array(list(planted["season"]["index"].values()))
+    level = np.average(truth, weights=season["n"])
+    within = inside(season["low"] * level, truth, season["high"] * level)
+    told["Sample, season: months of 12 within their interval"] = 12 * within
+    answer = backtest(deals, AS_OF, periods=8)
+    for who, part in answer.scores.set_index("who").iterrows():
+        told[f"Sample, back-test of 8 quarters, {who}: P10-P90 covers"] = part["coverage"]
+        told[f"Sample, back-test, {who}: mean absolute error of p50 beside last year's"] = part["mae_beside_last_year"]
+        told[f"Sample, back-test, {who}: mean absolute error of last year's"] = part["mae_last_year"]
+    return told | {"Sample, back-test: Brier score": answer.brier, "Sample, one chance for all": answer.brier_base}
+
+
+def _three(key):
+    return ("", key), (", low", "low"), (", high", "high")
+
+
 FIGURES = (rates_and_counts, sizes, shrunk_rates, curves, seasons, fairness, differences, strategies, critical_values)
-FIGURES = (*FIGURES, forecasts)
+FIGURES = (*FIGURES, forecasts, on_sample)
 
 if __name__ == "__main__":
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 300
