@@ -1,15 +1,19 @@
 """What judging adds to a report: `python benchmarks/judging.py [data/sample]`. Only the ratios travel between machines.
 
-A report's time is what one more report costs (two reports less one), warm and cold; judging is what the
-report of one partner calls, beside what is fitted once for all partners.
+A report's time is what the run's manifest says, warm and cold; judging is what the report of one partner calls, beside
+what is fitted once for all partners.
 """
 
+import json
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")  # as the reports' own processes have it
 
 from kpi_helpers import load
 from kpi_helpers.judging import fit_common, forecast, period_ahead, recommend, what_changed
@@ -27,12 +31,15 @@ def seconds(call, times=1):
     return statistics.median(spent)
 
 
-def reports(partners, engine):
+def report_seconds(engine):
+    """What the run's own manifest says one report took."""
     command = [str(Path(sys.executable).parent / "partner-kpis"), "report", str(SOURCE), "--jobs", "1"]
     command += ["--window", WINDOW, "--as-of", AS_OF, "--engine", engine]
-    command += [word for partner in partners for word in ("--partner", partner)]
+    command += [word for partner in PARTNERS for word in ("--partner", partner)]
     with tempfile.TemporaryDirectory() as out:
-        return seconds(lambda: subprocess.run([*command, "--out", out], check=True, capture_output=True))
+        subprocess.run([*command, "--out", out], check=True, capture_output=True)
+        rows = [json.loads(line) for line in (Path(out) / "manifest.jsonl").read_text(encoding="utf-8").splitlines()]
+    return statistics.median(row["seconds"] for row in rows if "seconds" in row)
 
 
 def judge(deals, spend, common, partner):
@@ -51,7 +58,7 @@ once = seconds(lambda: fit_common(table, WINDOW, as_of=AS_OF))
 judge(deals, spend, common, PARTNERS[0])
 each = {partner: seconds(lambda p=partner: judge(deals, spend, common, p)) for partner in deals}
 usual, most = statistics.median(each.values()), max(each.values())
-told = {engine: reports(PARTNERS, engine) - reports(PARTNERS[:1], engine) for engine in ("warm", "cold")}
+told = {engine: report_seconds(engine) for engine in ("warm", "cold")}
 print(f"judging one partner, median of {len(each)}: {usual:.3f} s, most {most:.3f} s")
 print(f"fitted once for all partners: {once:.2f} s, {once / len(each):.3f} s a partner")
 for engine, report in told.items():
