@@ -28,6 +28,10 @@ def load(
     query: str | os.PathLike | None = None,
     mapping: AnyMapping[str, str] | None = None,
     mapping_file: str | os.PathLike | None = None,
+    profile: str | None = None,
+    decimal: str | None = None,
+    dates: str | None = None,
+    shares: str | None = None,
     as_of: datetime.date | str | None = None,
     currency: str | None = None,
 ) -> Loaded:
@@ -36,8 +40,10 @@ def load(
     `source` is a path, several, a folder, a glob, a pandas, Polars or DuckDB table, or postgresql://host/database with
     a `query` (SQL, or a .sql file; user and password come from the environment). `mapping` is field -> column,
     `mapping_file` a TOML file (see read_mapping); `as_of` defaults to the latest date in the data, never the clock;
-    `currency` is the reporting currency. An unusable row is never lost: it is in `.rejected` with file, line, column,
-    value and reason. Raises KitError, with one text for the user, when the source cannot be understood.
+    `currency` is the reporting currency. `profile` (which CRM), `decimal` ("." or ","), `dates` (dmy or mdy) and
+    `shares` (percent or fraction) settle what the data leave open; without them an open question is refused.
+    An unusable row is never lost: it is in `.rejected` with file, line, column, value and reason.
+    Raises KitError, with one text for the user, when the source cannot be understood.
 
     >>> import pandas as pd
     >>> deals = pd.DataFrame({"deal_id": ["1", "2"], "partner": ["Ada", "Ada"], "status": ["won", "perhaps"],
@@ -46,7 +52,8 @@ def load(
     >>> data.rows_in, data.rows_used, data.rejected["reason"][0]
     (2, 1, 'status "perhaps" is not known: add it to a mapping file\\'s [stages] as open, won, lost or cancelled')
     """
-    answers = read_mapping(mapping, mapping_file)
+    said = {"profile": profile, "decimal": decimal, "dates": dates, "shares": shares}
+    answers = read_mapping(mapping, mapping_file, said)
     as_of = _day(as_of)
     engine = Engine()
     if database.is_database(source):
@@ -94,7 +101,7 @@ def _read(engine: Engine, choice, joined, answers, as_of, currency) -> Loaded:
             side_frames[what], bad = sides.read_side(engine, what, choice.sides[what])
             side_bad += refused_side(choice.sides[what], bad)
     with engine.reading(deals.name):
-        styles, decisions = decide(engine, types, answers.reading, choice.profile == "kit")
+        styles = decide(engine, "clean", types, FIELDS, answers.reading, columns, deals.name)
         make_typed(engine, types, styles)
         make_words(engine, answers, {}, types)
         make_judged(engine, types)
@@ -138,7 +145,7 @@ def _read(engine: Engine, choice, joined, answers, as_of, currency) -> Loaded:
         warnings=warnings,
         as_of=as_of,
         currency=priced.currency,
-        decisions=decisions,
+        decisions=styles.decisions,
         _engine=engine,
         _stored=stored,
         **side_frames,

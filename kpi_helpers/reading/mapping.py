@@ -12,7 +12,7 @@ from kpi_helpers.reading.fields import FIELDS
 from kpi_helpers.reading.headers import key
 
 SECTIONS = ("columns", "stages", "stage_probability", "channels", "reading")
-READING = {"profile": None, "decimal": (".", ","), "dates": ("dmy", "mdy", "ymd")}
+READING = {"profile": None, "decimal": (".", ","), "dates": ("dmy", "mdy", "ymd"), "shares": ("percent", "fraction")}
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,15 @@ class Mapping:
     reading: dict[str, str] = field(default_factory=dict)
 
 
-def read_mapping(columns: AnyMapping[str, str] | None = None, file: str | os.PathLike | None = None) -> Mapping:
-    """The mapping file with `columns` over it; every fault is named at once.
+def read_mapping(
+    columns: AnyMapping[str, str] | None = None,
+    file: str | os.PathLike | None = None,
+    reading: AnyMapping[str, str | None] | None = None,
+) -> Mapping:
+    """The mapping file with `columns` and `reading` over it; every fault is named at once.
 
     `file` is TOML with any of the tables [columns] field = "Column", [stages] "Stage" = "won",
-    [stage_probability] "Stage" = 0.3, [channels] "Source" = "paid", [reading] decimal, dates, profile.
+    [stage_probability] "Stage" = 0.3, [channels] "Source" = "paid", [reading] decimal, dates, shares, profile.
 
     >>> read_mapping({"partner": "sales_agent"}).columns
     {'partner': 'sales_agent'}
@@ -57,7 +61,7 @@ def read_mapping(columns: AnyMapping[str, str] | None = None, file: str | os.Pat
             faults.append(f"The probability of stage {stage!r} is {chance!r}; it must be a number from 0 to 1.")
         else:
             chances[key(stage)] = float(chance)
-    reading = said.get("reading", {})
+    reading = {**said.get("reading", {}), **{o: v for o, v in (reading or {}).items() if v is not None}}
     for option, value in reading.items():
         if option not in READING:
             faults.append(str(UnknownValue("reading option", option, READING)))

@@ -2,12 +2,12 @@
 
 from kpi_helpers.deals import CHANNELS, SIDE_TABLES
 from kpi_helpers.errors import KitError
-from kpi_helpers.reading import values
 from kpi_helpers.reading.engine import Engine, lit, name
 from kpi_helpers.reading.fields import SQL_TYPES
 from kpi_helpers.reading.frames import to_pandas
 from kpi_helpers.reading.headers import find
 from kpi_helpers.reading.money import code
+from kpi_helpers.reading.styles import decide
 from kpi_helpers.reading.table import Stack
 from kpi_helpers.reading.typed import make_clean, stacked, typed
 from kpi_helpers.reading.vocabulary import table as vocabulary
@@ -44,6 +44,7 @@ def read_side(engine: Engine, what: str, stack: Stack):
             f"{stack.name} is read as {what} and lacks {', '.join(map(repr, missing))}; it has {stack.header}."
         )
     types = make_clean(engine, f"clean_{what}", stacked(engine, stack, found), {f: columns[f].kind for f in found})
+    styles = decide(engine, f"clean_{what}", {f: types[f] for f in found}, columns, {}, found, stack.name)
     tests = [(f, f"said_{f} IS NULL", f"missing: {what} needs {f}") for f in found if columns[f].required]
     tests += [
         (f, f"said_{f} IS NOT NULL AND {name(f)} IS NULL", f"cannot be read as a {columns[f].kind}") for f in found
@@ -51,9 +52,15 @@ def read_side(engine: Engine, what: str, stack: Stack):
     tests += RULES.get(what, [])
     select = [f"CAST({name(f)} AS VARCHAR) AS said_{f}" for f in found]
     for f, c in columns.items():
-        value = typed(name(f), c.kind, types[f], values.PLAIN) if f in found else f"CAST(NULL AS {SQL_TYPES[c.kind]})"
+        if f not in found:
+            value = f"CAST(NULL AS {SQL_TYPES[c.kind]})"
+        else:
+            value = styles.value(f) if f in styles.styles else typed(name(f), c.kind, types[f])
         select.append(f"{code(value) if (what, f) == ('rates', 'currency') else value} AS {name(f)}")
-    engine.run(f"CREATE OR REPLACE TEMP VIEW typed_{what} AS SELECT _part, _row, {', '.join(select)} FROM clean_{what}")
+    engine.run(
+        f"CREATE OR REPLACE TEMP VIEW typed_{what} AS SELECT _part, _row, {', '.join(select)} "
+        f"FROM {styles.over(f'clean_{what}')}"
+    )
     told = ", ".join(
         f"CASE WHEN {w} THEN {{'column': {lit(f)}, 'value': said_{f}, 'reason': {lit(r)}}} END" for f, w, r in tests
     )

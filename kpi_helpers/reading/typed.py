@@ -6,6 +6,7 @@ from kpi_helpers.reading import values
 from kpi_helpers.reading.csvfile import stage
 from kpi_helpers.reading.engine import Engine, lit, name
 from kpi_helpers.reading.fields import FIELDS, SQL_TYPES
+from kpi_helpers.reading.styles import Styles
 from kpi_helpers.reading.table import Stack, Table
 
 # `judged` settles these anew; what was typed in stays as t_FIELD, so that it is known whether it could be read.
@@ -68,8 +69,8 @@ def make_clean(engine: Engine, view: str, sql: str, kinds: dict[str, str], tidy:
     return types
 
 
-def typed(column: str, kind: str, sql_type: str, style: str) -> str:
-    """The typed value of a clean column."""
+def typed(column: str, kind: str, sql_type: str) -> str:
+    """The typed value of a clean column for which no style was decided."""
     if kind in ("text", "name"):
         return column
     if values.native(kind, sql_type):
@@ -78,20 +79,31 @@ def typed(column: str, kind: str, sql_type: str, style: str) -> str:
         return values.flag(column)
     if kind == "date":
         return values.date(column)
-    return values.number(column, style)
+    return values.number(column)
 
 
-def make_typed(engine: Engine, types: dict[str, str], styles: dict[str, str]) -> None:
-    """View `typed`: every field with its value, null where there is none to be read; r_FIELD is what stood there."""
+def make_typed(engine: Engine, types: dict[str, str], styles: Styles) -> None:
+    """View `typed`: every field with its value, null where there is none to be read; r_FIELD is what stood there.
+
+    `types` gains the fields that the styles derive from other columns, such as a currency written beside the amounts.
+    """
     columns = []
     for field, column in FIELDS.items():
+        if field in styles.derived:
+            columns.append(f"{styles.derived[field]} AS {field}")
+            continue
         if field not in types:
             columns.append(f"CAST(NULL AS {SQL_TYPES[column.kind]}) AS {field}")
             continue
-        columns.append(f"{typed(field, column.kind, types[field], styles.get(field, values.PLAIN))} AS {field}")
+        value = styles.value(field) if field in styles.styles else typed(field, column.kind, types[field])
+        columns.append(f"{value} AS {field}")
         if column.kind not in ("text", "name"):
             columns.append(f"{field} AS r_{field}")
     kept = ", ".join(
         f"{value} AS t_{field}" for value, field in (c.rsplit(" AS ", 1) for c in columns) if field in SETTLED
     )
-    engine.run(f"CREATE OR REPLACE TEMP VIEW typed AS SELECT _part, _row, {', '.join([*columns, kept])} FROM clean")
+    engine.run(
+        f"CREATE OR REPLACE TEMP VIEW typed AS SELECT _part, _row, {', '.join([*columns, kept])} "
+        f"FROM {styles.over('clean')}"
+    )
+    types |= dict.fromkeys(styles.derived, "VARCHAR")

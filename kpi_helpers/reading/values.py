@@ -6,7 +6,6 @@ TRUE = ("true", "1", "1.0", "yes", "y", "t", "evet", "doğru")
 FALSE = ("false", "0", "0.0", "no", "n", "f", "hayır", "hayir", "yanlış")
 _SPACE = " \t\r\n\u00a0\ufeff"
 FIRST_DATE, LAST_DATE = "1900-01-01", "2199-12-31"
-PLAIN = "plain"
 
 
 def text(column: str, blanks: tuple[str, ...] = BLANKS) -> str:
@@ -27,30 +26,25 @@ def cleaned(field: str, column: str) -> str:
     return text(column, ("",) if field == "competitor" else BLANKS)
 
 
-def number(column: str, style: str = PLAIN) -> str:
-    """A finite number from a clean text column; `style` is how its column writes them."""
-    if style == PLAIN:
-        read = f"CASE WHEN strpos({column}, '_') = 0 THEN try_cast({column} AS DOUBLE) END"
-    else:
-        read = f"try_cast({_unpack(column, style)} AS DOUBLE)"
+def number(column: str) -> str:
+    """A finite number from clean text that a computer wrote: 1234.5, -2, 1e6. Other ways to write: see numbers."""
+    read = f"CASE WHEN strpos({column}, '_') = 0 THEN try_cast({column} AS DOUBLE) END"
     return f"CASE WHEN isfinite({read}) THEN {read} END"
 
 
-def _unpack(column: str, style: str) -> str:
-    """A grouped number without its separators; null where the groups are not groups of three."""
-    group, point = (",", ".") if style == "." else (".", ",")
-    shape = rf"[+-]?(\d{{1,3}}(\{group}\d{{3}})+|\d+)?(\{point}\d*)?([eE][+-]?\d+)?"
-    bare = f"replace(replace({column}, '{group}', ''), '{point}', '.')"
-    return f"CASE WHEN regexp_full_match({column}, '{shape}') THEN {bare} END"
+def iso(column: str) -> str:
+    """A date from clean text in ISO form, with or without a time; the date as written, in no other time zone."""
+    return (
+        # The year's four digits come first: DuckDB would also read 31/12/25, as a day of the year 31.
+        f"CASE WHEN substr({column}, 5, 1) NOT IN ('-', '/') THEN NULL "
+        f"WHEN length({column}) <= 10 THEN try_cast({column} AS DATE) "
+        f"WHEN try_cast({column} AS TIMESTAMP) IS NOT NULL THEN try_cast(left({column}, 10) AS DATE) END"
+    )
 
 
 def date(column: str) -> str:
-    """A date from clean text in ISO form, with or without a time; the date as written, in no other time zone."""
-    read = (
-        f"CASE WHEN length({column}) <= 10 THEN try_cast({column} AS DATE) "
-        f"WHEN try_cast({column} AS TIMESTAMP) IS NOT NULL THEN try_cast(left({column}, 10) AS DATE) END"
-    )
-    return believable(read)
+    """A believable date from clean text in ISO form."""
+    return believable(iso(column))
 
 
 def believable(date_sql: str) -> str:
