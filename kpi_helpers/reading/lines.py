@@ -21,8 +21,9 @@ def physical_lines(path: Path, positions: Iterable[int]) -> list[int]:
                 end = waiting[at] - offset
                 line += block.count(b"\n", start, end)
                 start = end
-                # DuckDB counts blank lines before a broken record as part of it.
-                skip = len(block[end : end + 4096]) - len(block[end : end + 4096].lstrip(b"\r\n"))
+                # DuckDB counts blank lines before a broken record as part of it, and gives the end of one of one value.
+                inside = end and block[end - 1] not in b"\r\n"
+                skip = 0 if inside else len(block[end : end + 4096]) - len(block[end : end + 4096].lstrip(b"\r\n"))
                 result[waiting[at]] = line + block.count(b"\n", end, end + skip)
                 at += 1
             line += block.count(b"\n", start)

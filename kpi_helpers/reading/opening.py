@@ -8,6 +8,7 @@ from kpi_helpers.reading import csvfile, footer, jsonlines, packed, sources, xls
 from kpi_helpers.reading.encodings import plain
 from kpi_helpers.reading.engine import Engine
 from kpi_helpers.reading.frames import parquet_table
+from kpi_helpers.reading.leading import header_first
 from kpi_helpers.reading.table import Table
 
 # What people give by mistake, by its first bytes, and what to do instead.
@@ -55,7 +56,7 @@ def _open(engine: Engine, path: Path, file: str, *, inside: bool) -> list[Table]
     if named in sources.JSON:
         return [jsonlines.records(engine, _renamed(plain(engine, path), path, engine), file, stem)]
     if named in sources.CSV:
-        text = plain(engine, path)
+        text = header_first(engine, plain(engine, path), file)
         table = csvfile.look(text, file, stem)
         footer.without(engine, text, table)
         return [table]

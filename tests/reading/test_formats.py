@@ -199,3 +199,15 @@ def test_a_zip_of_several_tables_is_like_a_folder(tmp_path):
         out.writestr("__MACOSX/._deals.csv", b"\0")
     data = load(tmp_path / "export.zip")
     assert len(data.targets) == 1 and data.rejected["file"].to_list() == ["export.zip: deals.csv"]
+
+
+@pytest.mark.parametrize("blank", ["\n", "\r\n\r\n", " \n\n", "\ufeff\n\n"])
+def test_blank_lines_above_the_header_change_no_line_number(tmp_path, blank):
+    path = tmp_path / "deals.csv"
+    end = "\r\n" if "\r" in blank else "\n"
+    path.write_text(
+        blank + "deal_id,partner,status\n1,Ada,open\n\n2,,open\n3\n".replace("\n", end), encoding="utf-8", newline=""
+    )
+    data = load(path)
+    assert (data.rows_in, data.rows_used) == (3, 1)
+    assert data.rejected["line"].to_list() == [n + blank.count("\n") for n in (4, 5)]
