@@ -1,7 +1,7 @@
 """Paid, earned, owned, partner or unknown: from the channel column, else the lead source through an editable map."""
 
 from kpi_helpers.reading.engine import Engine, lit
-from kpi_helpers.reading.headers import key
+from kpi_helpers.reading.headers import word
 from kpi_helpers.reading.mapping import Mapping
 from kpi_helpers.reading.vocabulary import channels
 
@@ -22,7 +22,7 @@ def make_channels(engine: Engine, mapping: Mapping, types: dict[str, str]) -> st
     }
     if not words:
         return "CAST(NULL AS VARCHAR)"
-    rows = ", ".join(f"({lit(w)}, {lit(known[key(w)])})" for w in sorted(words) if key(w) in known)
+    rows = ", ".join(f"({lit(w)}, {lit(known[word(w)])})" for w in sorted(words) if word(w) in known)
     if rows:
         engine.run(f"INSERT INTO channel_words VALUES {rows}")
     parts = [f"{f}_word.channel" for f in there]

@@ -7,6 +7,7 @@ from kpi_helpers.errors import KitError, UnknownValue
 from kpi_helpers.reading.fields import FIELDS, FROM_LOOKUPS
 from kpi_helpers.reading.headers import find, key
 from kpi_helpers.reading.mapping import Mapping
+from kpi_helpers.reading.profiles import profiles, recognised
 from kpi_helpers.reading.table import Stack, Table
 from kpi_helpers.reading.vocabulary import table as vocabulary
 
@@ -34,6 +35,8 @@ class Choice:
     lookups: list[Lookup] = field(default_factory=list)
     profile: str = "generic"
     unused: list[str] = field(default_factory=list)
+    score: float = 0.0
+    words: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def stacks(tables: list[Table]) -> list[Stack]:
@@ -72,11 +75,13 @@ def choose(tables: list[Table], mapping: Mapping) -> Choice:
         raise KitError(f"There is no deals table, only side tables: {', '.join(s.name for s in sides.values())}.")
     deals = _deals(others, mapping)
     rest = [s for s in others if s is not deals]
-    columns, profile = match(deals.header, mapping)
+    columns, profile, score = match(deals.header, mapping)
     lookups = _lookups(deals, rest, columns, mapping)
     _check_mapped(deals, columns, lookups, rest, mapping)
     used = {id(look.stack) for look in lookups}
-    return Choice(deals, columns, sides, lookups, profile, [s.name for s in rest if id(s) not in used])
+    words = profiles()[profile].words if profile in profiles() else {}
+    unused = [s.name for s in rest if id(s) not in used]
+    return Choice(deals, columns, sides, lookups, profile, unused, score, words)
 
 
 def _deals(others: list[Stack], mapping: Mapping) -> Stack:
@@ -93,8 +98,10 @@ def _deals(others: list[Stack], mapping: Mapping) -> Stack:
     return others[-max(counts)[1]]
 
 
-def match(header: list[str], mapping: Mapping) -> tuple[dict[str, str], str]:
-    """Field -> header, from the user's mapping, the kit's own names and the aliases; and the profile's name.
+def match(header: list[str], mapping: Mapping) -> tuple[dict[str, str], str, float]:
+    """Field -> header, from the user's mapping, the kit's own names, a CRM's profile and the generic aliases.
+
+    Also the profile's name and how much of the header it recognised.
 
     >>> match(["deal_id", "Bayi", "Tutar"], Mapping())[0]
     {'deal_id': 'deal_id', 'partner': 'Bayi', 'amount': 'Tutar'}
@@ -104,15 +111,22 @@ def match(header: list[str], mapping: Mapping) -> tuple[dict[str, str], str]:
     own = {f: f for f in FIELDS if f in free and f not in mapping.columns}
     columns |= own
     free = [h for h in free if h not in own]
+    said = mapping.reading.get("profile", "kit")
     kit = not mapping.columns and {"deal_id", "partner"} <= own.keys() and bool({"status", "stage"} & own.keys())
-    if kit:
-        return columns, "kit"
+    if said == "kit" and (kit or "profile" in mapping.reading):
+        return columns, "kit", 1.0
+    profile, score = recognised(free, mapping)
+    if profile is not None:
+        wanted = {f: h for f, h in profile.match(free).items() if f not in columns and f not in mapping.columns}
+        columns |= wanted
+        passed = profile.passed_over(free)
+        free = [h for h in free if h not in wanted.values() and h not in passed]
     for field_name, aliases in vocabulary("profiles/generic.toml")["columns"].items():
         if field_name not in columns and field_name not in mapping.columns:
             at = find(free, aliases)
             if at is not None:
                 columns[field_name] = free.pop(at)
-    return {f: columns[f] for f in FIELDS if f in columns}, "generic"
+    return {f: columns[f] for f in FIELDS if f in columns}, profile.name if profile else "generic", score
 
 
 def exact(header: list[str], wanted: str) -> str | None:

@@ -14,6 +14,8 @@ HEAD = 1 << 16
 SEPARATORS = (",", ";", "\t", "|")
 LONGEST_LINE = 2_000_000
 MOST_COLUMNS = 20_000
+# DuckDB shows no more than this of a record it could not read.
+MOST_QUOTED = 10_000
 csv.field_size_limit(1 << 30)
 
 
@@ -81,16 +83,26 @@ def stage(engine: Engine, table: Table, columns: dict[str, int], target: Path) -
         )
         bad = engine.rows(
             "SELECT DISTINCT ON (line_byte_position) "
-            "line, line_byte_position, left(csv_line, 200), error_type, error_message "
+            "line, line_byte_position, left(csv_line, 200), error_type, error_message, "
+            "length(csv_line) - length(replace(csv_line, chr(10), '')) AS breaks, "
+            "ends_with(csv_line, chr(10)), length(csv_line) "
             "FROM reject_errors ORDER BY line_byte_position, column_idx"
         )
         engine.run("DROP TABLE reject_errors; DROP TABLE reject_scans")
         table.rows = engine.one(f"SELECT count(*) FROM read_parquet({lit(target)})")[0]
     where = physical_lines(table.path, [b[1] for b in bad])
-    table.malformed = [
-        Malformed(line, (text or "").strip(), _reason(kind, said, width))
-        for line, (_, _, text, kind, said) in zip(where, bad, strict=True)
-    ]
+    table.malformed = []
+    for line, (_, _, text, kind, said, breaks, ended, length) in zip(where, bad, strict=True):
+        table.malformed.append(Malformed(line, (text or "").strip(), _reason(kind, said, width)))
+        swallowed = (breaks or 0) - bool(ended) if kind == "UNQUOTED VALUE" else 0
+        if kind == "UNQUOTED VALUE" and length >= MOST_QUOTED:
+            raise KitError(
+                f"{table.file}: the quotation mark that line {line} opens is not closed for {length:,} characters "
+                "or more, so the lines after it run together; close it, or take it out, and read the file again."
+            )
+        # Each is a row of its own that is not used, so each is told and counted.
+        because = f"inside the quotation mark that line {line} opens and does not close"
+        table.malformed += [Malformed(line + n, "", because) for n in range(1, swallowed + 1)]
     table.lines = _Lines(table, {m.line for m in table.malformed})
 
 

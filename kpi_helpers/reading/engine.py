@@ -46,6 +46,7 @@ class Engine:
             self.connection.execute("SET enable_progress_bar = false")
         self.connection.execute(f"SET memory_limit = {lit(MEMORY_LIMIT)}")
         self._files = 0
+        self.notes: list[str] = []  # what the user should know of how a file was opened
 
     @cached_property
     def folder(self) -> Path:

@@ -5,6 +5,8 @@ import unicodedata
 
 # Turkish has two letters i; folded to one, "KAPANIŞ TARİHİ", "Kapanış Tarihi" and "kapanis tarihi" are the same header.
 _ONE_I = str.maketrans({"İ": "i", "I": "i", "ı": "i"})
+# Doubt, denial and comparison: words that hold these are asked about rather than understood.
+_MEANT = "?!<>=≠~¬"
 _PREFIX = re.compile(r"^\s*\*?\s*(?:deal - |opportunity_|\(do not modify\)\s*)", re.IGNORECASE)
 
 
@@ -17,6 +19,15 @@ def key(text: object) -> str:
     text = unicodedata.normalize("NFKC", str(text)).translate(_ONE_I).casefold()
     text = unicodedata.normalize("NFKD", text)
     return "".join(c for c in text if c.isalnum())
+
+
+def word(text: object) -> str:
+    """A stage's, status' or source's key, in which a mark that changes the meaning stays: "sold?" is not "sold".
+
+    >>> word("Closed Won"), word("sold?")
+    ('closedwon', 'sold?')
+    """
+    return key(text) + "".join(c for c in str(text) if c in _MEANT)
 
 
 def keys(header: str) -> tuple[str, ...]:

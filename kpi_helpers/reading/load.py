@@ -64,7 +64,7 @@ def load(
         tables = [table_of(engine, source)]
     else:
         tables = [t for path in sources.files(source) for t in open_table(engine, path)]
-    notes = [said for table in tables for said in table.notes]
+    notes = engine.notes + [said for table in tables for said in table.notes]
     choice = choose.choose(tables, answers)
     joined = lookups.usable(engine, choice)
     choose.need(
@@ -103,7 +103,7 @@ def _read(engine: Engine, choice, joined, answers, as_of, currency) -> Loaded:
     with engine.reading(deals.name):
         styles = decide(engine, "clean", types, FIELDS, answers.reading, columns, deals.name)
         make_typed(engine, types, styles)
-        make_words(engine, answers, {}, types)
+        make_words(engine, answers, choice.words, types)
         make_judged(engine, types)
         checks.collect(engine, checks.make_checked(engine, types))
         exact, conflicting = duplicates.reject(engine, types)
@@ -139,6 +139,10 @@ def _read(engine: Engine, choice, joined, answers, as_of, currency) -> Loaded:
         rows_used=used,
         rows_rejected=refused,
         profile=choice.profile,
+        score=choice.score,
+        columns={h: next((f for f, c in columns.items() if c == h), None) for h in deals.header},
+        settled=dict(styles.settled(), profile=choice.profile),
+        words=answers.stages,
         mapping={f: where[f] for f in FIELDS if f in where},
         stages=stages,
         rejected=rejected,

@@ -9,7 +9,7 @@ from pathlib import Path
 from kpi_helpers.deals import CHANNELS, STATUSES
 from kpi_helpers.errors import KitError, UnknownValue
 from kpi_helpers.reading.fields import FIELDS
-from kpi_helpers.reading.headers import key
+from kpi_helpers.reading.headers import word
 
 SECTIONS = ("columns", "stages", "stage_probability", "channels", "reading")
 READING = {"profile": None, "decimal": (".", ","), "dates": ("dmy", "mdy", "ymd"), "shares": ("percent", "fraction")}
@@ -43,13 +43,13 @@ def read_mapping(
     faults = [str(UnknownValue("section", s, SECTIONS)) for s in said if s not in SECTIONS]
     chosen = {**said.get("columns", {}), **(columns or {})}
     faults += [str(UnknownValue("field", f, FIELDS, "Map as field=Column.")) for f in chosen if f not in FIELDS]
-    stages = {key(s): v for s, v in said.get("stages", {}).items()}
+    stages = {word(s): v for s, v in said.get("stages", {}).items()}
     faults += [
         str(UnknownValue("status", v, STATUSES, f"It is given for stage {s!r}."))
         for s, v in said.get("stages", {}).items()
         if v not in STATUSES
     ]
-    channels = {key(s): v for s, v in said.get("channels", {}).items()}
+    channels = {word(s): v for s, v in said.get("channels", {}).items()}
     faults += [
         str(UnknownValue("channel", v, CHANNELS, f"It is given for source {s!r}."))
         for s, v in said.get("channels", {}).items()
@@ -60,7 +60,7 @@ def read_mapping(
         if isinstance(chance, bool) or not isinstance(chance, int | float) or not 0 <= chance <= 1:
             faults.append(f"The probability of stage {stage!r} is {chance!r}; it must be a number from 0 to 1.")
         else:
-            chances[key(stage)] = float(chance)
+            chances[word(stage)] = float(chance)
     reading = {**said.get("reading", {}), **{o: v for o, v in (reading or {}).items() if v is not None}}
     for option, value in reading.items():
         if option not in READING:

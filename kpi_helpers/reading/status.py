@@ -2,19 +2,23 @@
 
 from kpi_helpers.errors import KitError
 from kpi_helpers.reading.engine import Engine, lit
-from kpi_helpers.reading.headers import key
+from kpi_helpers.reading.headers import word
 from kpi_helpers.reading.mapping import Mapping
 from kpi_helpers.reading.vocabulary import competitor_words, stage_probabilities, statuses
 
 MOST_STAGES = 5_000
 
 
-def make_words(engine: Engine, mapping: Mapping, words: dict[str, str], types: dict[str, str]) -> None:
-    """Tables of the words that stand in the data: stage_words and status_words, each with its meaning or null."""
-    known = statuses() | words | mapping.stages
+def make_words(engine: Engine, mapping: Mapping, words: dict[str, dict[str, str]], types: dict[str, str]) -> None:
+    """Tables stage_words, status_words and reason_words of what stands in the data, each with its meaning or null.
+
+    `words`: field -> word -> status, as the CRM's profile has it.
+    """
     chances = stage_probabilities() | mapping.stage_probability
-    for table, fields in {"stage_words": ["stage"], "status_words": ["status", "status_reason"]}.items():
+    tables = {"stage_words": ["stage"], "status_words": ["status"], "reason_words": ["status_reason"]}
+    for table, fields in tables.items():
         there = [f for f in fields if f in types]
+        known = statuses() | {w: s for f in fields for w, s in words.get(f, {}).items()} | mapping.stages
         engine.run(f"CREATE OR REPLACE TEMP TABLE {table} (word VARCHAR, status VARCHAR, chance DOUBLE)")
         for field in there:
             found = [
@@ -28,7 +32,9 @@ def make_words(engine: Engine, mapping: Mapping, words: dict[str, str], types: d
                     f"The column mapped to stage holds more than {MOST_STAGES:,} different values, e.g. {found[0]!r}: "
                     "is it the stage? Map another with --map stage=COLUMN."
                 )
-            rows = [(w, known.get(key(w)), chances.get(key(w))) for w in found if key(w) in known or key(w) in chances]
+            rows = [
+                (w, known.get(word(w)), chances.get(word(w))) for w in found if word(w) in known or word(w) in chances
+            ]
             if rows:
                 listed = ", ".join(
                     f"({lit(w)}, {lit(s) if s else 'NULL'}, {c if c is not None else 'NULL'})" for w, s, c in rows
@@ -68,7 +74,7 @@ def make_judged(engine: Engine, types: dict[str, str]) -> None:
             SELECT t.*, sw.status AS status_word, rw.status AS reason_word, g.status AS stage_word, g.chance
             FROM typed t
             LEFT JOIN status_words sw ON sw.word = t.status
-            LEFT JOIN status_words rw ON rw.word = t.status_reason
+            LEFT JOIN reason_words rw ON rw.word = t.status_reason
             LEFT JOIN stage_words g ON g.word = t.stage
         ), told AS (SELECT * REPLACE ({status} AS status), status AS said_status, {unread} AS unread_close FROM worded
         ), dated AS (

@@ -41,6 +41,14 @@ class Styles:
     open: list[tuple[str, str]] = field(default_factory=list)
     derived: dict[str, str] = field(default_factory=dict)
 
+    def settled(self) -> dict[str, str]:
+        """The [reading] options on which all columns agree: they read the same data the same way next time."""
+        said = {
+            "decimal": {s.decimal for s in self.styles.values() if isinstance(s, numbers.Writing) and not s.plain},
+            "dates": {s.order for s in self.styles.values() if isinstance(s, dates.Dating) and s.order},
+        }
+        return {option: next(iter(found)) for option, found in said.items() if len(found) == 1}
+
     def value(self, f: str) -> str:
         """The SQL of a styled field's value, over `over`."""
         return self.styles[f].steps(name(f), name(f"p_{f}"), name(f"n_{f}"))[2]

@@ -4,7 +4,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from kpi_helpers.reading.headers import key
+from kpi_helpers.reading.headers import word
 
 
 @cache
@@ -15,28 +15,28 @@ def table(name: str) -> dict:
 
 @cache
 def statuses() -> dict[str, str]:
-    """Stage and status words (as keys) -> open, won, lost or cancelled.
+    """Stage and status words (as words) -> open, won, lost or cancelled.
 
     >>> statuses()["closedwon"], statuses()["kazanildi"]
     ('won', 'won')
     """
-    return {key(word): status for status, words in table("stages.toml")["status"].items() for word in words}
+    return {word(said): status for status, words in table("stages.toml")["status"].items() for said in words}
 
 
 @cache
 def channels() -> dict[str, str]:
-    """Lead sources (as keys) -> paid, earned, owned, partner or unknown.
+    """Lead sources (as words) -> paid, earned, owned, partner or unknown.
 
     >>> channels()["tradeshow"]
     'paid'
     """
-    return {key(word): channel for channel, words in table("channels.toml")["channels"].items() for word in words}
+    return {word(said): channel for channel, words in table("channels.toml")["channels"].items() for said in words}
 
 
 @cache
 def stage_probabilities() -> dict[str, float]:
-    """Stages (as keys) -> the chance their CRM lists for them."""
-    return {key(stage): float(p) for stage, p in table("stages.toml")["probability"].items()}
+    """Stages (as words) -> the chance their CRM lists for them."""
+    return {word(stage): float(p) for stage, p in table("stages.toml")["probability"].items()}
 
 
 @cache

@@ -1,0 +1,50 @@
+"""Keep what was understood of an export as a mapping file, so that next month's is read the same way."""
+
+import json
+import os
+from pathlib import Path
+
+from kpi_helpers.reading.loaded import Loaded
+
+
+def save_mapping(loaded: Loaded, path: str | os.PathLike) -> Path:
+    """Write the columns, the answers and what was decided as TOML for `load(..., mapping_file=path)`.
+
+    The file is for people to read and edit; it appears whole or not at all.
+
+    >>> import tempfile, pandas as pd
+    >>> from kpi_helpers.reading import load
+    >>> deals = pd.DataFrame({"no": ["1"], "Bayi": ["Ada"], "Durum": ["Açık"], "Tutar": ["1.234,50 TL"]})
+    >>> file = save_mapping(load(deals), Path(tempfile.mkdtemp()) / "answers.toml")
+    >>> print(file.read_text(encoding="utf-8"))
+    # What the kit understood of an export of profile generic: edit it, and give it with --mapping.
+    [reading]
+    decimal = ","
+    profile = "generic"
+    <BLANKLINE>
+    [columns]
+    partner = "Bayi"
+    status = "Durum"
+    amount = "Tutar"
+    <BLANKLINE>
+    """
+    lines = [
+        f"# What the kit understood of an export of profile {loaded.profile}: edit it, and give it with --mapping."
+    ]
+    columns = {f: where.split(": ", 1)[-1] for f, where in loaded.mapping.items()}
+    for section, said in {"reading": loaded.settled, "columns": columns, "stages": loaded.words}.items():
+        if said:
+            lines += [
+                f"[{section}]",
+                *(f"{_key(k)} = {json.dumps(v, ensure_ascii=False)}" for k, v in said.items()),
+                "",
+            ]
+    path = Path(path)
+    new = path.with_name(f".{path.name}.new")
+    new.write_text("\n".join(lines), encoding="utf-8")
+    new.replace(path)
+    return path
+
+
+def _key(text: str) -> str:
+    return text if text.isascii() and text.replace("_", "").isalnum() else json.dumps(text, ensure_ascii=False)
