@@ -55,8 +55,11 @@ def table_of(engine: Engine, frame) -> Table:
         case "pandas":
             if not len(frame.columns):
                 raise KitError("The frame has no columns.")
-            engine.connection.register("given", frame)
             with engine.reading("the pandas frame"):
+                try:
+                    engine.connection.register("given", frame)
+                except engine.error:  # DuckDB cannot take a view that runs backwards, such as frame[::-1]
+                    engine.connection.register("given", frame.copy())
                 engine.run(f"COPY (FROM given) TO {lit(path)} (FORMAT parquet)")
             engine.connection.unregister("given")
     return parquet_table(engine, path, "frame", "deals", what="the frame")

@@ -60,7 +60,7 @@ def files(source: str | os.PathLike | Iterable) -> list[Path]:
 
 def _folder(path: Path) -> list[Path]:
     inside = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith((".", "~$")))
-    tables = [p for p in inside if suffix(p) in READABLE]
+    tables = [p for p in inside if suffix(p) in READABLE or (not suffix(p) and p.suffix.lower() in PACKED)]
     if not tables:
         names = ", ".join(p.name for p in inside[:10]) or "nothing"
         raise KitError(

@@ -197,7 +197,7 @@ def test_a_zip_of_several_tables_is_like_a_folder(tmp_path):
         out.writestr("deals.csv", csv_text() + "x\n")
         out.writestr("targets.csv", "partner,period,kpi,target\nAda,2025,deal_count,5\n")
         out.writestr("__MACOSX/._deals.csv", b"\0")
-    data = load(tmp_path / "export.zip")
+    data = load(tmp_path)
     assert len(data.targets) == 1 and data.rejected["file"].to_list() == ["export.zip: deals.csv"]
 
 
@@ -211,3 +211,8 @@ def test_blank_lines_above_the_header_change_no_line_number(tmp_path, blank):
     data = load(path)
     assert (data.rows_in, data.rows_used) == (3, 1)
     assert data.rejected["line"].to_list() == [n + blank.count("\n") for n in (4, 5)]
+
+
+def test_a_frame_that_runs_backwards():
+    frame = pd.DataFrame({"deal_id": ["1", "2"], "partner": "Ada", "status": "open"})
+    assert load(frame[::-1]).deals()["deal_id"].to_list() == ["1", "2"]
