@@ -31,7 +31,7 @@ lab: $(SETUP)
 	$(BIN)/jupyter lab notebooks
 
 test: $(SETUP)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
 
 test-long: $(SETUP)
 	$(BIN)/python -m pytest -m "long or not long"

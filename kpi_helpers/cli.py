@@ -120,6 +120,13 @@ def kpis(source, as_of, pairs, mapping_file, currency, window, by, kpis, bases, 
     from .scorecards import scorecard
 
     loaded = _load(source, as_of, pairs, mapping_file, currency)
+    if not loaded.rows_used:
+        from .reports.run import nothing_usable
+
+        raise KitError(nothing_usable(loaded))
+    click.echo(f"{loaded.rows_in:,} rows in = {loaded.rows_used:,} used + {loaded.rows_rejected:,} rejected", err=True)
+    for warning in loaded.warnings:
+        click.echo(f"warning: {warning}", err=True)
     table = scorecard(
         loaded.deals("pandas"),
         by=by,
@@ -156,7 +163,7 @@ def check(source, as_of, pairs, mapping_file, currency, form) -> None:
         facts = {
             name: getattr(loaded, name) for name in ("profile", "rows_in", "rows_used", "rows_rejected", "mapping")
         }
-        facts |= {"as_of": str(loaded.as_of), "currency": loaded.currency}
+        facts |= {"as_of": loaded.as_of and str(loaded.as_of), "currency": loaded.currency}
         facts |= {"stages": _records(loaded.stages), "warnings": list(loaded.warnings)}
         facts |= {"rejected": _records(loaded.rejected)}
         click.echo(json.dumps(facts, ensure_ascii=False, indent=1, default=str))

@@ -1,18 +1,21 @@
 """What all partners' reports share: computed once for a run, then read by each report."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from .errors import KitError
+from .errors import KitError, UnknownValue
+from .frames import conform, extent
+from .peers import peers
 from .scorecards import scorecard, slow_cycle
-from .windows import Window, add_months, parse_window, period_start
+from .windows import Window, add_months, period_start
 
 FILE = "fleet.json"
-TABLES = ("now", "previous", "everyone", "trend")
+TABLES = ("now", "previous", "everyone", "trend", "peers")
 HEADLINES = {
     "average_deal_size": "whole",
     "deal_count": "won",
@@ -40,7 +43,7 @@ TREND = (
 
 @dataclass(frozen=True)
 class Fleet:
-    """Scorecards of all partners (`now`, `previous`), of `everyone`, and the `trend` by period, as tidy tables."""
+    """Scorecards of all partners (`now`, `previous`), of `everyone`, the `trend` by period, and each one's `peers`."""
 
     window: Window
     as_of: date
@@ -50,6 +53,7 @@ class Fleet:
     previous: pd.DataFrame
     everyone: pd.DataFrame
     trend: pd.DataFrame
+    peers: pd.DataFrame
 
     def save(self, folder: Path) -> None:
         import duckdb
@@ -57,22 +61,35 @@ class Fleet:
         for name in TABLES:
             duckdb.from_df(getattr(self, name)).write_parquet(str(folder / f"{name}.parquet"))
         facts = {
-            "window": self.window.label,
+            "partners": list(self.now["partner"].unique()),
+            "window": [str(self.window.start), str(self.window.end), self.window.kind],
             "as_of": str(self.as_of),
             "slow_days": self.slow_days,
             "currency": self.currency,
         }
-        (folder / FILE).write_text(json.dumps(facts, indent=1), encoding="utf-8")
+        (folder / FILE).write_text(json.dumps(facts, indent=1, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
-    def read(cls, folder: Path) -> "Fleet":
+    def read(cls, folder: Path, partner: str) -> "Fleet":
+        """What was saved, of one partner only; tables are sorted by partner, so little else is read."""
         import duckdb
 
         facts = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        tables = {name: duckdb.read_parquet(str(folder / f"{name}.parquet")).df() for name in TABLES}
-        as_of = date.fromisoformat(facts["as_of"])
-        window = parse_window(facts["window"], as_of)
-        return cls(window, as_of, facts["slow_days"], facts["currency"], **tables)
+        if partner not in facts["partners"]:
+            raise UnknownValue("partner", partner, facts["partners"])
+        own = duckdb.ColumnExpression("partner") == duckdb.ConstantExpression(partner)
+        tables = {name: duckdb.read_parquet(str(folder / f"{name}.parquet")).filter(own).df() for name in TABLES}
+        start, end, kind = facts["window"]
+        window = Window(date.fromisoformat(start), date.fromisoformat(end), kind)
+        return cls(window, date.fromisoformat(facts["as_of"]), facts["slow_days"], facts["currency"], **tables)
+
+    def of(self, partner: str) -> "Fleet":
+        """The same of one partner only."""
+        tables = {name: getattr(self, name) for name in TABLES}
+        if partner not in set(self.now["partner"]):
+            raise UnknownValue("partner", partner, list(self.now["partner"].unique()))
+        own = {name: table[table["partner"] == partner].reset_index(drop=True) for name, table in tables.items()}
+        return replace(self, **own)
 
 
 def measure_fleet(loaded, window: Window, as_of: date) -> Fleet:
@@ -82,20 +99,21 @@ def measure_fleet(loaded, window: Window, as_of: date) -> Fleet:
         raise KitError("There is no usable deal in this data; rejected.csv says why each row was left out.")
     slow = slow_cycle(deals, as_of)
     asked = {"as_of": as_of, "targets": loaded.targets, "spend": loaded.spend, "slow_days": slow}
+    if window.kind == "all":
+        window = Window(extent(conform(deals))[0], as_of, "all")
     before = window.previous()
     now = scorecard(deals, by="partner", window=window, **asked)
-    return Fleet(
-        window,
-        as_of,
-        slow,
-        loaded.currency,
-        now,
-        scorecard(deals, by="partner", window=before, **asked | {"as_of": min(as_of, before.end)})
-        if before
-        else now[:0],
-        scorecard(deals, window=window, **asked),
-        scorecard(deals, by=f"partner,{trend_unit(window)}", window=trend_window(window, as_of), basis=TREND, **asked),
-    )
+    if now.empty:
+        first = extent(conform(deals))[0]
+        raise KitError(f"As of {as_of} there was no deal yet; the first is of {first}. Give a later as_of.")
+    earlier = asked | {"as_of": min(as_of, before.end)} if before else asked
+    previous = scorecard(deals, by="partner", window=before, **earlier) if before else now[:0]
+    # deals lose their probability when they close, so one export cannot tell what an earlier pipeline weighed
+    previous.loc[(previous["kpi"] == "pipeline") & (previous["basis"] == "weighted"), "value"] = np.nan
+    everyone = scorecard(deals, window=window, **asked)
+    by = f"partner,{trend_unit(window)}"
+    trend = scorecard(deals, by=by, window=trend_window(window, as_of), basis=TREND, **asked)
+    return Fleet(window, as_of, slow, loaded.currency, now, previous, everyone, trend, peers(now))
 
 
 def trend_unit(window: Window) -> str:

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from .deals import DEAL_COLUMNS
-from .errors import KitError, UnknownValue
+from .errors import KitError
 from .fleet import FILE, HEADLINES, Fleet, measure_fleet
-from .kpis import KPIS
+from .peers import FEWEST
+from .spread import spread
 from .windows import Window, as_date, parse_window
 
-FEWEST_PEERS = 5  # fewer could be worked out one by one
+ALONE = {"count": 0, "low": np.nan, "median": np.nan, "high": np.nan, "rank": np.nan}
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,18 @@ class PartnerView:
     def _rows(self) -> dict[tuple[str, str], dict]:
         """Every answer with what stands beside it, built once: a report asks for a hundred and fifty of them."""
         before = {(row["kpi"], row["basis"]): row["value"] for row in self.previous.to_dict("records")}
-        peers = {(row.pop("kpi"), row.pop("basis")): row for row in self.peers.to_dict("records")}
+        peers = {(row["kpi"], row["basis"]): row for row in self.peers.to_dict("records")}
+        intervals = spread(self.deals, self.window, self.as_of)
         rows = {}
         for row in self.now.to_dict("records"):
             key = row["kpi"], row["basis"]
+            if key in intervals and not pd.isna(row["value"]):
+                row["low"], row["high"] = (np.nan if end is None else end for end in intervals[key])
+            row |= {f"peers_{name}": peers.get(key, ALONE)[name] for name in ALONE}
+            if key == ("quality_score", "peers") and row["peers_count"] < FEWEST:
+                row |= {"value": np.nan, "note": f"fewer than {FEWEST} peers"}  # they could be worked out from it
             was = before.get(key, np.nan)
-            beside = {f"peers_{name}": value for name, value in peers[key].items()}
-            rows[key] = row | {"before": was, "change": change(row["value"], was, row["unit"])} | beside
+            rows[key] = row | {"before": was, "change": change(row["value"], was, row["unit"])}
         return rows
 
     def periods(self, kpi: str, basis: str) -> pd.DataFrame:
@@ -82,65 +88,34 @@ def partner_view(source, partner: str, *, window=None, as_of=None, **reading) ->
     """
     folder = Path(source) if isinstance(source, (str, Path)) else None
     if folder and (folder / FILE).exists():
-        fleet = _prepared(folder, window, as_of)
+        own = _prepared(folder, partner, window, as_of)
         deals = _slice(folder, partner)
     else:
         from .reading import load
 
         loaded = load(source, as_of=as_of, **reading)
         as_of = as_date(as_of or loaded.as_of, "as_of")
-        fleet = measure_fleet(loaded, parse_window(window, as_of), as_of)
+        own = measure_fleet(loaded, parse_window(window, as_of), as_of).of(partner)
         deals = loaded.deals("pandas")
         deals = deals[deals["partner"] == partner].reset_index(drop=True)
-    mine = [
-        table[table["partner"] == partner].reset_index(drop=True) for table in (fleet.now, fleet.previous, fleet.trend)
-    ]
-    if mine[0].empty:
-        raise UnknownValue("partner", partner, sorted(fleet.now["partner"].unique()))
-    now, previous, trend = mine
-    peers = peer_statistics(fleet.now, partner)
-    return PartnerView(
-        partner, fleet.window, fleet.as_of, fleet.currency, fleet.slow_days, deals, now, previous, peers, trend
-    )
-
-
-def peer_statistics(now: pd.DataFrame, partner: str) -> pd.DataFrame:
-    """Quartiles of the other partners for each KPI and basis, and this partner's rank among all."""
-    better = {(kpi.name, basis.name): basis.better for kpi in KPIS.values() for basis in kpi.bases}
-    others = now[now["partner"] != partner].groupby(["kpi", "basis"], sort=False)["value"]
-    table = others.agg(
-        count="count",
-        low=lambda v: v.quantile(0.25),
-        median="median",
-        high=lambda v: v.quantile(0.75),
-    ).reset_index()
-    few = table["count"] < FEWEST_PEERS
-    table.loc[few, ["low", "median", "high"]] = np.nan
-    own = now[now["partner"] == partner].set_index(["kpi", "basis"])["value"]
-    ranks = []
-    for kpi, basis, count in zip(table["kpi"], table["basis"], table["count"], strict=True):
-        value, direction = own.get((kpi, basis), np.nan), better[kpi, basis]
-        if pd.isna(value) or direction == "neither" or count < FEWEST_PEERS:
-            ranks.append(np.nan)
-            continue
-        rivals = others.get_group((kpi, basis))
-        ranks.append(1 + int((rivals > value).sum() if direction == "higher" else (rivals < value).sum()))
-    return table.assign(rank=ranks)
+    shared = (own.window, own.as_of, own.currency, own.slow_days)
+    return PartnerView(partner, *shared, deals, own.now, own.previous, own.peers, own.trend)
 
 
 def _pick(table: pd.DataFrame, kpi: str, basis: str) -> pd.DataFrame:
     return table[(table["kpi"] == kpi) & (table["basis"] == basis)]
 
 
-def _prepared(folder: Path, window, as_of) -> Fleet:
-    fleet = Fleet.read(folder)
-    asked = (window and parse_window(window, fleet.as_of).label, as_of and as_date(as_of, "as_of"))
-    if asked[0] not in (None, fleet.window.label) or asked[1] not in (None, fleet.as_of):
+def _prepared(folder: Path, partner: str, window, as_of) -> Fleet:
+    own = Fleet.read(folder, partner)
+    if (window and parse_window(window, own.as_of).label != own.window.label) or (
+        as_of and as_date(as_of, "as_of") != own.as_of
+    ):
         raise KitError(
-            f"{folder} was prepared for {fleet.window.label} as of {fleet.as_of}, not for {window} as of {as_of}. "
+            f"{folder} was prepared for {own.window.label} as of {own.as_of}, not for {window} as of {as_of}. "
             "Run partner-kpis report again, or give the export itself as source."
         )
-    return fleet
+    return own
 
 
 def _slice(folder: Path, partner: str) -> pd.DataFrame:

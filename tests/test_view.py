@@ -2,34 +2,13 @@
 
 import math
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from kpi_helpers.errors import KitError, UnknownValue
-from kpi_helpers.view import change, partner_view, peer_statistics
+from kpi_helpers.view import change, partner_view
 
 QUARTER = {"window": "2025-Q4", "as_of": "2025-12-31"}
-
-
-def card(**values):
-    rows = [
-        {"partner": name, "kpi": "close_rate", "basis": "closed", "value": value, "unit": "ratio"}
-        for name, value in values.items()
-    ]
-    return pd.DataFrame(rows)
-
-
-def test_peers_are_the_others_and_their_quartiles():
-    peers = peer_statistics(card(A=0.9, B=0.1, C=0.2, D=0.3, E=0.4, F=0.5), "A").iloc[0]
-    assert (peers["count"], peers["low"], peers["median"], peers["high"]) == (5, 0.2, 0.3, 0.4)
-    assert peers["rank"] == 1
-
-
-def test_under_five_peers_nothing_is_told_that_could_be_worked_out():
-    peers = peer_statistics(card(A=0.9, B=0.1, C=0.2, D=0.3, E=0.4, F=np.nan), "A").iloc[0]
-    assert peers["count"] == 4
-    assert peers[["low", "median", "high", "rank"]].isna().all()
 
 
 def test_change_is_in_points_for_rates_and_null_from_zero():

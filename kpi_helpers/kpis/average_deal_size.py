@@ -24,7 +24,7 @@ import narwhals as nw
 
 from .kpi import Kpi, Remarks, fraction, total
 from .measure import CLOSED, Measure, amount, priced, where
-from .shared import unpriced_won, won_amount
+from .shared import rateless_won, unpriced_won, won_amount
 
 won_priced = Measure("won_priced", CLOSED, lambda at: at.won & priced)
 won_priced_credit = Measure("won_priced_credit", CLOSED, lambda at: where(at.won & priced, nw.col("credit")), "sum")
@@ -32,7 +32,7 @@ won_whole = Measure("won_whole", CLOSED, lambda at: where(at.won, amount), "mone
 won_median = Measure("won_median", CLOSED, lambda at: where(at.won, amount), "median")
 won_placeholder = Measure("won_placeholder", CLOSED, lambda at: at.won & priced & (amount <= 1))
 
-left_out = Remarks(unpriced_won, (won_placeholder, "{} deal of 1 or less", "{} deals of 1 or less"))
+left_out = Remarks(unpriced_won, rateless_won, (won_placeholder, "{} deal of 1 or less", "{} deals of 1 or less"))
 nothing = "no won deal with an amount closed in the window"
 money = {"unit": "money", "better": "higher", "why": nothing, "n": won_priced, "note": left_out}
 

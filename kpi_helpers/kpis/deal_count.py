@@ -22,17 +22,29 @@ import numpy as np
 
 from .kpi import Answer, Basis, Kpi, Remarks, ratio, total
 from .measure import STATE, Measure
-from .shared import cancelled, created, lost, unpriced_won, won, won_amount, won_credit, won_unpriced
+from .shared import (
+    cancelled,
+    created,
+    lost,
+    rateless_won,
+    unpriced_won,
+    won,
+    won_amount,
+    won_credit,
+    won_rateless,
+    won_unpriced,
+)
 
 still_open = Measure("open", STATE, lambda at: at.open)
+
+
+left_out = Remarks(unpriced_won, rateless_won)
 
 
 def amount(t) -> Answer:
     """The won amount; unknown rather than 0 when deals were won and none of them has an amount."""
     known = t[won_amount].mask((t[won] > 0) & (t[won] == t[won_unpriced]))
-    return Answer(
-        known, t[won_amount], None, t[won] - t[won_unpriced], "no won deal has an amount", Remarks(unpriced_won)(t)
-    )
+    return Answer(known, t[won_amount], None, t[won] - t[won_unpriced], "no won deal has an amount", left_out(t))
 
 
 def attainment(t) -> Answer:
@@ -58,7 +70,7 @@ deal_count = Kpi(
     __doc__,
     (
         total("won", won, better="higher", **count),
-        Basis("amount", amount, (won_amount, won, won_unpriced), "money", "higher"),
+        Basis("amount", amount, (won_amount, won, won_unpriced, won_rateless), "money", "higher"),
         total("credited", won_credit, unit="number", better="higher", n=won),
         total("created", created, better="higher", **count),
         total("lost", lost, better="lower", **count),

@@ -77,22 +77,18 @@ def open_value(t) -> Answer:
 
 
 def weighted(t) -> Answer:
+    """Weighted value; unknown where most open deals cannot be weighed, as at an earlier as_of: deals lose their
+    probability when they close."""
     missing = t[still_open] - t[weighable]
-    known = t[weighted_amount].mask((t[still_open] > 0) & (t[weighable] == 0))
+    known = t[weighted_amount].mask(missing > t[weighable])
     left_out = counts(
         missing, "{} open deal without amount or probability", "{} open deals without amount or probability"
     )
     assumed = counts(
         t[by_default], "{} with its stage's default probability", "{} with their stage's default probability"
     )
-    return Answer(
-        known,
-        t[weighted_amount],
-        None,
-        t[weighable],
-        "no open deal has an amount and a probability",
-        joined(left_out, assumed),
-    )
+    why = joined(counts(t[still_open], "most open deals have no amount or no probability"))
+    return Answer(known, t[weighted_amount], None, t[weighable], why, joined(left_out, assumed))
 
 
 def staleness(measure: Measure):

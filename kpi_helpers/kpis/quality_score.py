@@ -30,7 +30,7 @@ import pandas as pd
 
 from .deal_count import amount
 from .kpi import Answer, Basis, Kpi, fraction, total
-from .shared import closed, won, won_amount, won_unpriced
+from .shared import closed, won, won_amount, won_rateless, won_unpriced
 
 
 def index(wins: pd.Series, amounts: pd.Series, wins_of: pd.Series, amounts_of: pd.Series) -> pd.Series:
@@ -60,7 +60,7 @@ quality_score = Kpi(
         Basis("peers", against_peers, (won, won_amount, closed), "index", "higher"),
         Basis("past", against_past, (won, won_amount), "index", "higher", past=True),
         total("won", won, unit="number", better="higher", interval="poisson"),
-        Basis("amount", amount, (won_amount, won, won_unpriced), "money", "higher"),
+        Basis("amount", amount, (won_amount, won, won_unpriced, won_rateless), "money", "higher"),
         fraction("yield", won_amount, closed, unit="money", better="higher", why="nothing closed in the window"),
     ),
 )

@@ -16,4 +16,8 @@ won_unpriced = Measure("won_unpriced", CLOSED, lambda at: at.won & ~priced)
 created = Measure("created", CREATED, lambda at: at.exists)
 created_won = Measure("created_won", CREATED, lambda at: at.won)
 
+rateless = ~nw.col("amount_original").is_null() & ~priced
+won_rateless = Measure("won_rateless", CLOSED, lambda at: at.won & rateless, reads=("amount_original",))
+
 unpriced_won = (won_unpriced, "{} won deal without amount left out", "{} won deals without amount left out")
+rateless_won = (won_rateless, "{} of them for want of an exchange rate", "{} of them for want of an exchange rate")

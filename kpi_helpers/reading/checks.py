@@ -46,8 +46,9 @@ def faults(types: dict[str, str], stages_flag: str = "a mapping file's [stages]"
     if "probability" in types:
         outside = "probability < 0 OR probability > 1"
         found.append(Fault("probability", outside, "r_probability", lit("a probability must be from 0 to 1")))
+    if "deal_id" in types:  # where no column holds ids, the row numbers do
+        found.append(Fault("deal_id", "deal_id IS NULL", "NULL", lit("missing: a deal needs its id")))
     found += [
-        Fault("deal_id", "deal_id IS NULL", "NULL", lit("missing: a deal needs its id")),
         Fault("partner", "partner IS NULL", "NULL", lit("missing: a deal needs the partner it is credited to")),
         Fault("status", "said_status IS NOT NULL AND status_word IS NULL", "said_status",
               "'status ' || quoted(said_status) || ' is not known: add it to ' || " + lit(stages_flag)

@@ -50,10 +50,10 @@ def make_report(job: dict, **engine) -> dict:
 
 def bury(job: dict, cell: int | None, error: str) -> dict:
     """The record, notebook and page of a report whose process died: what it was to run, with a banner."""
-    import nbformat
+    from papermill.iorw import load_notebook_node
     from papermill.parameterize import parameterize_notebook
 
-    notebook = nbformat.read(job["notebook"], as_version=4)
+    notebook = load_notebook_node(job["notebook"])
     for one in notebook.cells:
         if one.cell_type == "code":
             one.outputs, one.execution_count = [], None
@@ -65,8 +65,12 @@ def bury(job: dict, cell: int | None, error: str) -> dict:
 
 
 def _write(job: dict, notebook, record: dict) -> None:
+    """Both files, without the notebook's own default parameters: they name the sample's partner."""
     import nbformat
 
+    tags = [cell.metadata.get("tags", []) for cell in notebook.cells]
+    if any("injected-parameters" in tag for tag in tags):
+        notebook.cells = [cell for cell, tag in zip(notebook.cells, tags, strict=True) if "parameters" not in tag]
     failure = "" if record["status"] == "ok" else f"Cell {record['cell']} failed: {record['error']}"
     title = f"{job['partner']} · {job['parameters']['window']}"
     folder = Path(job["folder"])

@@ -11,6 +11,7 @@ def run_cells(nb_man, started=None) -> None:
 
     shell = start_shell()
     take_over_streams()
+    nb_man.output_path = None  # else it is written twice a cell; papermill writes it whole at the end
     for index, cell in enumerate(nb_man.nb.cells):
         try:
             nb_man.cell_start(cell, index)

@@ -114,7 +114,11 @@ def _in_process(job: Job, running: set) -> dict:
     process = subprocess.Popen(command, env=_environment(), text=True, encoding="utf-8", **pipes)
     running.add(process)
     try:
-        answer, complaint = process.communicate(json.dumps(asdict(job)))
+        answer, complaint = process.communicate(json.dumps(asdict(job)), timeout=job.seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return bury(asdict(job), None, f"it took longer than {job.seconds:g} seconds")
     finally:
         running.discard(process)
     try:

@@ -14,7 +14,7 @@ COLUMNS = {
     ("deal_count", "won"): "Won",
     ("deal_count", "amount"): "Amount won",
     ("average_deal_size", "whole"): TITLES["average_deal_size"],
-    ("close_rate", "closed"): TITLES["close_rate"],
+    ("close_rate", "closed"): "Close rate, won of decided",
     ("pipeline", "open"): "Open pipeline",
     ("deal_velocity", "cycle_median"): "Median cycle",
     ("quality_score", "peers"): TITLES["quality_score"],
@@ -32,6 +32,7 @@ def index_page(fleet: Fleet, records: list[dict], loaded) -> str:
             "partner"
         )
     }
+    partners = set(fleet.now["partner"])
     rows = [
         record
         | {
@@ -39,6 +40,7 @@ def index_page(fleet: Fleet, records: list[dict], loaded) -> str:
             "spark": sparkline(trend.get(record["partner"], pd.Series(dtype=float)), "Amount won, trailing periods"),
         }
         for record in records
+        if record["partner"] in partners
     ]
     rows.sort(key=lambda row: (row["status"] == "ok", str(row["partner"]).casefold()))
     environment = Environment(loader=FileSystemLoader(Path(__file__).parent / "template"), autoescape=True)

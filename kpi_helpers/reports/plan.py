@@ -11,13 +11,16 @@ REPORT = "partner_report.ipynb"
 
 @dataclass(frozen=True)
 class Job:
-    """One report to make."""
+    """One report to make, and what it may use at most: time, memory (MiB) and size of a file (MiB)."""
 
     partner: str
     slug: str
     notebook: str
     parameters: dict[str, str]
     folder: str
+    seconds: float = 600
+    memory_mb: int = 8192
+    file_mb: int = 1024
 
 
 def notebook_path(name: str = REPORT) -> Path:

@@ -99,7 +99,7 @@ class _Hook(DisplayHook):
 
     def write_format_data(self, format_dict, md_dict=None) -> None:
         if format_dict:
-            count = self.shell.execution_count
+            count = self.prompt_count
             RECORDER.add(
                 new_output("execute_result", _texts(format_dict), metadata=md_dict or {}, execution_count=count)
             )
@@ -125,6 +125,9 @@ class RecordingShell(InteractiveShell):
 
     def init_virtualenv(self) -> None:
         pass
+
+    def enable_gui(self, gui=None) -> None:
+        """There is no window to serve; %matplotlib inline asks all the same."""
 
     def _showtraceback(self, etype, evalue, stb) -> None:
         RECORDER.add(new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb)))

@@ -14,6 +14,7 @@ import pandas as pd
 from ..errors import KitError
 from ..fleet import Fleet, measure_fleet
 from ..reading import load
+from ..showing.format import plural
 from ..windows import Window, as_date, parse_window
 from .execute import execute
 from .files import write_whole
@@ -61,28 +62,39 @@ def run_reports(
     """
     jobs = jobs or max(1, (os.cpu_count() or 2))
     loaded = load(source, as_of=as_of, **reading)
+    if not loaded.rows_used:
+        write_whole(_folder(out) / "rejected.csv", loaded.rejected.to_csv(index=False))
+        raise KitError(f"{nothing_usable(loaded)} Each is in {Path(out) / 'rejected.csv'}.")
     as_of = as_date(as_of or loaded.as_of, "as_of")
     window = parse_window(window, as_of)
     told(f"{loaded.rows_in:,} rows in = {loaded.rows_used:,} used + {loaded.rows_rejected:,} rejected")
-    told(f"window {window.label} ({window.start} to {window.end}), as of {as_of}")
     for warning in loaded.warnings:
         told(f"warning: {warning}")
     fleet = measure_fleet(loaded, window, as_of)
+    window = fleet.window
+    told(f"window {window.label} ({window.start} to {window.end}), as of {as_of}")
     out = _folder(out)
     names = sorted(fleet.now["partner"].unique())
     parameters = {"source": "prepared", "window": window.label, "as_of": str(as_of)}
     plan = make_plan(names, list(partners or []) or None, parameters, out)
     _prepare(loaded, fleet, out)
-    told(f"{len(plan)} reports, {jobs} at a time")
+    told(f"{plural(len(plan), 'report')}, {jobs} at a time")
     records = []
     for record in execute(plan, jobs, engine):
         records.append(record)
         done(record, len(plan))
     order = {job.partner: position for position, job in enumerate(plan)}
     records.sort(key=lambda record: order[record["partner"]])
-    _manifest(out, plan, records)
-    write_whole(out / "index.html", index_page(fleet, records, loaded))
+    lines = _manifest(out, plan, records)
+    write_whole(out / "index.html", index_page(fleet, lines, loaded))
     return Run(out, window, as_of, loaded.rows_in, loaded.rows_used, loaded.rows_rejected, records)
+
+
+def nothing_usable(loaded) -> str:
+    """Why no row of an export can be used: the reasons with their counts, most frequent first."""
+    reasons = loaded.rejected.groupby(["column", "reason"], dropna=False).size().sort_values(ascending=False)
+    told = "; ".join(f"{column}: {reason} ({rows:,})" for (column, reason), rows in reasons.head(5).items())
+    return f"{loaded.rows_in:,} rows in = 0 used + {loaded.rows_rejected:,} rejected: {told or 'there are none'}."
 
 
 def _folder(out) -> Path:
@@ -104,11 +116,20 @@ def _prepare(loaded, fleet: Fleet, out: Path) -> None:
     write_whole(out / "rejected.csv", loaded.rejected.to_csv(index=False))
 
 
-def _manifest(out: Path, plan: list[Job], records: list[dict]) -> None:
+def _manifest(out: Path, plan: list[Job], records: list[dict]) -> list[dict]:
+    """A line a report; those of an earlier run for the same window and date, of partners not asked for now, stay."""
     versions = {"python": platform.python_version()} | {name: version(name) for name in TOLD}
     parameters = {job.partner: job.parameters for job in plan}
-    lines = [
-        json.dumps(record | {"parameters": parameters[record["partner"]], "versions": versions}, ensure_ascii=False)
-        for record in records
+    lines = [record | {"parameters": parameters[record["partner"]], "versions": versions} for record in records]
+    path = out / "manifest.jsonl"
+    earlier = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    same = {name: plan[0].parameters[name] for name in ("window", "as_of")} if plan else {}
+    lines += [
+        line
+        for line in earlier
+        if line["partner"] not in parameters
+        and same.items() <= line["parameters"].items()
+        and (out / line["slug"] / "report.html").exists()
     ]
-    write_whole(out / "manifest.jsonl", "".join(f"{line}\n" for line in lines))
+    write_whole(path, "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines))
+    return lines

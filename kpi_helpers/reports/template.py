@@ -192,7 +192,7 @@ def _report(job: dict, writing: int) -> None:
         os.set_blocking(writing, True)
         os.write(writing, json.dumps(what).encode() + b"\n")
 
-    record = make_report(job, engine="partner-kpis-warm", started=lambda index: tell(cell=index))
+    record = make_report(job, engine_name="partner-kpis-warm", started=lambda index: tell(cell=index))
     tell(record=record)
 
 
@@ -219,7 +219,7 @@ def _answer(one: Child, status: int) -> dict:
         if "record" in line:
             return line
     if one.asked is not None:
-        how = f"it took longer than {one.job['seconds']} seconds"
+        how = f"it took longer than {one.job['seconds']:g} seconds"
     elif os.WIFSIGNALED(status):
         how = f"its process was ended by {signal.Signals(os.WTERMSIG(status)).name}"
     else:

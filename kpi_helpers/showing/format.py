@@ -40,19 +40,20 @@ def money(value: float, currency: str | None, locale: str = "en", compact: bool 
     if not currency:
         return format_decimal(value, "#,##0" if abs(value) >= 1000 else "#,##0.00", locale)
     if compact:
-        return format_compact_currency(value, currency, locale=locale, fraction_digits=2 if abs(value) >= 1e6 else 0)
+        digits = 2 if abs(value) >= 1e6 else 1 if abs(value) >= 1e3 else 0
+        return format_compact_currency(value, currency, locale=locale, fraction_digits=digits)
     pattern = None if abs(value) < 1000 else "¤#,##0"
     return format_currency(value, currency, pattern, locale, currency_digits=pattern is None)
 
 
-def changed(value: float, unit: str, before: float, locale: str = "en") -> str:
-    """A change with its sign: points for rates, per cent for the rest, "new" from a previous 0.
+def changed(value: float, unit: str, before: float, now: float, locale: str = "en") -> str:
+    """A change with its sign: points for rates, per cent for the rest, "new" for something from a previous 0.
 
-    >>> changed(0.05, "ratio", 0.25), changed(0.5, "number", 4), changed(float("nan"), "number", 0)
+    >>> changed(0.05, "ratio", 0.25, 0.3), changed(0.5, "number", 4, 6), changed(float("nan"), "number", 0, 2)
     ('+5.0 pp', '+50%', 'new')
     """
     if pd.isna(value):
-        return "new" if before == 0 else DASH
+        return "new" if before == 0 and now > 0 and unit != "ratio" else DASH
     if unit == "ratio":
         return format_decimal(value * 100, "+0.0;-0.0", locale) + " pp"
     return format_decimal(value * 100, "+#,##0;-#,##0", locale) + "%"

@@ -29,11 +29,8 @@ def _sentences(view: PartnerView):
     elif pd.isna(amount["value"]):
         yield f"{deals} won; their amounts are not known."
     else:
-        against = (
-            f" ({changed(amount['change'], 'money', amount['before'])} on the previous window)"
-            if amount["before"]
-            else ""
-        )
+        moved = changed(amount["change"], "money", amount["before"], amount["value"])
+        against = "" if pd.isna(amount["change"]) else f" ({moved} on the previous window)"
         yield f"{deals} won, worth {money(amount['value'], view.currency)}{against}."
     rate = view.row("close_rate", "closed")
     if not pd.isna(rate["value"]):
@@ -46,7 +43,7 @@ def _sentences(view: PartnerView):
     if not pipe["n"]:
         yield "Nothing is open."
     elif not pd.isna(pipe["value"]):
-        yield f"{plural(pipe['n'], 'deal')} worth {money(pipe['value'], view.currency)} still open."
+        yield f"Open: {plural(pipe['n'], 'deal')} worth {money(pipe['value'], view.currency)}."
     decided = int(rate["n"])
     if decided < 10:
         yield f"With {plural(decided, 'decided deal')} the rates are uncertain; read the intervals, not the points."

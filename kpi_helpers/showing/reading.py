@@ -2,8 +2,11 @@
 
 import pandas as pd
 
+from ..judging import ages, channel_verdicts, share_won_by
+from ..judging.channels import STOP_PAID, WORK_ON_EARNED
 from ..movement import UNPROVEN, pipeline_movement
-from ..view import FEWEST_PEERS, PartnerView
+from ..peers import FEWEST
+from ..view import PartnerView
 from .format import changed, money, plural, shown
 from .labels import CHANNELS, MISSED
 from .pictures import month_before
@@ -23,7 +26,7 @@ def against_peers(view: PartnerView, row: dict) -> str:
     if pd.isna(row["value"]):
         return ""
     if pd.isna(median):
-        return f"There are fewer than {FEWEST_PEERS} peers to compare with."
+        return f"There are fewer than {FEWEST} peers to compare with."
     says = f"the peers’ median of {shown(median, row['unit'], view.currency)}"
     if pd.isna(row["low"]):
         return f"It stands against {says}; no interval is told, so this is no verdict."
@@ -38,7 +41,7 @@ def against_before(view: PartnerView, row: dict) -> str:
         return ""
     if pd.isna(row["change"]):
         return "The previous window had none, so there is no change to tell." if row["before"] == 0 else ""
-    text = f"Against the previous window it moved by {changed(row['change'], row['unit'], row['before'])}"
+    text = f"Against the previous window it moved by {changed(row['change'], row['unit'], row['before'], row['value'])}"
     if pd.isna(row["low"]):
         return f"{text}."
     inside = row["low"] <= row["before"] <= row["high"]
@@ -82,9 +85,9 @@ def _pipeline(view):
         yield f"Coverage is not told: {coverage['note']}."
     overdue, stale = view.row("pipeline", "overdue"), view.row("pipeline", "stale")
     if overdue["value"]:
-        yield f"{plural(overdue['value'], 'open deal')} past the expected close date."
+        yield f"Past the expected close date: {plural(overdue['value'], 'open deal')}."
     if stale["value"] and not pd.isna(stale["value"]):
-        yield f"{plural(stale['value'], 'open deal')} {stale['note']}."
+        yield f"Stale ({stale['note']}): {plural(stale['value'], 'open deal')}."
     lost = view.row("pipeline", "competitor")
     if lost["value"] > 0:
         yield f"{lost['numerator']:.0f} of {plural(lost['denominator'], 'lost deal')} went to a competitor."
@@ -94,24 +97,25 @@ def _pipeline(view):
 
 
 def _channels(view):
-    rates = {name: view.row("marketing_channels", f"close_rate.{channel}") for channel, name in CHANNELS.items()}
-    paid = rates["Paid"]
-    others = [rates[name] for name in ("Earned", "Owned")]
-    if paid["n"] == 0:
-        yield "No lead of the window came through paid channels."
-    elif all(other["low"] > paid["high"] for other in others if other["n"]) and any(other["n"] for other in others):
-        yield (
-            "Paid leads close less often than earned and owned ones, and the intervals are apart: "
-            "stop investing there first."
-        )
+    rates = {
+        channel: view.row("marketing_channels", f"close_rate.{channel}") for channel in ("paid", "earned", "owned")
+    }
+    told = {channel: row for channel, row in rates.items() if row["n"]}
+    verdicts = channel_verdicts(view.deals, view.window, as_of=view.as_of).verdicts["verdict"].tolist()
+    if not told:
+        yield "No lead of the window came through paid, earned or owned channels."
+    elif STOP_PAID in verdicts:
+        yield "Paid leads bring nothing while earned and owned ones do, intervals apart: stop investing there."
+    elif WORK_ON_EARNED in verdicts:
+        yield "Earned leads fall behind paid and owned ones, intervals apart: work on third-party relations."
+    elif len(told) == 1:
+        only = CHANNELS[next(iter(told))].lower()
+        yield f"Leads came through {only} channels only: there is nothing to compare."
     else:
-        yield (
-            "The intervals of the channels’ close rates overlap: "
-            "the data does not support moving money between them yet."
-        )
+        yield "The data does not support moving money between the channels yet: no verdict’s intervals are apart."
     unknown = view.row("marketing_channels", "leads.unknown")
     if unknown["value"]:
-        yield f"{plural(unknown['value'], 'lead')} without a known channel stand in a row of their own."
+        yield f"In a row of its own: {plural(unknown['value'], 'lead')} without a known channel."
     roi = view.row("marketing_channels", "roi.paid")
     if pd.isna(roi["value"]):
         yield f"The return on paid spend is not told: {roi['note']}."
@@ -132,6 +136,12 @@ def _close_rate(view):
 
 def _velocity(view):
     row = view.row("deal_velocity", "cycle_median")
+    followed = ages(view.deals, view.as_of)
+    shares = share_won_by(followed["days"], followed["outcome"])
+    known = shares.dropna(subset="won")
+    told = ", ".join(f"{row.won:.0%} by day {row.by:.0f}" for row in known.itertuples())
+    if told:
+        yield f"Of all deals, open and lost ones counted, {told} were won."
     yield _unknown(row, "The cycle")
     yield against_before(view, row)
     yield against_peers(view, row)
@@ -142,7 +152,7 @@ def _quality(view):
     row, past = view.row("quality_score"), view.row("quality_score", "past")
     yield _unknown(row, "The index against peers")
     if not pd.isna(row["value"]):
-        side = "above" if row["value"] > 100 else "below"
+        side = "above" if row["value"] > 100 else "below" if row["value"] < 100 else "at"
         yield f"An index of {row['value']:.0f} is {side} the average peer’s 100, in deals and amount together."
     if not pd.isna(past["value"]):
         yield f"Against the own previous window it is {past['value']:.0f}."

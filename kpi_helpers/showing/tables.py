@@ -4,7 +4,8 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from ..fleet import HEADLINES
-from ..view import FEWEST_PEERS, PartnerView
+from ..peers import FEWEST
+from ..view import PartnerView
 from .format import DASH, changed, shown
 from .labels import CHANNEL_COLUMNS, CHANNELS, SHOWN, TITLES, Label
 from .sparkline import sparkline
@@ -72,7 +73,7 @@ def numbers(view: PartnerView, kpi: str) -> Html:
                 fraction_text(row, label, view.currency),
                 interval_text(row, view.currency),
                 shown(row["before"], row["unit"], view.currency),
-                changed(row["change"], row["unit"], row["before"]),
+                changed(row["change"], row["unit"], row["before"], row["value"]),
                 shown(row["peers_median"], row["unit"], view.currency),
                 rank_text(row),
             ]
@@ -116,12 +117,12 @@ def summary(view: PartnerView) -> Html:
                 Markup("<strong>{}</strong>").format(shown(row["value"], row["unit"], view.currency)),
                 fraction_text(row, label, view.currency),
                 interval_text(row, view.currency),
-                changed(row["change"], row["unit"], row["before"]),
+                changed(row["change"], row["unit"], row["before"], row["value"]),
                 shown(row["peers_median"], row["unit"], view.currency),
                 rank_text(row),
                 spark,
             ]
         )
     head = ["KPI", "Value", "Fraction", "95% interval", "Change", "Peers’ median", "Rank", "Trend"]
-    few = view.peers["count"].max() < FEWEST_PEERS
+    few = view.peers["count"].max() < FEWEST
     return table(head, rows, kind="numbers summary", caption="Fewer than five peers: not shown." if few else "")

@@ -1,11 +1,14 @@
 """The main job end to end: an export in, a notebook and a page for every partner out."""
 
+import html
 import json
 import re
 
 import nbformat
 import pandas as pd
 import pytest
+
+from kpi_helpers.reports import run_reports
 
 HOSTILE = ["Quo\"te's", "../../x", "<script>alert(1)</script>", "U" * 300, "İıĞş", "acme", "ACME", "line\nbreak $x^2$"]
 
@@ -17,8 +20,6 @@ def written(folder):
 @pytest.fixture(scope="module")
 def hostile_run(tmp_path_factory):
     from conftest import write_export
-
-    from kpi_helpers.reports import run_reports
 
     folder = tmp_path_factory.mktemp("hostile")
     write_export(folder / "deals.csv", HOSTILE)
@@ -52,12 +53,51 @@ def test_hostile_names_are_escaped_in_every_page(hostile_run):
 
 
 def test_a_report_shows_nothing_of_another_partner(hostile_run):
-    """Names of eight letters or more would be found whole; deal ids always would."""
-    for record in hostile_run.records:
-        others = [name for name in HOSTILE if name != record["partner"] and len(name) > 6]
+    """Neither names, as text, HTML or JSON write them, nor deals, reps, or the sample's own default partner."""
+    for p, record in enumerate(sorted(hostile_run.records, key=lambda record: HOSTILE.index(record["partner"]))):
+        others = [name for name in HOSTILE if name.casefold() != record["partner"].casefold()] + ["Işık Bilişim"]
         for name in ("report.ipynb", "report.html"):
             text = (hostile_run.out / record["slug"] / name).read_text(encoding="utf-8")
-            assert not [other for other in others if other in text or json.dumps(other)[1:-1] in text]
+            for other in others:
+                forms = {other, html.escape(other), html.escape(other, quote=False), json.dumps(other)[1:-1]}
+                assert not [form for form in forms if len(form) > 3 and form in text], (name, record["partner"])
+            assert not [other for other in range(len(HOSTILE)) if other != p and f"Rep {other}" in text]
+            assert not [other for other in range(len(HOSTILE)) if other != p and f"D{other}-" in text]
+
+
+def test_one_partner_alone_gets_a_report_without_peers(export, tmp_path):
+    run = run_reports(export("Only"), out=tmp_path / "out", window="2025-Q4", as_of="2025-12-31")
+    assert run.failed == []
+    assert "fewer than 5 peers" in (run.out / "only/report.html").read_text(encoding="utf-8")
+
+
+def test_a_rerun_for_one_partner_keeps_the_others_in_the_index(export, tmp_path):
+    source, asked = export("A", "B"), {"out": tmp_path / "out", "window": "2025-Q4", "as_of": "2025-12-31"}
+    run_reports(source, **asked)
+    run = run_reports(source, partners=["B"], **asked)
+    assert [record["partner"] for record in run.records] == ["B"]
+    index = (run.out / "index.html").read_text(encoding="utf-8")
+    assert ">A<" in index
+    assert ">B<" in index
+    assert len((run.out / "manifest.jsonl").read_text().splitlines()) == 2
+
+
+def test_no_usable_row_says_why_and_keeps_them(command, tmp_path):
+    (tmp_path / "bad.csv").write_text(
+        "deal_id,partner,status,amount,created_on,closed_on\n1,A,won,5,2025-01-09,2025-01-02\n", encoding="utf-8"
+    )
+    answer = command("report", "bad.csv", "--out", "out")
+    assert answer.returncode == 2
+    assert "1 rows in = 0 used + 1 rejected" in answer.stderr
+    assert "before it was created" in answer.stderr
+    assert (tmp_path / "out/rejected.csv").exists()
+
+
+def test_as_of_before_all_deals_is_a_mistake(command, export):
+    export("A")
+    answer = command("report", "deals.csv", "--as-of", "1999-01-01", "--out", "out")
+    assert answer.returncode == 2
+    assert "2025-10-03" in answer.stderr
 
 
 def test_the_scorecard_holds_everyone_and_each_partner(hostile_run):
@@ -76,7 +116,7 @@ def test_the_manifest_tells_parameters_and_versions(hostile_run):
 
 def test_a_failing_report_never_stops_the_others(tmp_path, command, export, monkeypatch):
     """One partner's prepared rows vanish under the running report: it fails with a banner, the other is made."""
-    from kpi_helpers.reports import plan, run_reports
+    from kpi_helpers.reports import plan
 
     broken = tmp_path / "broken.ipynb"
     notebook = nbformat.read(plan.notebook_path(), as_version=4)

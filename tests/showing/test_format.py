@@ -25,7 +25,9 @@ def test_money_keeps_cents_where_they_matter():
 
 
 def test_change_from_zero_is_new_and_from_unknown_a_dash():
-    assert changed(math.nan, "number", 0) == "new"
-    assert changed(math.nan, "number", math.nan) == DASH
-    assert changed(-0.03, "ratio", 0.2) == "-3.0 pp"
-    assert changed(0.25, "days", 30) == "+25%"
+    assert changed(math.nan, "number", 0, 3) == "new"
+    assert changed(math.nan, "number", 0, 0) == DASH
+    assert changed(math.nan, "ratio", 0.0, math.nan) == DASH
+    assert changed(math.nan, "number", math.nan, 3) == DASH
+    assert changed(-0.03, "ratio", 0.2, 0.17) == "-3.0 pp"
+    assert changed(0.25, "days", 30, 37.5) == "+25%"

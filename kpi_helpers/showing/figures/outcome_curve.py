@@ -11,6 +11,9 @@ def outcome_curve(curve: pd.DataFrame, *, title: str, ax: Axes | None = None) ->
     ax = axes(ax)
     parts = {"won": GOOD, "open": "#eef0f3", "cancelled": MUTED, "lost": BAD}
     names = [name for name in parts if name in curve]
+    last = curve.iloc[-1]
+    tail = last.to_frame().T.assign(day=last["day"] + max(1, 0.02 * last["day"]))  # else the last step has no width
+    curve = pd.concat([curve, tail], ignore_index=True).astype(float)
     ax.stackplot(
         curve["day"],
         *(curve[name] for name in names),
@@ -20,7 +23,6 @@ def outcome_curve(curve: pd.DataFrame, *, title: str, ax: Axes | None = None) ->
         linewidth=0,
     )
     base = 0.0
-    last = curve.iloc[-1]
     for name in names:
         if last[name] > 0.03:
             ax.annotate(

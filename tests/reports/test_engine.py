@@ -1,0 +1,148 @@
+"""Warm and cold are one: the same outputs for the kit's notebooks and for everything a cell can show."""
+
+import json
+
+import nbformat
+import papermill
+import pytest
+from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_notebook as bare_notebook
+
+from kpi_helpers.reports import child, plan, run_reports
+from kpi_helpers.reports.execute import execute
+
+SHOWS = {
+    "stdout": "print('out')\nprint('out again')\n1 + 1",
+    "stderr": "import sys\nprint('err', file=sys.stderr)",  # a kernel does not keep the order between the two
+    "display": "from IPython.display import HTML, display\n"
+    "display(HTML('<b>x</b>'), metadata={'text/html': {'isolated': True}})",
+    "update": "h = display('one', display_id='d')\nh.update('two')",
+    "clear": "from IPython.display import clear_output\nprint('gone')\nclear_output()\nprint('kept')",
+    "clear and wait": "print('gone')\nclear_output(wait=True)\nprint('kept')",
+    "frame": "import pandas as pd\npd.DataFrame({'a': [1]})",
+    "inline figure": "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+    "shell": "!echo from a program",
+    "magic": "%%capture caught\nprint('captured')",
+    "await": "import asyncio\nawait asyncio.sleep(0)\n'awaited'",
+    "nothing": "x = 1;",
+    "silenced": "x;",
+    "expected error": "1 / 0",
+}
+
+
+PYTHON = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+
+
+def new_notebook(cells):
+    return bare_notebook(cells=cells, metadata=PYTHON)
+
+
+def outputs(notebook):
+    """What a reader sees: outputs and counts, without times and ids; pixels only by being there."""
+    seen = []
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            shown = json.loads(json.dumps(cell.outputs))
+            for output in shown:
+                output.pop("traceback", None)
+                output.get("metadata", {}).pop("papermill", None)
+                if "image/png" in output.get("data", {}):
+                    output["data"]["image/png"] = len(output["data"]["image/png"]) > 1000
+            seen.append((cell.source, cell.execution_count, shown))
+    return seen
+
+
+def run(notebook, tmp_path, engine):
+    target = tmp_path / engine
+    target.mkdir()
+    path = tmp_path / "in.ipynb"
+    nbformat.write(notebook, path)
+    job = plan.Job("P", engine, str(path), {"window": "w"}, str(target))
+    (record,) = execute([job], 1, engine)
+    assert record["engine"] == engine, record
+    return record, nbformat.read(target / "report.ipynb", as_version=4)
+
+
+def test_everything_a_cell_can_show_is_recorded_alike(tmp_path):
+    cells = [new_code_cell("window = ''", metadata={"tags": ["parameters"]})]
+    for name, source in SHOWS.items():
+        tags = ["raises-exception"] if name == "expected error" else []
+        cells.append(new_code_cell(source, metadata={"tags": tags}))
+    notebook = new_notebook(cells=cells)
+    warm, cold = (run(notebook, tmp_path, engine) for engine in ("warm", "cold"))
+    assert warm[0]["status"] == cold[0]["status"]
+    for mine, oracle in zip(outputs(warm[1]), outputs(cold[1]), strict=True):
+        assert mine == oracle
+
+
+def test_the_partner_report_is_the_same_warm_and_cold(export, tmp_path):
+    source = export("A", "B", "C", "D", "E", "F", "G")
+    made = {}
+    for engine in ("warm", "cold"):
+        run = run_reports(
+            source, out=tmp_path / engine, window="2025-Q4", as_of="2025-12-31", partners=["B"], engine=engine
+        )
+        assert [record["engine"] for record in run.records] == [engine]
+        made[engine] = nbformat.read(run.out / "b" / "report.ipynb", as_version=4)
+    assert outputs(made["warm"]) == outputs(made["cold"])
+    pictures = [
+        [
+            output.data["image/png"]
+            for cell in made[engine].cells
+            for output in cell.get("outputs", [])
+            if "image/png" in output.get("data", {})
+        ]
+        for engine in made
+    ]
+    assert pictures[0] == pictures[1]
+    assert len(pictures[0]) == 8
+
+
+def test_the_engine_is_papermills_to_name():
+    assert papermill.engines.papermill_engines.get_engine("partner-kpis-warm").__name__ == "WarmEngine"
+
+
+DEATHS = {
+    "exits": ("import os\nos._exit(3)", "exit code 3"),
+    "segfaults": ("import ctypes\nctypes.string_at(0)", "SIGSEGV"),
+    "is killed": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "SIGKILL"),
+    "prints without end": ("while True: print('x' * 100_000)", "printed more than"),
+    "raises": ("raise ValueError('told')", "told"),
+    "sys.exit": ("import sys\nsys.exit(4)", ""),
+}
+
+
+@pytest.mark.parametrize("how", DEATHS)
+def test_a_report_that_dies_leaves_a_page_and_the_others_alone(how, tmp_path):
+    source, said = DEATHS[how]
+    cells = [
+        new_code_cell("window = ''", metadata={"tags": ["parameters"]}),
+        new_code_cell("'fine'"),
+        new_code_cell(f"if window == 'bad':\n    exec({source!r})"),
+    ]
+    path = tmp_path / "in.ipynb"
+    nbformat.write(new_notebook(cells=cells), path)
+    jobs = [plan.Job(name, name, str(path), {"window": name}, str(tmp_path / name)) for name in ("bad", "good")]
+    records = {record["partner"]: record for record in execute(jobs, 2, "warm")}
+    assert records["good"]["status"] == "ok"
+    assert records["bad"]["status"] == "failed"
+    assert records["bad"]["cell"] == 3
+    assert said in records["bad"]["error"]
+    assert "This report is not complete" in (tmp_path / "bad/report.html").read_text(encoding="utf-8")
+    assert sorted(path.name for path in (tmp_path / "bad").iterdir()) == ["report.html", "report.ipynb"]
+
+
+def test_bury_tells_what_was_to_run(tmp_path):
+    path = tmp_path / "in.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell("window = ''", metadata={"tags": ["parameters"]})]), path)
+    job = {
+        "partner": "P",
+        "slug": "p",
+        "notebook": str(path),
+        "parameters": {"window": "w"},
+        "folder": str(tmp_path / "p"),
+    }
+    record = child.bury(job, 0, "gone")
+    assert record == {"partner": "P", "slug": "p", "status": "failed", "cell": 0, "error": "gone"}
+    notebook = nbformat.read(tmp_path / "p/report.ipynb", as_version=4)
+    assert 'window = "w"' in notebook.cells[0].source
