@@ -93,11 +93,12 @@ def recognised(header: list[str], mapping: Mapping) -> tuple[Profile | None, flo
     best, *others = sorted(found, key=found.get, reverse=True)
     if not found[best]:
         return None, 0.0
-    mine = profiles()[best].match(header)
+    mine = {h: f for f, h in profiles()[best].match(header).items()}
     for other in others:
-        theirs = profiles()[other].match(header)
-        # Only what the user has not said by hand can be in dispute.
-        differ = {f for f in {*mine, *theirs} - mapping.columns.keys() if mine.get(f) != theirs.get(f)}
+        theirs = {h: f for f, h in profiles()[other].match(header).items()}
+        # Only a column that both know, and the user has not named by hand, can be in dispute.
+        said = mapping.columns.values()
+        differ = {repr(h) for h in mine.keys() & theirs.keys() if mine[h] != theirs[h] and h not in said}
         if found[other] >= NEAR * found[best] and differ:
             raise KitError(
                 f"The headers fit both {best} ({found[best]:.2f}) and {other} ({found[other]:.2f}), which read "
