@@ -49,11 +49,14 @@ weighted_amount = Measure(
     "weighted_amount", STATE, lambda at: where(at.open, credited * probability), "money", **chance
 )
 weighable = Measure("weighable", STATE, lambda at: at.open & priced & ~probability.is_null(), **chance)
-by_default = Measure(
-    "by_default",
-    STATE,
-    lambda at: at.open & priced & (nw.col("probability_source") == "stage default").fill_null(False),
-    reads=("probability_source",),
+by_default, learned = (
+    Measure(
+        f"by_{source}",
+        STATE,
+        lambda at, source=source: at.open & priced & (nw.col("probability_source") == source).fill_null(False),
+        reads=("probability_source",),
+    )
+    for source in ("stage default", "learned")
 )
 open_age = Measure("open_age", STATE, lambda at: where(at.open, at.age_days), "median")
 open_dated = Measure("open_dated", STATE, lambda at: at.open & ~nw.col("created_on").is_null())
@@ -84,11 +87,12 @@ def weighted(t) -> Answer:
     left_out = counts(
         missing, "{} open deal without amount or probability", "{} open deals without amount or probability"
     )
-    assumed = counts(
-        t[by_default], "{} with its stage's default probability", "{} with their stage's default probability"
+    sources = joined(
+        counts(t[learned], "{} weighed by its stage's history", "{} weighed by their stage's history"),
+        counts(t[by_default], "{} by its stage's default", "{} by their stage's default"),
     )
     why = joined(counts(t[still_open], "most open deals have no amount or no probability"))
-    return Answer(known, t[weighted_amount], None, t[weighable], why, joined(left_out, assumed))
+    return Answer(known, t[weighted_amount], None, t[weighable], why, joined(left_out, sources))
 
 
 def staleness(measure: Measure):
@@ -134,7 +138,7 @@ pipeline = Kpi(
     __doc__,
     (
         Basis("open", open_value, (open_amount, open_unpriced, still_open), "money", "higher"),
-        Basis("weighted", weighted, (weighted_amount, weighable, by_default, still_open), "money", "higher"),
+        Basis("weighted", weighted, (weighted_amount, weighable, by_default, learned, still_open), "money", "higher"),
         total("count", still_open, unit="number", better="higher"),
         total("age", open_age, unit="days", better="lower", n=open_dated, why="nothing open with a created date"),
         total("overdue", overdue_deals, unit="number", better="lower"),

@@ -115,7 +115,7 @@ def _read(engine: Engine, choice, joined, answers, as_of, currency) -> Loaded:
         priced = money.plan(engine, types, currency, as_of or datetime.date(9999, 1, 1))
         channel = channels.make_channels(engine, answers, types)
         rows = sum(t.rows for t in deals.tables)
-        stored = make_deals(engine, types, priced, channel, rows, len(deals.tables))
+        stored = make_deals(engine, types, priced, channel, rows, len(deals.tables), as_of)
         used = engine.one("SELECT count(*) FROM deals")[0]
 
     broken = sum(len(t.malformed) for t in deals.tables)

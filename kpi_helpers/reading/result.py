@@ -7,8 +7,13 @@ from kpi_helpers.reading.engine import IN_MEMORY_ROWS, Engine, lit
 from kpi_helpers.reading.fields import OUTPUT, SQL_TYPES
 from kpi_helpers.reading.money import Money
 
+# A stage's own history speaks from this many decided deals on; under it the stage's listed default does.
+DECIDED_TO_LEARN = 20
 
-def make_deals(engine: Engine, types: dict[str, str], money: Money, channel: str, rows: int, parts: int) -> Path | None:
+
+def make_deals(
+    engine: Engine, types: dict[str, str], money: Money, channel: str, rows: int, parts: int, as_of
+) -> Path | None:
     """Table `deals` in memory, or a view on a Parquet file when it is large; gives that file."""
     own_id = "'row ' || (d._row + 1)" if parts == 1 else "'row ' || (d._part + 1) || '-' || (d._row + 1)"
     special = {
@@ -19,12 +24,13 @@ def make_deals(engine: Engine, types: dict[str, str], money: Money, channel: str
         "currency": lit(money.currency) if money.currency else "CAST(NULL AS VARCHAR)",
         "amount_original": money.amount_original,
         "currency_original": money.currency_original,
-        "probability": "coalesce(d.probability, CASE WHEN d.status = 'open' THEN d.chance END)",
+        "probability": "coalesce(d.probability, CASE WHEN d.status = 'open' THEN coalesce(h.learned, d.chance) END)",
         "probability_source": "coalesce(d.probability_source, CASE WHEN d.probability IS NOT NULL THEN 'crm' "
+        "WHEN d.status = 'open' AND h.learned IS NOT NULL THEN 'learned' "
         "WHEN d.status = 'open' AND d.chance IS NOT NULL THEN 'stage default' END)",
     }
     columns = ", ".join(f"CAST({special.get(f, f'd.{f}')} AS {SQL_TYPES[c.kind]}) AS {f}" for f, c in OUTPUT.items())
-    sql = f"SELECT {columns} FROM good d {joins(types)} {money.join} ORDER BY partner, deal_id"
+    sql = f"SELECT {columns} FROM good d {joins(types)} {money.join} {_learned(as_of)} ORDER BY partner, deal_id"
     engine.run("DROP VIEW IF EXISTS deals")
     if rows <= IN_MEMORY_ROWS:
         engine.run(f"CREATE OR REPLACE TEMP TABLE deals AS {sql}")
@@ -33,3 +39,16 @@ def make_deals(engine: Engine, types: dict[str, str], money: Money, channel: str
     engine.run(f"COPY ({sql}) TO {lit(path)} (FORMAT parquet)")
     engine.run(f"CREATE OR REPLACE TEMP VIEW deals AS SELECT * FROM read_parquet({lit(path)})")
     return path
+
+
+def _learned(as_of) -> str:
+    """Join: the share won of the deals decided by as_of while they stood in a stage (kpis.md 2.3).
+
+    CRMs that move a deal to a closed stage leave nothing to learn: there the stage is won or lost itself.
+    """
+    known = f"AND closed_on <= DATE {lit(as_of)}" if as_of else ""
+    return (
+        "LEFT JOIN (SELECT stage AS learned_stage, avg(CAST(status = 'won' AS INTEGER)) AS learned FROM good "
+        f"WHERE status IN ('won', 'lost') AND stage IS NOT NULL {known} "
+        f"GROUP BY stage HAVING count(*) >= {DECIDED_TO_LEARN}) h ON h.learned_stage = d.stage"
+    )
