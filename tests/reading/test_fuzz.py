@@ -259,7 +259,8 @@ def test_real_bombs(tmp_path):
     with gzip.open(tmp_path / "a.csv.gz", "wb", 9) as out:
         for _ in range(2048):
             out.write(block)
-    with zipfile.ZipFile(tmp_path / "b.zip", "w", zipfile.ZIP_DEFLATED) as packed, packed.open("deals.csv", "w", force_zip64=True) as out:
+    zipped = zipfile.ZipFile(tmp_path / "b.zip", "w", zipfile.ZIP_DEFLATED)
+    with zipped as packed, packed.open("deals.csv", "w", force_zip64=True) as out:
         for _ in range(2048):
             out.write(block)
     for name in ("a.csv.gz", "b.zip"):
