@@ -72,7 +72,8 @@ def without(engine: Engine, path: Path, table: Table) -> None:
     rows = [_cells(t, table.separator) for t in texts]
     keep, stated = split(rows, len(table.header))
     cut = sum(len(line) for line in lines[keep:])
-    if keep == len(lines) or cut >= size:
+    # An odd number of quotation marks: the text stands inside a cell of several lines, so it is no footer.
+    if keep == len(lines) or cut >= size or b"".join(lines[keep:]).count(b'"') % 2:
         return
     target = engine.new_file(".csv")
     with path.open("rb") as stream, target.open("wb") as out:

@@ -151,6 +151,8 @@ def test_a_deal_that_is_called_total_stays(tmp_path):
     path = tmp_path / "deals.csv"
     path.write_text("deal_id,partner,status\nTotal,Confidential Information,open\n2,Ada,open\n", encoding="utf-8")
     assert load(path).rows_used == 2
+    path.write_text('deal_id,partner,status\n1,Ada,open\n2,"x\nGrand Totals (9 records)\n",open\n', encoding="utf-8")
+    assert load(path).rows_used == 2
 
 
 @pytest.mark.parametrize(
