@@ -26,7 +26,12 @@ MOST_BLANK = 200_000  # between two rows of a sheet
 def workbook(engine: Engine, path: Path, file: str, stem: str) -> list[Table]:
     """The tables in the sheets of the workbook at `path`; KitError says why there is none."""
     unsaved = _check(path, file)
-    import openpyxl
+    try:
+        import openpyxl  # costs a tenth of a second, so only for a workbook
+    except ImportError:
+        raise KitError(
+            f"{file}: reading Excel needs openpyxl: pip install openpyxl. Or save the sheet as CSV."
+        ) from None
 
     try:
         with warnings.catch_warnings(), path.open("rb") as stream:  # a stream, as openpyxl goes by the name
