@@ -5,10 +5,11 @@ import io
 from pathlib import Path
 
 from kpi_helpers.errors import KitError
+from kpi_helpers.reading import values
 from kpi_helpers.reading.engine import Engine, lit
 from kpi_helpers.reading.lines import physical_lines
 from kpi_helpers.reading.table import Malformed, Table
-from kpi_helpers.reading.values import cleaned
+from kpi_helpers.reading.values import BLANKS
 
 HEAD = 1 << 16
 SEPARATORS = (",", ";", "\t", "|")
@@ -67,18 +68,23 @@ def _unique(names: list[str]) -> list[str]:
     return result
 
 
-def stage(engine: Engine, table: Table, columns: dict[str, int], target: Path) -> None:
-    """Write the wanted columns as clean text to `target` (Parquet), blanks as null; broken lines: `table.malformed`.
+def stage(engine: Engine, table: Table, columns: dict[str, int], target: Path) -> set[str]:
+    """Write the wanted columns as text to `target` (Parquet); broken lines: `table.malformed`.
 
-    `columns` is new name -> position in the header.
+    `columns` is new name -> position in the header. Gives the columns that still have to be cleaned: cleaning every
+    cell would take several times as long as reading it, and most columns have no space or blank word to clean.
     """
     width = len(table.header)
     shape = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
-    wanted = ", ".join(f"{cleaned(new, f'c{i}')} AS {new}" for new, i in columns.items()) or "c0"
+    wanted = ", ".join(f"c{i} AS {new}" for new, i in columns.items()) or "c0"
+    # A competitor may be called None, so where there is one no word is a blank while the file is parsed.
+    blanks = ("",) if "competitor" in columns else BLANKS
+    nulls = ", ".join(map(lit, blanks))
     with engine.reading(table.file):
         engine.run(
             f"COPY (SELECT {wanted} FROM read_csv({lit(table.path)}, auto_detect=false, header=true, "
             f"delim={lit(table.separator)}, quote='\"', escape='\"', columns={{{shape}}}, strict_mode=true, "
+            f"nullstr=[{nulls}], "
             f"store_rejects=true, rejects_limit=0, max_line_size={LONGEST_LINE})) TO {lit(target)} (FORMAT parquet)"
         )
         bad = engine.rows(
@@ -104,6 +110,13 @@ def stage(engine: Engine, table: Table, columns: dict[str, int], target: Path) -
         because = f"inside the quotation mark that line {line} opens and does not close"
         table.malformed += [Malformed(line + n, "", because) for n in range(1, swallowed + 1)]
     table.lines = _Lines(table, {m.line for m in table.malformed})
+    if not columns or not table.rows:
+        return set()
+    if "competitor" in columns:
+        return set(columns)
+    tests = ", ".join(f"coalesce(bool_or({values.untidy(new)}), false)" for new in columns)
+    found = engine.one(f"SELECT {tests} FROM read_parquet({lit(target)})")
+    return {new for new, dirty in zip(columns, found, strict=True) if dirty}
 
 
 class _Lines:

@@ -14,12 +14,12 @@ SETTLED = ("closed_on", "expected_close_on", "amount", "lost_to_competitor")
 
 
 def parquet_of(engine: Engine, table: Table, columns: dict[str, int]) -> tuple[Path, dict[str, str]]:
-    """A Parquet file with the wanted columns (new name -> its name there); a CSV is parsed into one here, once."""
+    """A Parquet file with the wanted columns (new name -> SQL of it there); a CSV is parsed into one here, once."""
     if table.kind == "csv":
         target = engine.new_file()
-        stage(engine, table, columns, target)
-        return target, {new: new for new in columns}
-    return table.path, {new: table.header[i] for new, i in columns.items()}
+        untidy = stage(engine, table, columns, target)
+        return target, {new: values.cleaned(new, name(new)) if new in untidy else name(new) for new in columns}
+    return table.path, {new: name(table.header[i]) for new, i in columns.items()}
 
 
 def stacked(engine: Engine, stack: Stack, columns: dict[str, str]) -> str:
@@ -28,7 +28,7 @@ def stacked(engine: Engine, stack: Stack, columns: dict[str, str]) -> str:
     for number, table in enumerate(stack.tables):
         at = {new: table.header.index(h) for new, h in columns.items() if h in table.header}
         path, there = parquet_of(engine, table, at)
-        wanted = "".join(f", {_text(table, at[new], name(old))} AS {name(new)}" for new, old in there.items())
+        wanted = "".join(f", {_text(table, at[new], old)} AS {name(new)}" for new, old in there.items())
         with engine.reading(table.file):
             parts.append(
                 f"SELECT {number} AS _part, file_row_number AS _row{wanted} "

@@ -8,14 +8,19 @@ _SPACE = " \t\r\n\u00a0\ufeff"
 FIRST_DATE, LAST_DATE = "1900-01-01", "2199-12-31"
 
 
+def untidy(column: str) -> str:
+    """Whether a text begins or ends with what could be a space."""
+    ends = " OR ".join(f"ends_with({column}, '{c}')" for c in " \t\n\r\u00a0\ufeff")
+    return f"({column} NOT BETWEEN '!' AND '~' OR {ends})"
+
+
 def text(column: str, blanks: tuple[str, ...] = BLANKS) -> str:
     """The trimmed text of a VARCHAR column, null for blanks."""
-    # Trimming by a set of characters is slow, so only cells that begin or end with what could be a space go there.
-    ends = " OR ".join(f"ends_with({column}, '{c}')" for c in " \t\n\r\u00a0")
+    # Trimming by a set of characters is slow, so only the cells that may need it go there.
     trimmed = f"trim({column}, '{_SPACE}')"
     listed = ", ".join(f"'{b}'" for b in blanks)
     return (
-        f"CASE WHEN {column} NOT BETWEEN '!' AND '~' OR {ends} "
+        f"CASE WHEN {untidy(column)} "
         f"THEN CASE WHEN {trimmed} NOT IN ({listed}) THEN {trimmed} END "
         f"WHEN {column} NOT IN ({listed}) THEN {column} END"
     )
