@@ -35,7 +35,9 @@ DEAL_COLUMNS: dict[str, Column] = {
     "amount_original": Column("number", "deal value as the CRM states it"),
     "currency_original": Column("text", "its currency's code"),
     "probability": Column("share", "chance to win in [0, 1], as the CRM states it"),
-    "probability_source": Column("text", "where the probability is from: crm, learned (the stage's history) or stage default"),
+    "probability_source": Column(
+        "text", "where the probability is from: crm, learned (the stage's history) or stage default"
+    ),
     "ideal": Column("flag", "fits the ideal customer profile, or its registration was approved"),
     "created_on": Column("date", "when the deal was created"),
     "closed_on": Column("date", "when it was won, lost or cancelled; blank while open"),

@@ -1,6 +1,7 @@
 """What all partners' reports share: computed once for a run, then read by each report."""
 
 import json
+import pickle
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -10,11 +11,13 @@ import pandas as pd
 
 from .errors import KitError, UnknownValue
 from .frames import conform, extent
+from .judging import fit_common
 from .peers import peers
 from .scorecards import scorecard, slow_cycle
 from .windows import Window, add_months, period_start
 
 FILE = "fleet.json"
+COMMON = "common.pickle"  # ours alone: written by this run, read by its reports
 TABLES = ("now", "previous", "everyone", "trend", "peers")
 HEADLINES = {
     "average_deal_size": "whole",
@@ -54,12 +57,14 @@ class Fleet:
     everyone: pd.DataFrame
     trend: pd.DataFrame
     peers: pd.DataFrame
+    common: object  # judging.Common: what judging fits once for all partners
 
     def save(self, folder: Path) -> None:
         import duckdb
 
         for name in TABLES:
             duckdb.from_df(getattr(self, name)).write_parquet(str(folder / f"{name}.parquet"))
+        (folder / COMMON).write_bytes(pickle.dumps(self.common))
         facts = {
             "partners": list(self.now["partner"].unique()),
             "window": [str(self.window.start), str(self.window.end), self.window.kind],
@@ -79,9 +84,12 @@ class Fleet:
             raise UnknownValue("partner", partner, facts["partners"])
         own = duckdb.ColumnExpression("partner") == duckdb.ConstantExpression(partner)
         tables = {name: duckdb.read_parquet(str(folder / f"{name}.parquet")).filter(own).df() for name in TABLES}
+        common = pickle.loads((folder / COMMON).read_bytes())
         start, end, kind = facts["window"]
         window = Window(date.fromisoformat(start), date.fromisoformat(end), kind)
-        return cls(window, date.fromisoformat(facts["as_of"]), facts["slow_days"], facts["currency"], **tables)
+        return cls(
+            window, date.fromisoformat(facts["as_of"]), facts["slow_days"], facts["currency"], **tables, common=common
+        )
 
     def of(self, partner: str) -> "Fleet":
         """The same of one partner only."""
@@ -113,7 +121,8 @@ def measure_fleet(loaded, window: Window, as_of: date) -> Fleet:
     everyone = scorecard(deals, window=window, **asked)
     by = f"partner,{trend_unit(window)}"
     trend = scorecard(deals, by=by, window=trend_window(window, as_of), basis=TREND, **asked)
-    return Fleet(window, as_of, slow, loaded.currency, now, previous, everyone, trend, peers(now))
+    common = fit_common(deals, window, as_of=as_of)
+    return Fleet(window, as_of, slow, loaded.currency, now, previous, everyone, trend, peers(now), common)
 
 
 def trend_unit(window: Window) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .deals import DEAL_COLUMNS
+from .deals import DEAL_COLUMNS, SIDE_TABLES
 from .errors import KitError
 from .fleet import FILE, HEADLINES, Fleet, measure_fleet
 from .peers import FEWEST
@@ -37,6 +37,16 @@ class PartnerView:
     previous: pd.DataFrame
     peers: pd.DataFrame
     trend: pd.DataFrame
+    common: object = None
+    spend: pd.DataFrame | None = None
+    targets: pd.DataFrame | None = None
+
+    def target(self, window: Window) -> float | None:
+        """The partner's revenue target for a window, None where none was agreed."""
+        if self.targets is None:
+            return None
+        rows = self.targets[(self.targets["kpi"] == "won_amount") & (self.targets["period"] == window.label)]
+        return float(rows["target"].sum()) if len(rows) else None
 
     def row(self, kpi: str, basis: str | None = None) -> dict:
         """The partner's answer for one basis, with `before`, `change` and peers_count, _low, _median, _high, _rank."""
@@ -89,17 +99,18 @@ def partner_view(source, partner: str, *, window=None, as_of=None, **reading) ->
     folder = Path(source) if isinstance(source, (str, Path)) else None
     if folder and (folder / FILE).exists():
         own = _prepared(folder, partner, window, as_of)
-        deals = _slice(folder, partner)
+        deals, spend, targets = (_slice(folder / f"{name}.parquet", partner) for name in ("deals", "spend", "targets"))
     else:
         from .reading import load
 
         loaded = load(source, as_of=as_of, **reading)
         as_of = as_date(as_of or loaded.as_of, "as_of")
         own = measure_fleet(loaded, parse_window(window, as_of), as_of).of(partner)
-        deals = loaded.deals("pandas")
-        deals = deals[deals["partner"] == partner].reset_index(drop=True)
+        deals, spend, targets = (
+            _own(table, partner) for table in (loaded.deals("pandas"), loaded.spend, loaded.targets)
+        )
     shared = (own.window, own.as_of, own.currency, own.slow_days)
-    return PartnerView(partner, *shared, deals, own.now, own.previous, own.peers, own.trend)
+    return PartnerView(partner, *shared, deals, own.now, own.previous, own.peers, own.trend, own.common, spend, targets)
 
 
 def _pick(table: pd.DataFrame, kpi: str, basis: str) -> pd.DataFrame:
@@ -118,13 +129,23 @@ def _prepared(folder: Path, partner: str, window, as_of) -> Fleet:
     return own
 
 
-def _slice(folder: Path, partner: str) -> pd.DataFrame:
+def _slice(file: Path, partner: str) -> pd.DataFrame | None:
     """The partner's own rows; the prepared deals are sorted by partner, so little else is read."""
     import duckdb
 
     from .reading.frames import to_pandas
 
-    rows = duckdb.read_parquet(str(folder / "deals.parquet")).filter(
-        duckdb.ColumnExpression("partner") == duckdb.ConstantExpression(partner)
-    )
-    return to_pandas(rows, DEAL_COLUMNS)
+    if not file.exists():
+        return None
+    rows = duckdb.read_parquet(str(file))
+    if "partner" not in rows.columns:
+        return None
+    own = rows.filter(duckdb.ColumnExpression("partner") == duckdb.ConstantExpression(partner))
+    columns = DEAL_COLUMNS if file.stem == "deals" else SIDE_TABLES[file.stem]
+    return to_pandas(own, {name: column for name, column in columns.items() if name in rows.columns})
+
+
+def _own(table: pd.DataFrame | None, partner: str) -> pd.DataFrame | None:
+    if table is None or "partner" not in table:
+        return None
+    return table[table["partner"] == partner].reset_index(drop=True)

@@ -46,6 +46,7 @@ def warm() -> None:
     import scipy.stats  # noqa: F401
 
     from .. import reading, showing, view  # noqa: F401
+    from ..judging import forecast, known_at, recommend, time_to_outcome, what_changed  # noqa: F401
     from ..reading import frames  # noqa: F401
     from ..showing.figures import Picture, trend
     from . import child, page, recorder  # noqa: F401

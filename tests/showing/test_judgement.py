@@ -1,0 +1,70 @@
+"""What a report says of a partner: verdicts only with their evidence, and silence said."""
+
+from pathlib import Path
+
+import pytest
+
+from kpi_helpers import partner_view
+from kpi_helpers.fleet import measure_fleet
+from kpi_helpers.reading import load
+from kpi_helpers.showing import changes, fair, outlook, plan
+from kpi_helpers.view import PartnerView, _own
+from kpi_helpers.windows import as_date, parse_window
+
+SAMPLE = Path(__file__).parents[2] / "data/sample"
+
+
+@pytest.fixture(scope="module")
+def of():
+    """A view of any partner of the sample; what all share is measured once."""
+    loaded = load(SAMPLE, as_of="2025-12-31")
+    fleet = measure_fleet(loaded, parse_window("2025-Q4"), as_date("2025-12-31"))
+
+    def view(partner):
+        own = fleet.of(partner)
+        tables = [_own(table, partner) for table in (loaded.deals(), loaded.spend, loaded.targets)]
+        shared = (own.window, own.as_of, own.currency, own.slow_days)
+        deals, spend, targets = tables
+        return PartnerView(
+            partner, *shared, deals, own.now, own.previous, own.peers, own.trend, own.common, spend, targets
+        )
+
+    return view
+
+
+def test_the_declining_partner_is_found_and_the_question_asked(of):
+    view = of("Öztürk & Oğulları")
+    assert "below expectation" in repr(fair(view))
+    assert "Is this still the right partner?" in repr(plan(view))
+
+
+def test_a_partner_good_only_by_its_region_gets_no_verdict(of):
+    assert "no verdict" in repr(fair(of("Işık Bilişim")))
+
+
+def test_paid_that_brings_nothing_is_told(of):
+    assert "paid" in repr(plan(of("Çınar Teknoloji"))).lower()
+
+
+def test_few_deals_are_answered_with_silence(of):
+    assert "cannot support" in repr(plan(of("Çiğdem Yazılım")))
+
+
+def test_the_forecast_tells_its_range_and_how_earlier_ones_fared(of):
+    text = repr(outlook(of("Işık Bilişim")))
+    assert "2026-Q1" in text
+    assert "made to hold 80%" in text
+    assert "no target for this period" in text
+
+
+def test_changes_name_the_deals_that_carry_them(of):
+    text = repr(changes(of("Işık Bilişim")))
+    assert "Average deal size" in text
+    assert "D-0" in text
+
+
+def test_a_tiny_export_is_answered_honestly(export):
+    view = partner_view(export("A"), "A", window="2025-Q4", as_of="2025-12-31")
+    assert "cannot support" in repr(plan(view))
+    for say in (fair, changes, outlook):
+        assert repr(say(view))
