@@ -8,7 +8,7 @@ SETUP  := .venv/.ready
 # Bytecode halves the start of every notebook kernel; some machines switch it off.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup reports test test-long lab notebooks lock clean
+.PHONY: help setup reports test test-long lab notebooks bench-reading lock clean
 help:
 	@echo "make reports [DATA=path] [ARGS=...]  a report for every partner"
 	@echo "make lab                             JupyterLab on the notebooks"
@@ -40,6 +40,10 @@ test-long: $(SETUP)
 notebooks: $(SETUP)
 	$(BIN)/jupyter nbconvert --to notebook --execute --inplace --log-level WARN notebooks/*.ipynb
 	$(BIN)/nbstripout --keep-count --extra-keys "metadata.language_info cell.metadata.execution" notebooks/*.ipynb
+
+bench-reading: $(SETUP)
+	$(BIN)/python benchmarks/reading.py
+	$(BIN)/python benchmarks/reading.py --rows 10000000 --repeat 1
 
 # Needs uv; exact versions and hashes for every platform, no index addresses.
 lock:

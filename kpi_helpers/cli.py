@@ -39,6 +39,11 @@ def _reading(command):
             click.option("--map", "pairs", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field."),
             click.option("--mapping", "mapping_file", metavar="FILE", help="A file of such mappings."),
             click.option("--currency", help="The reporting currency, like EUR."),
+            click.option("--query", metavar="FILE.sql", help="The query of a database source (postgresql://host/db)."),
+            click.option("--profile", help="Whose export it is, where that is not clear."),
+            click.option("--decimal", type=click.Choice([".", ","]), help="The decimal mark, where that is not clear."),
+            click.option("--shares", type=click.Choice(["percent", "fraction"]), help="How probabilities are written."),
+            click.option("--dates", type=click.Choice(["dmy", "mdy", "ymd"]), help="The order in dates, likewise."),
         ]
     ):
         command = option(command)
@@ -50,10 +55,10 @@ WINDOW = click.option(
 )
 
 
-def _load(source, as_of, pairs, mapping_file, currency):
+def _load(source, as_of, pairs, mapping_file, **options):
     from .reading import load
 
-    return load(_one(source), as_of=as_of, mapping=_mapping(pairs), mapping_file=mapping_file, currency=currency)
+    return load(_one(source), as_of=as_of, mapping=_mapping(pairs), mapping_file=mapping_file, **options)
 
 
 def _one(source: tuple[str, ...]):
@@ -80,7 +85,7 @@ def _mapping(pairs: tuple[str, ...]) -> dict[str, str]:
     show_default=True,
     help="warm: children forked from one loaded process; cold: a kernel each.",
 )
-def report(source, as_of, pairs, mapping_file, currency, window, partners, out, jobs, engine) -> None:
+def report(source, as_of, pairs, mapping_file, window, partners, out, jobs, engine, **options) -> None:
     """An executed notebook and a page for every partner."""
     from .progress import Progress
     from .reports import run_reports
@@ -98,7 +103,7 @@ def report(source, as_of, pairs, mapping_file, currency, window, partners, out, 
             done=progress.done,
             mapping=_mapping(pairs),
             mapping_file=mapping_file,
-            currency=currency,
+            **options,
         )
     for record in run.failed:
         click.echo(f"failed: {record['partner']}: {record['error']}", err=True)
@@ -115,11 +120,11 @@ def report(source, as_of, pairs, mapping_file, currency, window, partners, out, 
 @click.option("--kpi", "kpis", multiple=True, help="Only this KPI; may be given again. [default: all eight]")
 @click.option("--basis", "bases", multiple=True, help="Only this basis; may be given again.")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
-def kpis(source, as_of, pairs, mapping_file, currency, window, by, kpis, bases, form) -> None:
+def kpis(source, as_of, pairs, mapping_file, window, by, kpis, bases, form, **options) -> None:
     """The KPIs as a tidy table."""
     from .scorecards import scorecard
 
-    loaded = _load(source, as_of, pairs, mapping_file, currency)
+    loaded = _load(source, as_of, pairs, mapping_file, **options)
     if not loaded.rows_used:
         from .reports.run import nothing_usable
 
@@ -156,13 +161,17 @@ def kpis(source, as_of, pairs, mapping_file, currency, window, by, kpis, bases, 
 @main.command()
 @_reading
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-def check(source, as_of, pairs, mapping_file, currency, form) -> None:
+@click.option("--save-mapping", "keep", metavar="FILE", help="Keep the answer for next month.")
+def check(source, as_of, pairs, mapping_file, form, keep, **options) -> None:
     """What was understood of an export, and what was rejected."""
-    loaded = _load(source, as_of, pairs, mapping_file, currency)
+    loaded = _load(source, as_of, pairs, mapping_file, **options)
+    if keep:
+        from .reading import save_mapping
+
+        click.echo(f"mapping kept in {save_mapping(loaded, keep)}", err=True)
     if form == "json":
-        facts = {
-            name: getattr(loaded, name) for name in ("profile", "rows_in", "rows_used", "rows_rejected", "mapping")
-        }
+        told = ("profile", "score", "rows_in", "rows_used", "rows_rejected", "mapping", "columns", "decisions")
+        facts = {name: getattr(loaded, name) for name in told}
         facts |= {"as_of": loaded.as_of and str(loaded.as_of), "currency": loaded.currency}
         facts |= {"stages": _records(loaded.stages), "warnings": list(loaded.warnings)}
         facts |= {"rejected": _records(loaded.rejected)}
@@ -172,6 +181,11 @@ def check(source, as_of, pairs, mapping_file, currency, form) -> None:
     click.echo(f"{loaded.rows_in:,} rows in = {loaded.rows_used:,} used + {loaded.rows_rejected:,} rejected\n")
     for field, column in loaded.mapping.items():
         click.echo(f"  {field:20} <- {column}")
+    for column, field in loaded.columns.items():
+        if field is None:
+            click.echo(f"  {'(not used)':20} <- {column}")
+    for what, why in loaded.decisions.items():
+        click.echo(f"decided: {what}: {why}")
     click.echo(f"\n{loaded.stages.to_string(index=False)}")
     for warning in loaded.warnings:
         click.echo(f"warning: {warning}")
@@ -179,6 +193,22 @@ def check(source, as_of, pairs, mapping_file, currency, form) -> None:
         click.echo(f"\n{loaded.rejected.head(20).to_string(index=False)}")
         if len(loaded.rejected) > 20:
             click.echo(f"... {len(loaded.rejected):,} faults in all; partner-kpis report writes them to rejected.csv")
+
+
+@main.command()
+@_reading
+@click.option("--store", required=True, metavar="DIR", help="The folder that keeps each day's state.")
+@click.option("--on", "day", help="The state's date. [default: as-of]")
+@click.option("--replace", is_flag=True, help="Replace a different state of the same day.")
+def snapshot(source, as_of, pairs, mapping_file, store, day, replace, **options) -> None:
+    """Keep this month's state of the deals, for exact history later."""
+    from .reading.snapshots import save_snapshot
+
+    loaded = _load(source, as_of, pairs, mapping_file, **options)
+    saved = save_snapshot(loaded, store, on=day, replace=replace)
+    click.echo(f"{saved.outcome}: {saved.deals:,} deals in {store}")
+    if saved.later:
+        click.echo(f"warning: {saved.later:,} deals carry dates after this state's day", err=True)
 
 
 def _records(table) -> list[dict]:

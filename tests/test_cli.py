@@ -96,3 +96,27 @@ def test_no_partner_column_names_the_flag(command, tmp_path):
     answer = command("kpis", "deals.csv")
     assert answer.returncode == 2
     assert "--map partner=" in answer.stderr
+
+
+def test_a_snapshot_is_kept_once_and_a_different_one_refused(command, export):
+    export("A")
+    words = ("snapshot", "deals.csv", "--store", "store", "--on", "2025-12-31")
+    assert "saved: 6 deals" in command(*words).stdout
+    assert "same: 6 deals" in command(*words).stdout
+    export("A", "B")
+    refused = command(*words)
+    assert refused.returncode == 2
+    assert "--replace" in refused.stderr or "replace" in refused.stderr
+    assert "replaced: 12 deals" in command(*words, "--replace").stdout
+
+
+def test_a_kept_mapping_reads_the_same_next_month(command, tmp_path):
+    (tmp_path / "export.csv").write_text(
+        "Ref;Bayi;Stage;Worth;Made;Done\n1;A;Closed Won;1.234,50;2025-01-02;2025-02-03\n", encoding="utf-8"
+    )
+    named = ("--map", "deal_id=Ref", "--map", "amount=Worth", "--map", "created_on=Made", "--map", "closed_on=Done")
+    first = command("check", "export.csv", *named, "--save-mapping", "kept.toml", "--format", "json")
+    assert first.returncode == 0, first.stderr
+    again = command("check", "export.csv", "--mapping", "kept.toml", "--format", "json")
+    one, other = (json.loads(answer.stdout)["mapping"] for answer in (first, again))
+    assert one == other

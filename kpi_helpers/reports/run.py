@@ -14,6 +14,8 @@ import pandas as pd
 from ..errors import KitError
 from ..fleet import Fleet, measure_fleet
 from ..reading import load
+from ..reading.health import health
+from ..reading.health_page import health_page
 from ..showing.format import plural
 from ..windows import Window, as_date, parse_window
 from .execute import execute
@@ -114,6 +116,9 @@ def _prepare(loaded, fleet: Fleet, out: Path) -> None:
     both = pd.concat([fleet.everyone, fleet.now], ignore_index=True)
     write_whole(out / "scorecard.csv", both.to_csv(index=False))
     write_whole(out / "rejected.csv", loaded.rejected.to_csv(index=False))
+    found = health(loaded)
+    write_whole(out / "data-health.json", json.dumps(found, ensure_ascii=False, indent=1, default=str))
+    write_whole(out / "data-health.html", health_page(found))
 
 
 def _manifest(out: Path, plan: list[Job], records: list[dict]) -> list[dict]:

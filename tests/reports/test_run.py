@@ -41,7 +41,7 @@ def test_nothing_is_written_outside_the_folder_and_nothing_half_done_is_left(hos
     out = hostile_run.out
     assert {path.name for path in out.parent.iterdir()} == {"deals.csv", "out"}
     assert not [name for name in written(out) if name.split("/")[-1].startswith(".")]
-    assert {"index.html", "scorecard.csv", "rejected.csv", "manifest.jsonl"} <= written(out)
+    assert {"index.html", "scorecard.csv", "rejected.csv", "manifest.jsonl", "data-health.html"} <= written(out)
 
 
 def test_hostile_names_are_escaped_in_every_page(hostile_run):
