@@ -80,10 +80,10 @@ def open_value(t) -> Answer:
 
 
 def weighted(t) -> Answer:
-    """Weighted value; unknown where most open deals cannot be weighed, as at an earlier as_of: deals lose their
-    probability when they close."""
+    """Weighted value of the deals that can be weighed; unknown where none can. At an earlier as_of it is too low:
+    deals lose their probability when they close, which the note's count of those left out shows."""
     missing = t[still_open] - t[weighable]
-    known = t[weighted_amount].mask(missing > t[weighable])
+    known = t[weighted_amount].mask((t[still_open] > 0) & (t[weighable] == 0))
     left_out = counts(
         missing, "{} open deal without amount or probability", "{} open deals without amount or probability"
     )
@@ -91,7 +91,7 @@ def weighted(t) -> Answer:
         counts(t[learned], "{} weighed by its stage's history", "{} weighed by their stage's history"),
         counts(t[by_default], "{} by its stage's default", "{} by their stage's default"),
     )
-    why = joined(counts(t[still_open], "most open deals have no amount or no probability"))
+    why = "no open deal has an amount and a probability"
     return Answer(known, t[weighted_amount], None, t[weighable], why, joined(left_out, sources))
 
 
