@@ -7,6 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples on every run, and no time limit: a busy machine is no failure.
+settings.register_profile("kit", deadline=None, derandomize=True)
+settings.load_profile("kit")
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
