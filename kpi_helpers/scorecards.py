@@ -11,7 +11,7 @@ from .kpis.measure import At, cycle
 from .levels import EVERYONE, parse_by
 from .sidetables import side_table
 from .totals import Totals, compute
-from .windows import Window, as_date, parse_window
+from .windows import Window, as_date, parse_window, period_label, period_start
 
 EVIDENCE = (
     *("kpi", "basis", "value", "unit", "numerator", "denominator", "n", "low", "high"),
@@ -118,8 +118,6 @@ def _tidy(totals: Totals, chosen: list[tuple[Kpi, Basis]], unit: str | None) -> 
 
 
 def _label(window: Window, unit: str) -> str:
-    from .windows import period_label, period_start
-
     return period_label(period_start(window.start, unit), unit)
 
 

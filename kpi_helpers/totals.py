@@ -1,4 +1,7 @@
-"""Totals: every measure of a scorecard, for every group and period, in one pass over the deals per anchor."""
+"""Totals: every measure of a scorecard, for every group and period, in one pass over the deals per anchor.
+
+The state by period is the exception on frames in memory: there a scan for each period is cheaper than wide columns.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -113,7 +116,7 @@ def compute(
         for grid, into in ((every, data), (earlier, past_data))[: 1 + past]:
             found = grid.merge(table, how="left", on=[*columns, PERIOD])
             into.update({name: _finished(found[name], kinds[name]) for name in names})
-    shown = keys.rename(columns={})[["_window"]].assign(**{name: keys[column] for name, column in groups.items()})
+    shown = keys[["_window"]].assign(**{name: keys[column] for name, column in groups.items()})
     return shown, windows, data, past_data
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader
 
-from ..fleet import HEADLINES, Fleet
+from ..fleet import Fleet
 from ..showing.format import day, shown
 from ..showing.labels import TITLES
 from ..showing.sparkline import sparkline
@@ -51,7 +51,6 @@ def index_page(fleet: Fleet, records: list[dict], loaded) -> str:
         window=f"{fleet.window.label} ({day(fleet.window.start)} to {day(fleet.window.end)})",
         as_of=day(fleet.as_of),
         loaded=loaded,
-        kpis=len(HEADLINES),
     )
 
 
