@@ -1,0 +1,48 @@
+"""`partner-kpis report`."""
+
+import sys
+
+import click
+
+from .source import WINDOW, mapping_of, one, reading_options
+
+
+@click.command()
+@reading_options
+@WINDOW
+@click.option("--partner", "partners", multiple=True, help="Only this partner; may be given again. [default: all]")
+@click.option("--out", default="reports", show_default=True, help="The folder to write.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Reports at a time. [default: one a processor]")
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "warm", "cold"]),
+    default="auto",
+    show_default=True,
+    help="warm: children forked from one loaded process; cold: a kernel each.",
+)
+def report(source, as_of, pairs, mapping_file, window, partners, out, jobs, engine, **options) -> None:
+    """An executed notebook and a page for every partner."""
+    from ..progress import Progress
+    from ..reports import run_reports
+
+    with Progress() as progress:
+        run = run_reports(
+            one(source),
+            out=out,
+            window=window,
+            as_of=as_of,
+            partners=partners,
+            jobs=jobs,
+            engine=engine,
+            told=progress.told,
+            done=progress.done,
+            mapping=mapping_of(pairs),
+            mapping_file=mapping_file,
+            **options,
+        )
+    for record in run.failed:
+        click.echo(f"failed: {record['partner']}: {record['error']}", err=True)
+    click.echo(
+        f"{len(run.records) - len(run.failed)} of {len(run.records)} reports made; open {run.out / 'index.html'}"
+    )
+    sys.exit(1 if run.failed else 0)

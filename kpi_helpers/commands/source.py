@@ -1,0 +1,56 @@
+"""What every command that reads an export shares: its options, and reading it."""
+
+import json
+
+import click
+
+from ..errors import KitError
+
+
+def reading_options(command):
+    """The options of every command that reads an export."""
+    for option in reversed(
+        [
+            click.argument("source", nargs=-1, required=True),
+            click.option(
+                "--as-of", help="What was known on this day, like 2025-12-31. [default: the latest in the data]"
+            ),
+            click.option("--map", "pairs", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field."),
+            click.option("--mapping", "mapping_file", metavar="FILE", help="A file of such mappings."),
+            click.option("--currency", help="The reporting currency, like EUR."),
+            click.option("--query", metavar="FILE.sql", help="The query of a database source (postgresql://host/db)."),
+            click.option("--profile", help="Whose export it is, where that is not clear."),
+            click.option("--decimal", type=click.Choice([".", ","]), help="The decimal mark, where that is not clear."),
+            click.option("--shares", type=click.Choice(["percent", "fraction"]), help="How probabilities are written."),
+            click.option("--dates", type=click.Choice(["dmy", "mdy", "ymd"]), help="The order in dates, likewise."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+WINDOW = click.option(
+    "--window", help="2025-Q4, 2025-12, 2025, 15d, 2025-10-01..2025-12-31 or all. [default: the last whole quarter]"
+)
+
+
+def loaded_from(source, as_of, pairs, mapping_file, **options):
+    from ..reading import load
+
+    return load(one(source), as_of=as_of, mapping=mapping_of(pairs), mapping_file=mapping_file, **options)
+
+
+def one(source: tuple[str, ...]):
+    return source[0] if len(source) == 1 else list(source)
+
+
+def mapping_of(pairs: tuple[str, ...]) -> dict[str, str]:
+    wrong = [pair for pair in pairs if "=" not in pair]
+    if wrong:
+        raise KitError(f"--map takes FIELD=COLUMN, like --map partner=sales_agent; this is {wrong[0]!r}.")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def records(table) -> list[dict]:
+    """Rows as objects, null for what is not known."""
+    return json.loads(table.to_json(orient="records", date_format="iso", double_precision=15))
