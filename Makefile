@@ -47,7 +47,8 @@ bench-reading: $(SETUP)
 
 # Needs uv; exact versions and hashes for every platform, no index addresses.
 lock:
-	uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes \
+	uv pip compile --universal --python-version 3.11 --generate-hashes \
+	  --extra app --extra cluster --extra dev --extra pdf --extra postgresql \
 	  --no-emit-index-url --no-annotate --no-header --quiet pyproject.toml --output-file requirements.lock
 
 clean:
