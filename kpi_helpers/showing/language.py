@@ -1,0 +1,150 @@
+"""The language of everything people read: English as written in the code, Turkish from a gettext catalogue.
+
+    from kpi_helpers.showing.language import _, ngettext, use, using
+
+Write plain English with named places, never an f-string, and put the values in by name:
+
+    _("No forecast for {window}: {reason}.", window=window.label, reason=reason)
+    ngettext("{count} deal", "{count} deals", len(deals))     # {count} is written as the language writes numbers
+
+A constant is translated when it is shown, not when it is imported: mark it with `N_("Close rate")` where it stands and
+say `_(TITLES[kpi])` where it is shown. Numbers, money and dates go through `format.py`, which follows the language too.
+A notebook says `use(lang)` once, right after its parameters; code that makes a page for somebody says
+`with using(lang):`. A Jinja environment gets `{% trans %}` and `_()` by `install(environment)`.
+
+The texts are in `locale/tr/LC_MESSAGES/kit.po`; after new or changed ones run `make messages` and fill in what it adds.
+A test fails while a text is missing, fuzzy, or has other places than the English one.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+
+from ..errors import KitError
+
+LANGUAGES = ("en", "tr")
+LOCALE = Path(__file__).parents[1] / "locale"
+
+# A kernel runs each cell in a context of its own, so what `use` says is kept beside the variable that `using` binds.
+_here: ContextVar[str | None] = ContextVar("language", default=None)
+_chosen = "en"
+
+
+def use(lang: str) -> None:
+    """Say everything from now on in `lang`, "en" or "tr": for a notebook or a process of one language.
+
+    >>> use("de")
+    Traceback (most recent call last):
+    kpi_helpers.errors.KitError: The language 'de' is not known; there are en and tr. Name one with --lang.
+    """
+    global _chosen
+    _chosen = _checked(lang)
+
+
+@contextmanager
+def using(lang: str) -> Iterator[None]:
+    """Say everything within the block in `lang`, whatever `use` said.
+
+    >>> with using("tr"):
+    ...     _("Close rate")
+    'Kapanış oranı'
+    """
+    token = _here.set(_checked(lang))
+    try:
+        yield
+    finally:
+        _here.reset(token)
+
+
+def language() -> str:
+    """The language of now, which is also the name of its Babel locale."""
+    return _here.get() or _chosen
+
+
+def _(message: str, **values) -> str:
+    """The text in the current language, with `values` put into its named places."""
+    text = _texts(language()).gettext(message) if message else ""
+    return text.format(**values) if values else text
+
+
+def ngettext(singular: str, plural: str, count: float, **values) -> str:
+    """The text for so many, with {count} written as the language writes whole numbers.
+
+    >>> ngettext("{count} deal", "{count} deals", 1), ngettext("{count} deal", "{count} deals", 1200)
+    ('1 deal', '1,200 deals')
+    """
+    from babel.numbers import format_decimal
+
+    written = format_decimal(count, "#,##0", language())
+    return _texts(language()).ngettext(singular, plural, count).format(count=written, **values)
+
+
+def N_(message: str) -> str:
+    """The text as it is, marked for the catalogue: for constants, which `_` translates when they are shown."""
+    return message
+
+
+def upper(text: str) -> str:
+    """Capital letters; in Turkish i becomes İ and ı becomes I.
+
+    >>> with using("tr"):
+    ...     upper("bilişim ışığı")
+    'BİLİŞİM IŞIĞI'
+    """
+    return text.replace("i", "İ").upper() if language() == "tr" else text.upper()
+
+
+def lower(text: str) -> str:
+    """Small letters; in Turkish İ becomes i and I becomes ı.
+
+    >>> with using("tr"):
+    ...     lower("BİLİŞİM IŞIĞI")
+    'bilişim ışığı'
+    """
+    return text.replace("İ", "i").replace("I", "ı").lower() if language() == "tr" else text.lower()
+
+
+def sentence(text: str) -> str:
+    """The text with a capital first letter, the rest as it is.
+
+    >>> with using("tr"):
+    ...     sentence("ideal fırsatlar")
+    'İdeal fırsatlar'
+    """
+    return upper(text[:1]) + text[1:]
+
+
+def install(environment) -> None:
+    """Give a Jinja environment `{% trans %}`, `_()` and `language()`, all following the current language."""
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(
+        _, lambda singular, plural, count: _texts(language()).ngettext(singular, plural, count)
+    )
+    environment.globals["language"] = language
+
+
+def _checked(lang: str) -> str:
+    if lang not in LANGUAGES:
+        raise KitError(
+            f"The language {lang!r} is not known; there are {' and '.join(LANGUAGES)}. Name one with --lang."
+        )
+    return lang
+
+
+@cache
+def _texts(lang: str) -> NullTranslations:
+    """The catalogue of a language, compiled in memory: the .po file is the only one to keep."""
+    if lang == "en":
+        return NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = BytesIO()
+    with (LOCALE / lang / "LC_MESSAGES" / "kit.po").open("rb") as file:
+        write_mo(compiled, read_po(file, locale=lang))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
