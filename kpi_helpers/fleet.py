@@ -18,7 +18,8 @@ from .windows import Window, add_months, period_start
 
 FILE = "fleet.json"
 COMMON = "common.pickle"  # ours alone: written by this run, read by its reports
-TABLES = ("now", "previous", "everyone", "trend", "peers")
+TABLES = ("now", "previous", "trend", "peers")  # by partner
+EVERYONES = ("everyone", "everyone_before", "everyone_trend")
 HEADLINES = {
     "average_deal_size": "whole",
     "deal_count": "won",
@@ -46,7 +47,8 @@ TREND = (
 
 @dataclass(frozen=True)
 class Fleet:
-    """Scorecards of all partners (`now`, `previous`), of `everyone`, the `trend` by period, and each one's `peers`."""
+    """Scorecards of all partners now, in the `previous` window and by period (`trend`), each one's `peers`, and the
+    same of everyone together."""
 
     window: Window
     as_of: date
@@ -54,15 +56,17 @@ class Fleet:
     currency: str | None
     now: pd.DataFrame
     previous: pd.DataFrame
-    everyone: pd.DataFrame
     trend: pd.DataFrame
     peers: pd.DataFrame
+    everyone: pd.DataFrame
+    everyone_before: pd.DataFrame
+    everyone_trend: pd.DataFrame
     common: object  # judging.Common: what judging fits once for all partners
 
     def save(self, folder: Path) -> None:
         import duckdb
 
-        for name in TABLES:
+        for name in (*TABLES, *EVERYONES):
             duckdb.from_df(getattr(self, name)).write_parquet(str(folder / f"{name}.parquet"))
         (folder / COMMON).write_bytes(pickle.dumps(self.common))
         facts = {
@@ -75,15 +79,18 @@ class Fleet:
         (folder / FILE).write_text(json.dumps(facts, indent=1, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
-    def read(cls, folder: Path, partner: str) -> "Fleet":
-        """What was saved, of one partner only; tables are sorted by partner, so little else is read."""
+    def read(cls, folder: Path, partner: str | None = None) -> "Fleet":
+        """What was saved, whole or of one partner only; tables are sorted by partner, so little else is read."""
         import duckdb
 
         facts = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        if partner not in facts["partners"]:
-            raise UnknownValue("partner", partner, facts["partners"])
-        own = duckdb.ColumnExpression("partner") == duckdb.ConstantExpression(partner)
-        tables = {name: duckdb.read_parquet(str(folder / f"{name}.parquet")).filter(own).df() for name in TABLES}
+        tables = {name: duckdb.read_parquet(str(folder / f"{name}.parquet")) for name in (*TABLES, *EVERYONES)}
+        if partner is not None:
+            if partner not in facts["partners"]:
+                raise UnknownValue("partner", partner, facts["partners"])
+            own = duckdb.ColumnExpression("partner") == duckdb.ConstantExpression(partner)
+            tables |= {name: tables[name].filter(own) for name in TABLES}
+        tables = {name: table.df() for name, table in tables.items()}
         common = pickle.loads((folder / COMMON).read_bytes())
         start, end, kind = facts["window"]
         window = Window(date.fromisoformat(start), date.fromisoformat(end), kind)
@@ -114,15 +121,27 @@ def measure_fleet(loaded, window: Window, as_of: date) -> Fleet:
     if now.empty:
         first = extent(conform(deals))[0]
         raise KitError(f"As of {as_of} there was no deal yet; the first is of {first}. Give a later as_of.")
-    earlier = asked | {"as_of": min(as_of, before.end)} if before else asked
-    previous = scorecard(deals, by="partner", window=before, **earlier) if before else now[:0]
-    # deals lose their probability when they close, so one export cannot tell what an earlier pipeline weighed
-    previous.loc[(previous["kpi"] == "pipeline") & (previous["basis"] == "weighted"), "value"] = np.nan
     everyone = scorecard(deals, window=window, **asked)
-    by = f"partner,{trend_unit(window)}"
-    trend = scorecard(deals, by=by, window=trend_window(window, as_of), basis=TREND, **asked)
+    earlier = [
+        _before(deals, before, by, asked) if before else card[:0] for by, card in (("partner", now), (None, everyone))
+    ]
+    unit, span = trend_unit(window), trend_window(window, as_of)
+    trend, everyone_trend = (
+        scorecard(deals, by=by, window=span, basis=TREND, **asked) for by in (f"partner,{unit}", unit)
+    )
     common = fit_common(deals, window, as_of=as_of)
-    return Fleet(window, as_of, slow, loaded.currency, now, previous, everyone, trend, peers(now), common)
+    return Fleet(
+        *(window, as_of, slow, loaded.currency),
+        *(now, earlier[0], trend, peers(now)),
+        *(everyone, earlier[1], everyone_trend, common),
+    )
+
+
+def _before(deals: pd.DataFrame, window: Window, by: str | None, asked: dict) -> pd.DataFrame:
+    card = scorecard(deals, by=by, window=window, **asked | {"as_of": min(asked["as_of"], window.end)})
+    # deals lose their probability when they close, so one export cannot tell what an earlier pipeline weighed
+    card.loc[(card["kpi"] == "pipeline") & (card["basis"] == "weighted"), "value"] = np.nan
+    return card
 
 
 def trend_unit(window: Window) -> str:

@@ -98,8 +98,9 @@ def partner_view(source, partner: str, *, window=None, as_of=None, **reading) ->
     """
     folder = Path(source) if isinstance(source, (str, Path)) else None
     if folder and (folder / FILE).exists():
-        own = _prepared(folder, partner, window, as_of)
-        deals, spend, targets = (_slice(folder / f"{name}.parquet", partner) for name in ("deals", "spend", "targets"))
+        own = Fleet.read(folder, partner)
+        check_prepared(folder, own, window, as_of)
+        deals, spend, targets = (prepared_table(folder, name, partner) for name in ("deals", "spend", "targets"))
     else:
         from .reading import load
 
@@ -117,32 +118,33 @@ def _pick(table: pd.DataFrame, kpi: str, basis: str) -> pd.DataFrame:
     return table[(table["kpi"] == kpi) & (table["basis"] == basis)]
 
 
-def _prepared(folder: Path, partner: str, window, as_of) -> Fleet:
-    own = Fleet.read(folder, partner)
-    if (window and parse_window(window, own.as_of).label != own.window.label) or (
-        as_of and as_date(as_of, "as_of") != own.as_of
+def check_prepared(folder: Path, fleet: Fleet, window, as_of) -> None:
+    """Raises `KitError` when the folder was prepared for another window or date than is asked for."""
+    if (window and parse_window(window, fleet.as_of).label != fleet.window.label) or (
+        as_of and as_date(as_of, "as_of") != fleet.as_of
     ):
         raise KitError(
-            f"{folder} was prepared for {own.window.label} as of {own.as_of}, not for {window} as of {as_of}. "
+            f"{folder} was prepared for {fleet.window.label} as of {fleet.as_of}, not for {window} as of {as_of}. "
             "Run partner-kpis report again, or give the export itself as source."
         )
-    return own
 
 
-def _slice(file: Path, partner: str) -> pd.DataFrame | None:
-    """The partner's own rows; the prepared deals are sorted by partner, so little else is read."""
+def prepared_table(folder: Path, name: str, partner: str | None = None) -> pd.DataFrame | None:
+    """A prepared table, or a partner's rows of it: they are sorted by partner, so little else is read."""
     import duckdb
 
     from .reading.frames import to_pandas
 
+    file = folder / f"{name}.parquet"
     if not file.exists():
         return None
     rows = duckdb.read_parquet(str(file))
-    if "partner" not in rows.columns:
-        return None
-    own = rows.filter(duckdb.ColumnExpression("partner") == duckdb.ConstantExpression(partner))
-    columns = DEAL_COLUMNS if file.stem == "deals" else SIDE_TABLES[file.stem]
-    return to_pandas(own, {name: column for name, column in columns.items() if name in rows.columns})
+    if partner is not None:
+        if "partner" not in rows.columns:
+            return None
+        rows = rows.filter(duckdb.ColumnExpression("partner") == duckdb.ConstantExpression(partner))
+    columns = DEAL_COLUMNS if name == "deals" else SIDE_TABLES[name]
+    return to_pandas(rows, {column: kind for column, kind in columns.items() if column in rows.columns})
 
 
 def _own(table: pd.DataFrame | None, partner: str) -> pd.DataFrame | None:

@@ -1,0 +1,109 @@
+"""What the report on the whole programme shows: everyone together, and every partner beside the others."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from .fleet import FILE, Fleet, measure_fleet
+from .levels import EVERYONE
+from .view import PartnerView, check_prepared, prepared_table
+from .windows import as_date, parse_window
+
+RANKING = {
+    "won": ("deal_count", "won"),
+    "amount": ("deal_count", "amount"),
+    "size": ("average_deal_size", "whole"),
+    "close_rate": ("close_rate", "closed"),
+    "cycle": ("deal_velocity", "cycle_median"),
+    "open": ("pipeline", "open"),
+    "success": ("deal_success", "success"),
+}
+
+
+@dataclass(frozen=True)
+class PortfolioView:
+    """The programme in one window.
+
+    `whole` is everyone together as a `PartnerView` of partner `*`, with all deals; `now` and `previous` are tidy
+    scorecards by partner; `common` is what judging fitted for all of them.
+    """
+
+    whole: PartnerView
+    now: pd.DataFrame
+    previous: pd.DataFrame
+    common: object
+
+    @cached_property
+    def ranking(self) -> pd.DataFrame:
+        """A row per partner, best quality score first: RANKING's values, low and high of the close rate, the amount
+        won before, the rank with its interval (95 %), and the verdict of the fair comparison where it is carried."""
+        wide = _wide(self.now)
+        rate = self.now[(self.now["kpi"] == "close_rate") & (self.now["basis"] == "closed")].set_index("partner")
+        table = wide.assign(low=rate["low"], high=rate["high"], amount_before=_wide(self.previous).get("amount"))
+        ranks = self.common.ranks.reindex(wide.index)
+        table = table.assign(rank=ranks["rank"], rank_low=ranks["low"], rank_high=ranks["high"])
+        fair = self.common.last_year.reindex(wide.index)
+        raised = [self.common.alert("fair", partner) for partner in wide.index]
+        table = table.assign(ratio=fair["ratio"], verdict=fair["verdict"].where(pd.Series(raised, index=wide.index)))
+        return table.sort_values(["rank", "amount"], ascending=[True, False], kind="stable").reset_index()
+
+    @cached_property
+    def movers(self) -> pd.DataFrame:
+        """Each partner's change of the amount won since the previous window and its exact parts, largest rise first:
+        partner, before, after, change = volume + mix + rate + size, deal_ids (those that carry most)."""
+        from .judging import what_changed
+
+        rows = []
+        for partner, deals in self.whole.deals.groupby("partner", sort=True):
+            found = what_changed(deals, self.whole.window, as_of=self.whole.as_of)
+            won = found.parts[found.parts["kpi"] == "won_amount"]
+            if won.empty or pd.isna(won["change"].iloc[0]):
+                continue
+            carried = found.deals[found.deals["kpi"] == "won_amount"]
+            carried = carried.reindex(carried["contribution"].abs().sort_values(ascending=False, kind="stable").index)
+            rows.append({"partner": partner} | won.iloc[0].to_dict() | {"deal_ids": tuple(carried["deal_id"].head(3))})
+        columns = ["partner", "before", "after", "change", "volume", "mix", "rate", "size", "deal_ids"]
+        return pd.DataFrame(rows, columns=columns).sort_values("change", ascending=False, kind="stable")
+
+    @cached_property
+    def funnel(self):
+        """All partners' closed deals of the last twelve months as a `judging.Funnel`, widened by overdispersion."""
+        from .judging import funnel
+
+        year = self.common.last_year
+        return funnel(year.index, year["observed"], year["n"], overdispersed=True)
+
+
+def _wide(card: pd.DataFrame) -> pd.DataFrame:
+    """RANKING's values, a row per partner."""
+    keys = {key: name for name, key in RANKING.items()}
+    kept = card.assign(column=[keys.get(key) for key in zip(card["kpi"], card["basis"], strict=True)])
+    wide = kept.dropna(subset="column").pivot(index="partner", columns="column", values="value")
+    return wide.reindex(columns=list(RANKING)).rename_axis(columns=None)
+
+
+def portfolio_view(source, *, window=None, as_of=None, **reading) -> PortfolioView:
+    """Everything the programme's report needs, from a prepared folder (`partner-kpis report`) or any other source.
+
+    Raises `KitError` when a prepared folder was made for another window or date.
+    """
+    folder = Path(source) if isinstance(source, (str, Path)) else None
+    if folder and (folder / FILE).exists():
+        fleet = Fleet.read(folder)
+        check_prepared(folder, fleet, window, as_of)
+        deals, spend, targets = (prepared_table(folder, name) for name in ("deals", "spend", "targets"))
+    else:
+        from .reading import load
+
+        loaded = load(source, as_of=as_of, **reading)
+        as_of = as_date(as_of or loaded.as_of, "as_of")
+        fleet = measure_fleet(loaded, parse_window(window, as_of), as_of)
+        deals, spend, targets = loaded.deals("pandas"), loaded.spend, loaded.targets
+    whole = PartnerView(
+        *(EVERYONE, fleet.window, fleet.as_of, fleet.currency, fleet.slow_days, deals),
+        *(fleet.everyone, fleet.everyone_before, fleet.peers[:0], fleet.everyone_trend, fleet.common),
+        *(spend, None if targets is None else targets[targets["partner"] == EVERYONE]),
+    )
+    return PortfolioView(whole, fleet.now, fleet.previous, fleet.common)
