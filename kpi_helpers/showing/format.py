@@ -1,15 +1,19 @@
-"""Numbers as people read them: money, per cent, days, dates; a dash where nothing is known."""
+"""Numbers as people read them in the current language: money, per cent, days, dates; a dash where nothing is known."""
 
+import re
 from datetime import date
 
 import pandas as pd
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
+
+from .language import _, language
 
 DASH = "–"
 
 
-def shown(value: float, unit: str, currency: str | None = None, locale: str = "en") -> str:
+def shown(value: float, unit: str, currency: str | None = None) -> str:
     """A value in the words of its unit; ratios are 0..1 in and per cent out.
 
     >>> shown(0.3128, "ratio"), shown(2360.91, "money", "EUR"), shown(57, "days"), shown(float("nan"), "ratio")
@@ -18,18 +22,30 @@ def shown(value: float, unit: str, currency: str | None = None, locale: str = "e
     if pd.isna(value):
         return DASH
     if unit == "ratio":
-        return format_percent(value, "%#,##0.0" if locale.startswith("tr") else "#,##0.0%", locale)
-    if unit.startswith("money"):
-        return money(value, currency, locale) + (" a day" if unit == "money per day" else "")
-    text = format_decimal(value, "#,##0" if unit == "number" and value == round(value) else "#,##0.0", locale)
-    return f"{_trim(text)} days" if unit == "days" else text
+        return percent(value, 1)
+    if unit == "money per day":
+        return _("{amount} a day", amount=money(value, currency))
+    if unit == "money":
+        return money(value, currency)
+    text = format_decimal(value, "#,##0" if unit == "number" and value == round(value) else "#,##0.0", language())
+    return _("{number} days", number=_trim(text)) if unit == "days" else text
 
 
 def _trim(text: str) -> str:
     return text[:-2] if text[-2:] in (".0", ",0") else text
 
 
-def money(value: float, currency: str | None, locale: str = "en", compact: bool = False) -> str:
+def percent(share: float, digits: int = 0) -> str:
+    """A share as per cent, the sign where the language puts it.
+
+    >>> percent(0.6315), percent(0.6315, 2)
+    ('63%', '63.15%')
+    """
+    pattern = Locale(language()).percent_formats[None].pattern  # "#,##0%", in Turkish "%#,##0"
+    return format_percent(share, pattern.replace("#,##0", f"#,##0.{'0' * digits}".rstrip(".")), language())
+
+
+def money(value: float, currency: str | None, compact: bool = False) -> str:
     """Money in whole units from 1,000 on, with cents below; `compact` for axes (€1.23M).
 
     >>> money(1234567, "EUR", compact=True), money(12.5, None)
@@ -38,36 +54,51 @@ def money(value: float, currency: str | None, locale: str = "en", compact: bool 
     if pd.isna(value):
         return DASH
     if not currency:
-        return format_decimal(value, "#,##0" if abs(value) >= 1000 else "#,##0.00", locale)
+        return format_decimal(value, "#,##0" if abs(value) >= 1000 else "#,##0.00", language())
     if compact:
         digits = 2 if abs(value) >= 1e6 else 1 if abs(value) >= 1e3 else 0
-        return format_compact_currency(value, currency, locale=locale, fraction_digits=digits)
+        return format_compact_currency(value, currency, locale=language(), fraction_digits=digits)
     pattern = None if abs(value) < 1000 else "¤#,##0"
-    return format_currency(value, currency, pattern, locale, currency_digits=pattern is None)
+    return format_currency(value, currency, pattern, language(), currency_digits=pattern is None)
 
 
-def changed(value: float, unit: str, before: float, now: float, locale: str = "en") -> str:
+def changed(value: float, unit: str, before: float, now: float) -> str:
     """A change with its sign: points for rates, per cent for the rest, "new" for something from a previous 0.
 
     >>> changed(0.05, "ratio", 0.25, 0.3), changed(0.5, "number", 4, 6), changed(float("nan"), "number", 0, 2)
     ('+5.0 pp', '+50%', 'new')
     """
     if pd.isna(value):
-        return "new" if before == 0 and now > 0 and unit != "ratio" else DASH
+        return _("new") if before == 0 and now > 0 and unit != "ratio" else DASH
     if unit == "ratio":
-        return format_decimal(value * 100, "+0.0;-0.0", locale) + " pp"
-    return format_decimal(value * 100, "+#,##0;-#,##0", locale) + "%"
+        return points(value)
+    return ("+" if value >= 0 else "") + percent(value)
 
 
-def day(value: date | pd.Timestamp, locale: str = "en") -> str:
-    """A date in words: 31 Dec 2025."""
-    return format_date(value, "d MMM y", locale)
+def points(value: float) -> str:
+    """A difference of rates in percentage points, with its sign.
 
-
-def plural(count: float, noun: str, locale: str = "en") -> str:
-    """A count with its noun.
-
-    >>> plural(1, "deal"), plural(1200, "deal")
-    ('1 deal', '1,200 deals')
+    >>> points(-0.031)
+    '-3.1 pp'
     """
-    return f"{format_decimal(count, '#,##0', locale)} {noun}{'' if count == 1 else 's'}"
+    return _("{points} pp", points=format_decimal(value * 100, "+0.0;-0.0", language()))
+
+
+def day(value: date | pd.Timestamp) -> str:
+    """A date in words: 31 Dec 2025."""
+    return format_date(value, "d MMM y", language())
+
+
+def period(label: str) -> str:
+    """A window's or period's label in words: 2025-Q4, 2025-12, days from one date to another.
+
+    >>> period("2025-Q4"), period("2025-12"), period("2025-10-01..2025-12-31"), period("all")
+    ('2025-Q4', '2025-12', '2025-10-01..2025-12-31', 'all')
+    """
+    if quarter := re.fullmatch(r"(\d{4})-Q(\d)", label):
+        return _("{year}-Q{quarter}", year=quarter[1], quarter=quarter[2])
+    return _("all") if label == "all" else label
+
+
+def plural(count: float, noun: str) -> str:
+    return f"{format_decimal(count, '#,##0', language())} {noun}{'' if count == 1 else 's'}"

@@ -7,6 +7,8 @@ Write plain English with named places, never an f-string, and put the values in 
     _("No forecast for {window}: {reason}.", window=window.label, reason=reason)
     ngettext("{count} deal", "{count} deals", len(deals))     # {count} is written as the language writes numbers
 
+Number formats in the places follow the language as well: {share:.0%}, {days:,.1f}, {change:+.2f}.
+
 A constant is translated when it is shown, not when it is imported: mark it with `N_("Close rate")` where it stands and
 say `_(TITLES[kpi])` where it is shown. Numbers, money and dates go through `format.py`, which follows the language too.
 A notebook says `use(lang)` once, right after its parameters; code that makes a page for somebody says
@@ -16,6 +18,8 @@ The texts are in `locale/tr/LC_MESSAGES/kit.po`; after new or changed ones run `
 A test fails while a text is missing, fuzzy, or has other places than the English one.
 """
 
+import re
+import string
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -68,7 +72,17 @@ def language() -> str:
 def _(message: str, **values) -> str:
     """The text in the current language, with `values` put into its named places."""
     text = _texts(language()).gettext(message) if message else ""
-    return text.format(**values) if values else text
+    return filled(text, **values) if values else text
+
+
+def filled(text: str, **values) -> str:
+    """`values` put into the named places of a text that is already in the current language.
+
+    >>> with using("tr"):
+    ...     filled("{share:.1%} {days:,.0f}", share=0.6315, days=1200)
+    '%63,1 1.200'
+    """
+    return _Writer().vformat(text, (), values)
 
 
 def ngettext(singular: str, plural: str, count: float, **values) -> str:
@@ -80,7 +94,7 @@ def ngettext(singular: str, plural: str, count: float, **values) -> str:
     from babel.numbers import format_decimal
 
     written = format_decimal(count, "#,##0", language())
-    return _texts(language()).ngettext(singular, plural, count).format(count=written, **values)
+    return filled(_texts(language()).ngettext(singular, plural, count), count=written, **values)
 
 
 def N_(message: str) -> str:
@@ -125,6 +139,22 @@ def install(environment) -> None:
         _, lambda singular, plural, count: _texts(language()).ngettext(singular, plural, count)
     )
     environment.globals["language"] = language
+
+
+class _Writer(string.Formatter):
+    """`str.format` that writes numbers as the language does."""
+
+    def format_field(self, value, spec):
+        written = format(value, spec)
+        if language() == "en" or not re.fullmatch(r"\+?,?\.\d[f%]", spec):
+            return written
+        from babel import Locale
+
+        locale = Locale(language())
+        symbols = locale.number_symbols["latn"]
+        number = written.rstrip("%").translate({ord("."): symbols["decimal"], ord(","): symbols["group"]})
+        share = locale.percent_formats[None].pattern.replace("#,##0", number)
+        return share if spec.endswith("%") else number
 
 
 def _checked(lang: str) -> str:
