@@ -4,46 +4,75 @@ import pandas as pd
 from markupsafe import Markup
 
 from ..view import PartnerView
-from .format import changed, day, money, plural, shown
+from .format import changed, day, money, period, shown
+from .language import _, ngettext
 from .tables import Html
 
 
 def masthead(view: PartnerView) -> Html:
     """The partner's name, the window and a summary paragraph."""
-    window = f"{view.window.label} ({day(view.window.start)} to {day(view.window.end)})"
+    when = _(
+        "{window} ({start} to {end}), as of {as_of}",
+        window=period(view.window.label),
+        start=day(view.window.start),
+        end=day(view.window.end),
+        as_of=day(view.as_of),
+    )
     paragraph = " ".join(_sentences(view))
     markup = Markup(
-        '<header class="masthead"><p class="name">{}</p><p class="when">{}, as of {}</p><p class="lead">{}</p></header>'
+        '<header class="masthead"><p class="name">{}</p><p class="when">{}</p><p class="lead">{}</p></header>'
     )
-    return Html(
-        markup.format(view.partner, window, day(view.as_of), paragraph),
-        f"{view.partner}: {window}, as of {day(view.as_of)}. {paragraph}",
-    )
+    return Html(markup.format(view.partner, when, paragraph), f"{view.partner}: {when}. {paragraph}")
 
 
 def _sentences(view: PartnerView):
     won, amount = view.row("deal_count", "won"), view.row("deal_count", "amount")
-    deals = plural(won["value"], "deal")
     if not won["value"]:
-        yield "No deal was won in this window."
+        yield _("No deal was won in this window.")
     elif pd.isna(amount["value"]):
-        yield f"{deals} won; their amounts are not known."
+        yield ngettext(
+            "{count} deal won; its amount is not known.",
+            "{count} deals won; their amounts are not known.",
+            won["value"],
+        )
+    elif pd.isna(amount["change"]):
+        yield ngettext(
+            "{count} deal won, worth {amount}.",
+            "{count} deals won, worth {amount}.",
+            won["value"],
+            amount=money(amount["value"], view.currency),
+        )
     else:
-        moved = changed(amount["change"], "money", amount["before"], amount["value"])
-        against = "" if pd.isna(amount["change"]) else f" ({moved} on the previous window)"
-        yield f"{deals} won, worth {money(amount['value'], view.currency)}{against}."
+        yield ngettext(
+            "{count} deal won, worth {amount} ({change} on the previous window).",
+            "{count} deals won, worth {amount} ({change} on the previous window).",
+            won["value"],
+            amount=money(amount["value"], view.currency),
+            change=changed(amount["change"], "money", amount["before"], amount["value"]),
+        )
     rate = view.row("close_rate", "closed")
     if not pd.isna(rate["value"]):
-        yield (
-            f"{rate['numerator']:.0f} of {rate['denominator']:.0f} decided deals were won: "
-            f"{shown(rate['value'], 'ratio')}, "
-            f"with a 95% interval from {shown(rate['low'], 'ratio')} to {shown(rate['high'], 'ratio')}."
+        yield _(
+            "{won:,.0f} of {decided:,.0f} decided deals were won: {rate}, with a 95% interval from {low} to {high}.",
+            won=rate["numerator"],
+            decided=rate["denominator"],
+            rate=shown(rate["value"], "ratio"),
+            low=shown(rate["low"], "ratio"),
+            high=shown(rate["high"], "ratio"),
         )
     pipe = view.row("pipeline", "open")
     if not pipe["n"]:
-        yield "Nothing is open."
+        yield _("Nothing is open.")
     elif not pd.isna(pipe["value"]):
-        yield f"Open: {plural(pipe['n'], 'deal')} worth {money(pipe['value'], view.currency)}."
-    decided = int(rate["n"])
-    if decided < 10:
-        yield f"With {plural(decided, 'decided deal')} the rates are uncertain; read the intervals, not the points."
+        yield ngettext(
+            "Open: {count} deal worth {amount}.",
+            "Open: {count} deals worth {amount}.",
+            pipe["n"],
+            amount=money(pipe["value"], view.currency),
+        )
+    if rate["n"] < 10:
+        yield ngettext(
+            "With {count} decided deal the rates are uncertain; read the intervals, not the points.",
+            "With {count} decided deals the rates are uncertain; read the intervals, not the points.",
+            rate["n"],
+        )
