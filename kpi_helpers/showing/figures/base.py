@@ -32,6 +32,7 @@ STYLE = {
     "text.parse_math": False,
 }
 
+ABOVE, BELOW = 0.372, 0.434  # inches for the title, and for the ticks and their label
 SCREEN = 96  # pixels an inch on the page; the picture holds twice as many
 COLOURS = 128  # enough for flat colours and smooth letters, at a third of the weight
 
@@ -48,15 +49,18 @@ def money_axis(axis, currency: str | None) -> None:
 class Picture:
     """A figure as a small PNG, drawn once and without pyplot's state; `text` says what it shows.
 
-    `draw` gets the axes. The margins are fixed: measuring them would draw everything a second time.
+    `draw` gets the axes. The margins are fixed (`left`, `right` as shares, above and below in inches; so is `height`):
+    measuring them would draw everything a second time.
     """
 
-    def __init__(self, draw: Callable[[Axes], object], text: str, left: float = 0.1, right: float = 0.88) -> None:
+    def __init__(
+        self, draw: Callable[[Axes], object], text: str, left: float = 0.1, right: float = 0.88, height: float = 3.1
+    ) -> None:
         self.text = text
         with sns.axes_style("whitegrid"), mpl.rc_context(STYLE):
-            figure = Figure(dpi=2 * SCREEN)
+            figure = Figure((STYLE["figure.figsize"][0], height), dpi=2 * SCREEN)
             canvas = FigureCanvasAgg(figure)
-            draw(figure.add_axes((left, 0.14, right - left, 0.74)))
+            draw(figure.add_axes((left, BELOW / height, right - left, 1 - (ABOVE + BELOW) / height)))
             canvas.draw()
         self.width, self.height = (round(inches * SCREEN) for inches in figure.get_size_inches())
         self.png = _small_png(Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB"))
