@@ -7,8 +7,10 @@ from ..judging.channels import STOP_PAID, WORK_ON_EARNED
 from ..movement import UNPROVEN, pipeline_movement
 from ..peers import FEWEST
 from ..view import PartnerView
-from .format import changed, money, plural, shown
+from .format import changed, money, shown
 from .labels import CHANNELS, MISSED
+from .language import _, lower, ngettext
+from .notes import retold
 from .pictures import month_before
 from .tables import Html, Markup
 
@@ -26,41 +28,51 @@ def against_peers(view: PartnerView, row: dict) -> str:
     if pd.isna(row["value"]):
         return ""
     if pd.isna(median):
-        return f"There are fewer than {FEWEST} peers to compare with."
-    says = f"the peers’ median of {shown(median, row['unit'], view.currency)}"
+        return _("There are fewer than {fewest} peers to compare with.", fewest=FEWEST)
+    told = {"median": shown(median, row["unit"], view.currency)}
     if pd.isna(row["low"]):
-        return f"It stands against {says}; no interval is told, so this is no verdict."
+        return _("It stands against the peers’ median of {median}; no interval is told, so this is no verdict.", **told)
     if row["low"] <= median <= row["high"]:
-        return f"Its interval holds {says}: these numbers do not set the partner apart."
-    side = "above" if row["low"] > median else "below"
-    return f"Its interval lies {side} {says}, before season, region and mix are considered."
+        return _(
+            "Its interval holds the peers’ median of {median}: these numbers do not set the partner apart.", **told
+        )
+    if row["low"] > median:
+        return _(
+            "Its interval lies above the peers’ median of {median}, before season, region and mix are considered.",
+            **told,
+        )
+    return _(
+        "Its interval lies below the peers’ median of {median}, before season, region and mix are considered.", **told
+    )
 
 
 def against_before(view: PartnerView, row: dict) -> str:
     if pd.isna(row["value"]):
         return ""
     if pd.isna(row["change"]):
-        return "The previous window had none, so there is no change to tell." if row["before"] == 0 else ""
-    text = f"Against the previous window it moved by {changed(row['change'], row['unit'], row['before'], row['value'])}"
+        return _("The previous window had none, so there is no change to tell.") if row["before"] == 0 else ""
+    change = changed(row["change"], row["unit"], row["before"], row["value"])
     if pd.isna(row["low"]):
-        return f"{text}."
-    inside = row["low"] <= row["before"] <= row["high"]
-    return f"{text}, {'within what chance alone can do' if inside else 'more than its own interval covers'}."
+        return _("Against the previous window it moved by {change}.", change=change)
+    if row["low"] <= row["before"] <= row["high"]:
+        return _("Against the previous window it moved by {change}, within what chance alone can do.", change=change)
+    return _("Against the previous window it moved by {change}, more than its own interval covers.", change=change)
 
 
-def _unknown(row: dict, what: str) -> str:
-    return f"{what} cannot be told: {row['note']}." if pd.isna(row["value"]) else ""
+def _unknown(row: dict, sentence: str) -> str:
+    return sentence.format(why=retold(row["note"])) if pd.isna(row["value"]) else ""
 
 
 def _sizes(view):
     row, median = view.row("average_deal_size"), view.row("average_deal_size", "median")
-    yield _unknown(row, "The average deal size")
+    yield _unknown(row, _("The average deal size cannot be told: {why}."))
     yield against_before(view, row)
     yield against_peers(view, row)
     if row["n"] >= 3 and row["value"] > 2 * median["value"] > 0:
-        yield f"The mean is {row['value'] / median['value']:.1f} times the median: a few large deals carry it."
+        times = row["value"] / median["value"]
+        yield _("The mean is {times:.1f} times the median: a few large deals carry it.", times=times)
     if 0 < row["n"] < 5:
-        yield f"It rests on {plural(row['n'], 'deal')} only."
+        yield ngettext("It rests on {count} deal only.", "It rests on {count} deals only.", row["n"])
 
 
 def _count(view):
@@ -68,32 +80,50 @@ def _count(view):
     yield against_before(view, row)
     yield against_peers(view, row)
     if not pd.isna(attained["value"]):
-        yield (
-            f"The target of {plural(attained['denominator'], 'deal')} is {shown(attained['value'], 'ratio')} attained; "
-            f"the pace is {pace['value']:.2f}."
+        yield ngettext(
+            "The target of {count} deal is {share} attained; the pace is {pace:.2f}.",
+            "The target of {count} deals is {share} attained; the pace is {pace:.2f}.",
+            attained["denominator"],
+            share=shown(attained["value"], "ratio"),
+            pace=pace["value"],
         )
 
 
 def _pipeline(view):
     row, weighted, coverage = (view.row("pipeline", basis) for basis in ("open", "weighted", "coverage"))
-    yield _unknown(row, "The open value")
+    yield _unknown(row, _("The open value cannot be told: {why}."))
     if not pd.isna(weighted["value"]) and row["value"]:
-        yield f"Weighted by each deal’s own probability it is {money(weighted['value'], view.currency)}."
+        amount = money(weighted["value"], view.currency)
+        yield _("Weighted by each deal’s own probability it is {amount}.", amount=amount)
     if not pd.isna(coverage["value"]):
-        yield f"It covers what is left of the revenue target {coverage['value']:.1f} times."
+        yield _("It covers what is left of the revenue target {times:.1f} times.", times=coverage["value"])
     else:
-        yield f"Coverage is not told: {coverage['note']}."
+        yield _("Coverage is not told: {why}.", why=retold(coverage["note"]))
     overdue, stale = view.row("pipeline", "overdue"), view.row("pipeline", "stale")
     if overdue["value"]:
-        yield f"Past the expected close date: {plural(overdue['value'], 'open deal')}."
+        yield ngettext(
+            "Past the expected close date: {count} open deal.",
+            "Past the expected close date: {count} open deals.",
+            overdue["value"],
+        )
     if stale["value"] and not pd.isna(stale["value"]):
-        yield f"Stale ({stale['note']}): {plural(stale['value'], 'open deal')}."
+        yield ngettext(
+            "Stale ({note}): {count} open deal.",
+            "Stale ({note}): {count} open deals.",
+            stale["value"],
+            note=retold(stale["note"]),
+        )
     lost = view.row("pipeline", "competitor")
     if lost["value"] > 0:
-        yield f"{lost['numerator']:.0f} of {plural(lost['denominator'], 'lost deal')} went to a competitor."
+        yield ngettext(
+            "{lost:,.0f} of {count} lost deal went to a competitor.",
+            "{lost:,.0f} of {count} lost deals went to a competitor.",
+            lost["denominator"],
+            lost=lost["numerator"],
+        )
     steps = pipeline_movement(view.deals, since=month_before(view), as_of=view.as_of).set_index("step")["amount"]
     if steps[list(UNPROVEN)].isna().all():
-        yield "The movement shows only what the dates of one export prove; changed amounts and dates need snapshots."
+        yield _("The movement shows only what the dates of one export prove; changed amounts and dates need snapshots.")
 
 
 def _channels(view):
@@ -103,35 +133,39 @@ def _channels(view):
     told = {channel: row for channel, row in rates.items() if row["n"]}
     verdicts = channel_verdicts(view.deals, view.window, as_of=view.as_of).verdicts["verdict"].tolist()
     if not told:
-        yield "No lead of the window came through paid, earned or owned channels."
+        yield _("No lead of the window came through paid, earned or owned channels.")
     elif STOP_PAID in verdicts:
-        yield "Paid leads bring nothing while earned and owned ones do, intervals apart: stop investing there."
+        yield _("Paid leads bring nothing while earned and owned ones do, intervals apart: stop investing there.")
     elif WORK_ON_EARNED in verdicts:
-        yield "Earned leads fall behind paid and owned ones, intervals apart: work on third-party relations."
+        yield _("Earned leads fall behind paid and owned ones, intervals apart: work on third-party relations.")
     elif len(told) == 1:
-        only = CHANNELS[next(iter(told))].lower()
-        yield f"Leads came through {only} channels only: there is nothing to compare."
+        only = lower(_(CHANNELS[next(iter(told))]))
+        yield _("Leads came through {channel} channels only: there is nothing to compare.", channel=only)
     else:
-        yield "The data does not support moving money between the channels yet: no verdict’s intervals are apart."
+        yield _("The data does not support moving money between the channels yet: no verdict’s intervals are apart.")
     unknown = view.row("marketing_channels", "leads.unknown")
     if unknown["value"]:
-        yield f"In a row of its own: {plural(unknown['value'], 'lead')} without a known channel."
+        yield ngettext(
+            "In a row of its own: {count} lead without a known channel.",
+            "In a row of its own: {count} leads without a known channel.",
+            unknown["value"],
+        )
     roi = view.row("marketing_channels", "roi.paid")
     if pd.isna(roi["value"]):
-        yield f"The return on paid spend is not told: {roi['note']}."
+        yield _("The return on paid spend is not told: {why}.", why=retold(roi["note"]))
 
 
 def _close_rate(view):
     cohort, closed = view.row("close_rate", "cohort"), view.row("close_rate", "closed")
-    yield _unknown(closed, "The close rate of decided deals")
+    yield _unknown(closed, _("The close rate of decided deals cannot be told: {why}."))
     yield against_before(view, closed)
     yield against_peers(view, closed)
     if "immature" in cohort["note"]:
-        yield (
+        yield _(
             "The rate of all created deals is immature and must not be read as a fall: "
             "many are still too young to be won."
         )
-    yield "Location, season and mix move this number; it is no verdict alone."
+    yield _("Location, season and mix move this number; it is no verdict alone.")
 
 
 def _velocity(view):
@@ -139,41 +173,52 @@ def _velocity(view):
     followed = ages(view.deals, view.as_of)
     shares = share_won_by(followed["days"], followed["outcome"])
     known = shares.dropna(subset="won")
-    told = ", ".join(f"{row.won:.0%} by day {row.by:.0f}" for row in known.itertuples())
+    told = ", ".join(_("{share:.0%} by day {day:.0f}", share=row.won, day=row.by) for row in known.itertuples())
     if told:
-        yield f"Of all deals, open and lost ones counted, {told} were won."
-    yield _unknown(row, "The cycle")
+        yield _("Of all deals, open and lost ones counted, {shares} were won.", shares=told)
+    yield _unknown(row, _("The cycle cannot be told: {why}."))
     yield against_before(view, row)
     yield against_peers(view, row)
-    yield "The median looks at won deals only; the curve counts the slow ones that are still open, too."
+    yield _("The median looks at won deals only; the curve counts the slow ones that are still open, too.")
 
 
 def _quality(view):
     row, past = view.row("quality_score"), view.row("quality_score", "past")
-    yield _unknown(row, "The index against peers")
-    if not pd.isna(row["value"]):
-        side = "above" if row["value"] > 100 else "below" if row["value"] < 100 else "at"
-        yield f"An index of {row['value']:.0f} is {side} the average peer’s 100, in deals and amount together."
+    yield _unknown(row, _("The index against peers cannot be told: {why}."))
+    if row["value"] > 100:
+        index = row["value"]
+        yield _("An index of {index:.0f} is above the average peer’s 100, in deals and amount together.", index=index)
+    elif row["value"] < 100:
+        index = row["value"]
+        yield _("An index of {index:.0f} is below the average peer’s 100, in deals and amount together.", index=index)
+    elif row["value"] == 100:
+        yield _("An index of 100 is at the average peer’s 100, in deals and amount together.")
     if not pd.isna(past["value"]):
-        yield f"Against the own previous window it is {past['value']:.0f}."
-    yield "It says who brings more, not who works better: territory and size are not considered."
+        yield _("Against the own previous window it is {index:.0f}.", index=past["value"])
+    yield _("It says who brings more, not who works better: territory and size are not considered.")
 
 
 def _success(view):
     success, identification, conversion = (
         view.row("deal_success", basis) for basis in ("success", "identification", "conversion")
     )
-    yield _unknown(success, "Deal success")
+    yield _unknown(success, _("Deal success cannot be told: {why}."))
     if not pd.isna(success["value"]):
-        yield (
-            f"{shown(identification['value'], 'ratio')} of the submitted deals were ideal and "
-            f"{shown(conversion['value'], 'ratio')} of these have been won."
+        yield _(
+            "{ideal} of the submitted deals were ideal and {won} of these have been won.",
+            ideal=shown(identification["value"], "ratio"),
+            won=shown(conversion["value"], "ratio"),
         )
         yield against_peers(view, success)
     missed = {name: view.row("deal_success", f"missed.{kind}")["value"] for kind, name in MISSED.items()}
     most = max(missed, key=missed.get)
     if missed[most]:
-        yield f"Most were missed as: {most.lower()} ({missed[most]:.0f} of {sum(missed.values()):.0f})."
+        yield _(
+            "Most were missed as: {outcome} ({count:,.0f} of {all:,.0f}).",
+            outcome=lower(_(most)),
+            count=missed[most],
+            all=sum(missed.values()),
+        )
 
 
 READINGS = {

@@ -8,6 +8,8 @@ from ..peers import FEWEST
 from ..view import PartnerView
 from .format import DASH, changed, shown
 from .labels import CHANNEL_COLUMNS, CHANNELS, SHOWN, TITLES, Label
+from .language import N_, _
+from .notes import retold
 from .sparkline import sparkline
 
 
@@ -49,13 +51,14 @@ def fraction_text(row: dict, label: Label, currency: str | None) -> str:
             shown(row[side], unit, currency) for side, unit in (("numerator", label.top), ("denominator", label.bottom))
         )
         return " / ".join(parts)
-    return f"n = {row['n']:,}"
+    return _("n = {n:,.0f}", n=row["n"])
 
 
 def interval_text(row: dict, currency: str | None) -> str:
     if pd.isna(row["low"]) or pd.isna(row["high"]):
         return DASH
-    return f"{shown(row['low'], row['unit'], currency)} to {shown(row['high'], row['unit'], currency)}"
+    low, high = (shown(row[end], row["unit"], currency) for end in ("low", "high"))
+    return _("{low} to {high}", low=low, high=high)
 
 
 def numbers(view: PartnerView, kpi: str) -> Html:
@@ -65,10 +68,10 @@ def numbers(view: PartnerView, kpi: str) -> Html:
     rows = []
     for basis, label in SHOWN[kpi].items():
         row = view.row(kpi, basis)
-        note = Markup('<span class="note">{}</span>').format(row["note"]) if row["note"] else ""
+        note = Markup('<span class="note">{}</span>').format(retold(row["note"])) if row["note"] else ""
         rows.append(
             [
-                Markup("{} {}").format(label.text, note),
+                Markup("{} {}").format(_(label.text), note),
                 Markup("<strong>{}</strong>").format(shown(row["value"], row["unit"], view.currency)),
                 fraction_text(row, label, view.currency),
                 interval_text(row, view.currency),
@@ -78,12 +81,14 @@ def numbers(view: PartnerView, kpi: str) -> Html:
                 rank_text(row),
             ]
         )
-    head = ["", "Value", "Fraction", "95% interval", "Previous", "Change", "Peers’ median", "Rank"]
-    return table(head, rows, kind="numbers")
+    head = ["", _("Value"), _("Fraction"), _("95% interval"), _("Previous")]
+    return table([*head, _("Change"), _("Peers’ median"), _("Rank")], rows, kind="numbers")
 
 
 def rank_text(row: dict) -> str:
-    return DASH if pd.isna(row["peers_rank"]) else f"{row['peers_rank']:.0f} of {row['peers_count'] + 1:.0f}"
+    if pd.isna(row["peers_rank"]):
+        return DASH
+    return _("{rank:,.0f} of {all:,.0f}", rank=row["peers_rank"], all=row["peers_count"] + 1)
 
 
 def channels(view: PartnerView) -> Html:
@@ -100,8 +105,9 @@ def channels(view: PartnerView) -> Html:
         before = view.row("marketing_channels", f"roi.{channel}")
         peers = view.row("marketing_channels", f"close_rate.{channel}")
         extra = [shown(before["before"], "ratio"), shown(peers["peers_median"], "ratio")]
-        rows.append([name, *texts, *extra])
-    return table(["Channel", *CHANNEL_COLUMNS.values(), "Previous ROI", "Peers’ close rate"], rows, kind="channels")
+        rows.append([_(name), *texts, *extra])
+    metrics = [_(name) for name in CHANNEL_COLUMNS.values()]
+    return table([_("Channel"), *metrics, _("Previous ROI"), _("Peers’ close rate")], rows, kind="channels")
 
 
 def summary(view: PartnerView) -> Html:
@@ -109,11 +115,12 @@ def summary(view: PartnerView) -> Html:
     rows = []
     for kpi, basis in HEADLINES.items():
         row = view.row(kpi, basis)
-        label = SHOWN.get(kpi, {}).get(basis, Label("ROI of paid", "money", "money"))
-        spark = sparkline(view.periods(kpi, basis)["value"], f"{TITLES[kpi]}, trailing periods")
+        label = SHOWN.get(kpi, {}).get(basis, Label(N_("ROI of paid"), "money", "money"))
+        title = _(TITLES[kpi])
+        spark = sparkline(view.periods(kpi, basis)["value"], _("{title}, trailing periods", title=title))
         rows.append(
             [
-                Markup('<a href="#{}">{}</a> <span class="note">{}</span>').format(kpi, TITLES[kpi], label.text),
+                Markup('<a href="#{}">{}</a> <span class="note">{}</span>').format(kpi, title, _(label.text)),
                 Markup("<strong>{}</strong>").format(shown(row["value"], row["unit"], view.currency)),
                 fraction_text(row, label, view.currency),
                 interval_text(row, view.currency),
@@ -123,6 +130,15 @@ def summary(view: PartnerView) -> Html:
                 spark,
             ]
         )
-    head = ["KPI", "Value", "Fraction", "95% interval", "Change", "Peers’ median", "Rank", "Trend"]
+    head = [
+        _("KPI"),
+        _("Value"),
+        _("Fraction"),
+        _("95% interval"),
+        _("Change"),
+        _("Peers’ median"),
+        _("Rank"),
+        _("Trend"),
+    ]
     few = view.peers["count"].max() < FEWEST
-    return table(head, rows, kind="numbers summary", caption="Fewer than five peers: not shown." if few else "")
+    return table(head, rows, kind="numbers summary", caption=_("Fewer than five peers: not shown.") if few else "")
