@@ -7,12 +7,17 @@ from pathlib import Path
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
+from ..showing.language import install
+from .brand import Brand
+
 HERE = Path(__file__).parent
 
 
-def page(notebook: NotebookNode, *, title: str, failure: str = "", back: str = "../index.html") -> str:
-    """The notebook as HTML; `failure` becomes a banner on top, `back` a link to the index."""
-    resources = {"title": title, "failure": failure, "back": back, "contents": contents(notebook)}
+def page(
+    notebook: NotebookNode, *, title: str, failure: str = "", back: str = "../index.html", brand: Brand | None = None
+) -> str:
+    """The notebook as HTML in the current language; `failure` becomes a banner on top, `back` a link to the index."""
+    resources = {"title": title, "failure": failure, "back": back, "contents": contents(notebook), "brand": brand}
     body, _ = _exporter().from_notebook_node(notebook, resources)
     return body
 
@@ -26,9 +31,8 @@ def contents(notebook: NotebookNode) -> list[tuple[str, str]]:
 
 @cache
 def _exporter() -> HTMLExporter:
-    return HTMLExporter(
-        template_name="template",
-        extra_template_basedirs=[str(HERE)],
-        exclude_input_prompt=True,
-        exclude_output_prompt=True,
+    exporter = HTMLExporter(
+        template_name="template", extra_template_basedirs=[str(HERE)], exclude_anchor_links=True, mathjax_url=""
     )
+    install(exporter.environment)
+    return exporter
