@@ -9,17 +9,8 @@ import pandas as pd
 from .fleet import FILE, Fleet, measure_fleet
 from .levels import EVERYONE
 from .view import PartnerView, check_prepared, prepared_table
+from .wide import wide_table
 from .windows import as_date, parse_window
-
-RANKING = {
-    "won": ("deal_count", "won"),
-    "amount": ("deal_count", "amount"),
-    "size": ("average_deal_size", "whole"),
-    "close_rate": ("close_rate", "closed"),
-    "cycle": ("deal_velocity", "cycle_median"),
-    "open": ("pipeline", "open"),
-    "success": ("deal_success", "success"),
-}
 
 
 @dataclass(frozen=True)
@@ -37,11 +28,11 @@ class PortfolioView:
 
     @cached_property
     def ranking(self) -> pd.DataFrame:
-        """A row per partner, best quality score first: RANKING's values, low and high of the close rate, the amount
+        """A row per partner, best quality score first: OVERVIEW's columns, low and high of the close rate, the amount
         won before, the rank with its interval (95 %), and the verdict of the fair comparison where it is carried."""
-        wide = _wide(self.now)
+        wide = wide_table(self.now)
         rate = self.now[(self.now["kpi"] == "close_rate") & (self.now["basis"] == "closed")].set_index("partner")
-        table = wide.assign(low=rate["low"], high=rate["high"], amount_before=_wide(self.previous).get("amount"))
+        table = wide.assign(low=rate["low"], high=rate["high"], amount_before=wide_table(self.previous)["amount"])
         ranks = self.common.ranks.reindex(wide.index)
         table = table.assign(rank=ranks["rank"], rank_low=ranks["low"], rank_high=ranks["high"])
         fair = self.common.last_year.reindex(wide.index)
@@ -74,14 +65,6 @@ class PortfolioView:
 
         year = self.common.last_year
         return funnel(year.index, year["observed"], year["n"], overdispersed=True)
-
-
-def _wide(card: pd.DataFrame) -> pd.DataFrame:
-    """RANKING's values, a row per partner."""
-    keys = {key: name for name, key in RANKING.items()}
-    kept = card.assign(column=[keys.get(key) for key in zip(card["kpi"], card["basis"], strict=True)])
-    wide = kept.dropna(subset="column").pivot(index="partner", columns="column", values="value")
-    return wide.reindex(columns=list(RANKING)).rename_axis(columns=None)
 
 
 def portfolio_view(source, *, window=None, as_of=None, **reading) -> PortfolioView:

@@ -11,10 +11,14 @@ import pandas as pd
 from .deals import DEAL_COLUMNS, SIDE_TABLES
 from .errors import KitError
 from .fleet import FILE, HEADLINES, Fleet, measure_fleet
+from .levels import LEVELS
 from .peers import FEWEST
+from .scorecards import scorecard
 from .spread import spread
+from .wide import OVERVIEW, wide_table
 from .windows import Window, as_date, parse_window
 
+HISTORY, HEALTH = "history", "data-health.txt"  # in a prepared folder: an earlier state, and the health's headline
 ALONE = {"count": 0, "low": np.nan, "median": np.nan, "high": np.nan, "rank": np.nan}
 
 
@@ -24,7 +28,8 @@ class PartnerView:
 
     `now` and `previous` are tidy scorecards of the partner; `peers` has one row per KPI and basis with `count`,
     `low`, `median`, `high` (quartiles of the other partners, null under five) and `rank` (1 is best, null where
-    no direction is better); `trend` is the scorecard by period; `deals` the partner's own deals.
+    no direction is better); `trend` is the scorecard by period; `deals` the partner's own deals; `store` holds the
+    earlier state that `history` starts from; `health` is the headline of the whole export's data health.
     """
 
     partner: str
@@ -40,6 +45,15 @@ class PartnerView:
     common: object = None
     spend: pd.DataFrame | None = None
     targets: pd.DataFrame | None = None
+    store: Path | None = None
+    health: str = ""
+
+    @cached_property
+    def history(self):
+        """How the pipeline moved since the end of the month before (reading.pipeline_history)."""
+        from .reading.pipeline_history import pipeline_history
+
+        return pipeline_history(self.deals, self.store, as_of=self.as_of)
 
     def target(self, window: Window) -> float | None:
         """The partner's revenue target for a window, None where none was agreed."""
@@ -70,6 +84,23 @@ class PartnerView:
             rows[key] = row | {"before": was, "change": change(row["value"], was, row["unit"])}
         return rows
 
+    def by(self, level: str) -> pd.DataFrame:
+        """The window by employee, department, unit, region, product or channel, largest amount won first.
+
+        A row for each with a deal decided in the window or open at its end: the level's column, OVERVIEW's columns,
+        and low and high of the close rate. Empty where the data does not have the level.
+        """
+        if LEVELS[level] not in self.deals or self.deals[LEVELS[level]].isna().all():
+            return pd.DataFrame(columns=[level, *OVERVIEW, "low", "high"])
+        asked = {"window": self.window, "as_of": self.as_of, "slow_days": self.slow_days}
+        kpis, bases = (list(dict.fromkeys(names)) for names in zip(*OVERVIEW.values(), strict=True))
+        card = scorecard(self.deals, by=level, kpis=kpis, basis=bases, **asked)
+        card = card.rename(columns={card.columns[0]: level})
+        rate = card[(card["kpi"] == "close_rate") & (card["basis"] == "closed")].set_index(level)
+        table = wide_table(card, level).join(rate[["low", "high", "n"]])
+        table = table[(table["n"] > 0) | (table["open"] > 0)].drop(columns="n")
+        return table.sort_values("amount", ascending=False, kind="stable").reset_index()
+
     def periods(self, kpi: str, basis: str) -> pd.DataFrame:
         """The trailing periods of one basis, oldest first: period, value, low, high, n."""
         rows = _pick(self.trend, kpi, basis).sort_values("window_start")
@@ -90,10 +121,11 @@ def change(value: float, before: float, unit: str) -> float:
     return (value - before) / abs(before) if before else np.nan
 
 
-def partner_view(source, partner: str, *, window=None, as_of=None, **reading) -> PartnerView:
+def partner_view(source, partner: str, *, window=None, as_of=None, store=None, **reading) -> PartnerView:
     """Everything one partner's report needs, from a prepared folder (`partner-kpis report`) or any other source.
 
-    In a prepared folder only this partner's slice of the deals is read. Raises `UnknownValue` for a partner the
+    In a prepared folder only this partner's slice of the deals is read, and it brings its own `store` (the folder of
+    `partner-kpis snapshot`, for exact history). Raises `UnknownValue` for a partner the
     data does not have, and `KitError` when a prepared folder was made for another window or date.
     """
     folder = Path(source) if isinstance(source, (str, Path)) else None
@@ -101,8 +133,11 @@ def partner_view(source, partner: str, *, window=None, as_of=None, **reading) ->
         own = Fleet.read(folder, partner)
         check_prepared(folder, own, window, as_of)
         deals, spend, targets = (prepared_table(folder, name, partner) for name in ("deals", "spend", "targets"))
+        store = folder / HISTORY if (folder / HISTORY).exists() else None
+        health = (folder / HEALTH).read_text(encoding="utf-8")
     else:
         from .reading import load
+        from .reading.health import summary
 
         loaded = load(source, as_of=as_of, **reading)
         as_of = as_date(as_of or loaded.as_of, "as_of")
@@ -110,8 +145,10 @@ def partner_view(source, partner: str, *, window=None, as_of=None, **reading) ->
         deals, spend, targets = (
             _own(table, partner) for table in (loaded.deals("pandas"), loaded.spend, loaded.targets)
         )
+        health = summary(loaded)
     shared = (own.window, own.as_of, own.currency, own.slow_days)
-    return PartnerView(partner, *shared, deals, own.now, own.previous, own.peers, own.trend, own.common, spend, targets)
+    cards = (own.now, own.previous, own.peers, own.trend, own.common)
+    return PartnerView(partner, *shared, deals, *cards, spend, targets, store, health)
 
 
 def _pick(table: pd.DataFrame, kpi: str, basis: str) -> pd.DataFrame:

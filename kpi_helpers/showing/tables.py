@@ -6,11 +6,13 @@ from markupsafe import Markup, escape
 from ..fleet import HEADLINES
 from ..peers import FEWEST
 from ..view import PartnerView
-from .format import DASH, changed, shown
+from .format import DASH, changed, percent, shown
 from .labels import CHANNEL_COLUMNS, CHANNELS, SHOWN, TITLES, Label
 from .language import N_, _
 from .notes import retold
 from .sparkline import sparkline
+
+TARGETS = {("deal_count", "won"): "number", ("pipeline", "open"): "money"}  # headlines with a target, and its unit
 
 
 class Html:
@@ -61,28 +63,53 @@ def interval_text(row: dict, currency: str | None) -> str:
     return _("{low} to {high}", low=low, high=high)
 
 
+COLUMNS = {
+    "value": (N_("Value"), lambda row, label, view: strong(shown(row["value"], row["unit"], view.currency))),
+    "fraction": (N_("Fraction"), lambda row, label, view: fraction_text(row, label, view.currency)),
+    "interval": (N_("95% interval"), lambda row, label, view: interval_text(row, view.currency)),
+    "before": (N_("Previous"), lambda row, label, view: shown(row["before"], row["unit"], view.currency)),
+    "change": (
+        N_("Change"),
+        lambda row, label, view: changed(row["change"], row["unit"], row["before"], row["value"]),
+    ),
+    "target": (N_("Target"), lambda row, label, view: target_text(row, view)),
+    "peers": (N_("Peers’ median"), lambda row, label, view: shown(row["peers_median"], row["unit"], view.currency)),
+    "rank": (N_("Rank"), lambda row, label, view: rank_text(row)),
+}
+
+
+def columns(view: PartnerView, *names: str) -> dict:
+    """Those of COLUMNS that are named and can be told: everyone together has no peers."""
+    return {name: COLUMNS[name] for name in names if len(view.peers) or name not in ("peers", "rank")}
+
+
+def strong(text: str) -> Markup:
+    return Markup("<strong>{}</strong>").format(text)
+
+
 def numbers(view: PartnerView, kpi: str) -> Html:
     """A KPI's bases with fraction, interval, the previous window and the peers beside each."""
     if kpi == "marketing_channels":
         return channels(view)
+    shown_columns = columns(view, "value", "fraction", "interval", "before", "change", "peers", "rank")
     rows = []
     for basis, label in SHOWN[kpi].items():
         row = view.row(kpi, basis)
         note = Markup('<span class="note">{}</span>').format(retold(row["note"])) if row["note"] else ""
-        rows.append(
-            [
-                Markup("{} {}").format(_(label.text), note),
-                Markup("<strong>{}</strong>").format(shown(row["value"], row["unit"], view.currency)),
-                fraction_text(row, label, view.currency),
-                interval_text(row, view.currency),
-                shown(row["before"], row["unit"], view.currency),
-                changed(row["change"], row["unit"], row["before"], row["value"]),
-                shown(row["peers_median"], row["unit"], view.currency),
-                rank_text(row),
-            ]
-        )
-    head = ["", _("Value"), _("Fraction"), _("95% interval"), _("Previous")]
-    return table([*head, _("Change"), _("Peers’ median"), _("Rank")], rows, kind="numbers")
+        name = Markup("{} {}").format(_(label.text), note)
+        rows.append([name, *(cell(row, label, view) for _head, cell in shown_columns.values())])
+    return table(["", *(_(head) for head, _cell in shown_columns.values())], rows, kind="numbers")
+
+
+def target_text(row: dict, view: PartnerView) -> str:
+    """How much of its target a headline number has reached; targets are for deals and amounts won."""
+    if (row["kpi"], row["basis"]) not in TARGETS:
+        return DASH
+    told = view.row(row["kpi"], "attainment")
+    if pd.isna(told["denominator"]):
+        return DASH
+    target = shown(told["denominator"], TARGETS[row["kpi"], row["basis"]], view.currency)
+    return _("{share} of {target}", share=percent(told["value"]), target=target)
 
 
 def rank_text(row: dict) -> str:
@@ -112,33 +139,15 @@ def channels(view: PartnerView) -> Html:
 
 def summary(view: PartnerView) -> Html:
     """The eight headline numbers on one screen."""
+    shown_columns = columns(view, "value", "fraction", "interval", "change", "target", "peers", "rank")
     rows = []
     for kpi, basis in HEADLINES.items():
         row = view.row(kpi, basis)
         label = SHOWN.get(kpi, {}).get(basis, Label(N_("ROI of paid"), "money", "money"))
         title = _(TITLES[kpi])
         spark = sparkline(view.periods(kpi, basis)["value"], _("{title}, trailing periods", title=title))
-        rows.append(
-            [
-                Markup('<a href="#{}">{}</a> <span class="note">{}</span>').format(kpi, title, _(label.text)),
-                Markup("<strong>{}</strong>").format(shown(row["value"], row["unit"], view.currency)),
-                fraction_text(row, label, view.currency),
-                interval_text(row, view.currency),
-                changed(row["change"], row["unit"], row["before"], row["value"]),
-                shown(row["peers_median"], row["unit"], view.currency),
-                rank_text(row),
-                spark,
-            ]
-        )
-    head = [
-        _("KPI"),
-        _("Value"),
-        _("Fraction"),
-        _("95% interval"),
-        _("Change"),
-        _("Peers’ median"),
-        _("Rank"),
-        _("Trend"),
-    ]
-    few = view.peers["count"].max() < FEWEST
+        name = Markup('<a href="#{}">{}</a> <span class="note">{}</span>').format(kpi, title, _(label.text))
+        rows.append([name, *(cell(row, label, view) for _head, cell in shown_columns.values()), spark])
+    few = len(view.peers) > 0 and view.peers["count"].max() < FEWEST
+    head = [_("KPI"), *(_(head) for head, _cell in shown_columns.values()), _("Trend")]
     return table(head, rows, kind="numbers summary", caption=_("Fewer than five peers: not shown.") if few else "")

@@ -1,0 +1,54 @@
+"""Employees, departments, units and other levels side by side."""
+
+import pandas as pd
+from markupsafe import Markup
+
+from ..view import PartnerView
+from .format import DASH, money, shown
+from .language import N_, _, ngettext
+from .tables import Html, table
+
+MOST = 12
+LEVEL_TITLES = {
+    "employee": N_("Employee"),
+    "department": N_("Department"),
+    "unit": N_("Unit"),
+    "region": N_("Region"),
+    "product": N_("Product"),
+    "channel": N_("Channel"),
+}
+
+
+def levels(view: PartnerView, *names: str) -> Html:
+    """One table after the other for `names`: employee, department, unit, region, product, channel.
+
+    Each adds up to the whole, as sums and ratios of sums; a level that the data does not have is said to be missing.
+    """
+    parts = [_level(view, name) for name in names]
+    return Html(Markup("").join(part.markup for part in parts), "\n\n".join(part.text for part in parts))
+
+
+def _level(view: PartnerView, level: str) -> Html:
+    found, title = view.by(level), _(LEVEL_TITLES[level])
+    if found.empty:
+        text = _("{level}: not told in this data.", level=title)
+        return Html(Markup('<p class="reading">{}</p>').format(text), text)
+    rows = []
+    for row in found.head(MOST).to_dict("records"):
+        rate = shown(row["close_rate"], "ratio")
+        if not pd.isna(row["low"]):
+            ends = f"{shown(row['low'], 'ratio')}–{shown(row['high'], 'ratio')}"
+            rate = Markup('{} <span class="note">{}</span>').format(rate, ends)
+        rows.append(
+            [
+                DASH if pd.isna(row[level]) else row[level],
+                *(shown(row["won"], "number"), money(row["amount"], view.currency), money(row["size"], view.currency)),
+                *(rate, shown(row["cycle"], "days"), money(row["open"], view.currency)),
+            ]
+        )
+    more = len(found) - MOST
+    caption = ngettext(
+        "{count} more, with less won, is not shown.", "{count} more, with less won, are not shown.", more
+    )
+    head = [title, _("Deals won"), _("Amount won"), _("Average size"), _("Close rate"), _("Median cycle")]
+    return table([*head, _("Open value")], rows, caption=caption if more > 0 else "", kind="numbers levels")

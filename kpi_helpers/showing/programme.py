@@ -1,0 +1,145 @@
+"""The programme's report: all partners ranked, who rose and fell and why, and the plan for the whole."""
+
+import pandas as pd
+from markupsafe import Markup
+
+from ..judging import funnel_limits, recommend_portfolio
+from ..portfolio import PortfolioView
+from .figures import Picture
+from .figures.funnel import funnel_plot
+from .figures.quality_map import quality_map
+from .figures.ranks import rank_plot
+from .format import DASH, day, money, shown
+from .language import _, ngettext
+from .tables import Html, table
+
+MOST = 10  # rows of a plan, and partners at either end of the movers
+RANKED = 20  # partners in the figure of ranks; the table has all
+
+
+def ranking(view: PortfolioView) -> Html:
+    """Every partner by quality score: the pair first, then what else tells them apart, with the intervals."""
+    currency = view.whole.currency
+    rows = []
+    for row in view.ranking.to_dict("records"):
+        rank, rate = DASH, shown(row["close_rate"], "ratio")
+        if not pd.isna(row["rank"]):
+            rank = f"{row['rank']:.0f}"
+        if not pd.isna(row["rank_low"]):
+            rank = _noted(rank, f"{row['rank_low']:.0f}–{row['rank_high']:.0f}")
+        if not pd.isna(row["low"]):
+            rate = _noted(rate, f"{shown(row['low'], 'ratio')}–{shown(row['high'], 'ratio')}")
+        verdict = {"above": _("above"), "below": _("below")}.get(row["verdict"], DASH)
+        moved = row["amount"] - row["amount_before"]
+        rows.append(
+            [
+                *(row["partner"], rank, shown(row["won"], "number"), money(row["amount"], currency)),
+                *(_signed(moved, currency), rate, shown(row["cycle"], "days"), money(row["open"], currency), verdict),
+            ]
+        )
+    head = [
+        *(_("Partner"), _("Rank"), _("Deals won"), _("Amount won"), _("Change"), _("Close rate"), _("Median cycle")),
+        *(_("Open value"), _("Fair comparison")),
+    ]
+    return table(head, rows, kind="numbers ranking")
+
+
+def _noted(text: str, note: str) -> Markup:
+    return Markup('{} <span class="note">{}</span>').format(text, note)
+
+
+def _signed(value: float, currency: str | None) -> str:
+    return DASH if pd.isna(value) else ("+" if value > 0 else "") + money(value, currency)
+
+
+def movers(view: PortfolioView) -> Html:
+    """The partners that carry the change of the amount won: how much, through what, and which deals."""
+    found, currency = view.movers, view.whole.currency
+    if found.empty:
+        return Html(Markup('<p class="reading">{}</p>').format(_("Nothing can be compared with the previous window.")))
+    rose, fell = found[found["change"] > 0].head(MOST // 2), found[found["change"] < 0].tail(MOST // 2)
+    rows = [
+        [
+            row.partner,
+            _signed(row.change, currency),
+            *(_signed(getattr(row, part), currency) for part in ("volume", "mix", "rate", "size")),
+            ", ".join(map(str, row.deal_ids)),
+        ]
+        for row in pd.concat([rose, fell]).itertuples()
+    ]
+    rest = found.drop([*rose.index, *fell.index])["change"]
+    if len(rest):
+        others = ngettext("{count} other partner", "{count} other partners", len(rest))
+        rows.append([others, _signed(rest.sum(), currency), *[""] * 5])
+    rows.append([_("All partners"), _signed(found["change"].sum(), currency), *[""] * 5])
+    head = ["", _("Change"), _("Volume"), _("Mix"), _("Rate"), _("Size"), _("Deals that carry most")]
+    return table(head, rows, kind="changes")
+
+
+def programme_plan(view: PortfolioView) -> Html:
+    """The largest recommendations over all partners and for the programme itself."""
+    whole = view.whole
+    made = recommend_portfolio(whole.deals, view.common, spend=whole.spend)
+    if made.table.empty:
+        return Html(Markup('<p class="reading">{}</p>').format(made.silence))
+    rows = []
+    for row in made.table.head(MOST).itertuples():
+        prize = DASH
+        if not pd.isna(row.prize):
+            ends = (money(end, whole.currency) for end in (row.prize_low, row.prize_high))
+            prize = _noted(money(row.prize, whole.currency), "–".join(ends))
+        who = _("the programme") if row.partner == whole.partner else row.partner
+        advice = Markup('<span class="advice">{}</span>').format(row.text)
+        rows.append([advice, who, row.level, prize, day(row.review_on)])
+    caption = ""
+    if len(made.table) > MOST:
+        caption = _("The first {shown} of {all}.", shown=MOST, all=len(made.table))
+    head = [_("What to do"), _("Where"), _("Who acts"), _("Prize"), _("Look again")]
+    return table(head, rows, caption=caption, kind="plan")
+
+
+def rank_picture(view: PortfolioView) -> Picture | None:
+    """How sure the order of the first partners is."""
+    best = view.ranking.dropna(subset="rank").head(RANKED)
+    if best.empty:
+        return None
+    ranks = best[["partner", "rank"]].assign(low=best["rank_low"], high=best["rank_high"])
+    text = "; ".join(f"{row.partner} {row.rank:.0f} ({row.low:.0f}–{row.high:.0f})" for row in ranks.itertuples())
+    title = _("How sure the order is")
+    return Picture(
+        lambda ax: rank_plot(ranks, title=title, ax=ax),
+        f"{title}: {text}",
+        left=0.27,
+        right=0.97,
+        height=0.9 + 0.24 * len(ranks),
+    )
+
+
+def funnel_picture(view: PortfolioView) -> Picture | None:
+    """All partners' close rates against their number of deals; None under five partners."""
+    found = view.funnel
+    if found.reason:
+        return None
+    title = _("Close rate of the last twelve months, and what chance explains")
+    outside = found.points[~found.points["place"].isin(["within"]) & found.points["place"].notna()]
+    text = ", ".join(f"{row.partner} {shown(row.rate, 'ratio')}" for row in outside.itertuples())
+    limits = funnel_limits(range(5, int(found.points["n"].max() * 1.1) + 6), found.centre, phi=found.phi)
+    return Picture(
+        lambda ax: funnel_plot(found.points, limits, centre=found.centre, title=title, named=True, ax=ax),
+        _("{title}. Outside the limits: {names}.", title=title, names=text or _("nobody")),
+        height=3.8,
+    )
+
+
+def quality_picture(view: PortfolioView) -> Picture | None:
+    """Count and amount of every partner that won something."""
+    winners = view.ranking[(view.ranking["won"] > 0) & (view.ranking["amount"] > 0)][["partner", "won", "amount"]]
+    if len(winners) < 2:
+        return None
+    title, currency = _("Deals and amount won, a dot a partner"), view.whole.currency
+    text = "; ".join(
+        f"{row.partner} {row.won:.0f}, {money(row.amount, currency)}" for row in winners.head(RANKED).itertuples()
+    )
+    return Picture(
+        lambda ax: quality_map(winners, title=title, currency=currency, ax=ax), f"{title}: {text}", height=3.8
+    )
