@@ -3,21 +3,30 @@
 import pandas as pd
 from markupsafe import Markup
 
-from ..judging import forecast, period_ahead, recommend, what_changed
+from ..judging import forecast, period_ahead, read_rules, recommend, what_changed
 from ..view import PartnerView
 from ..windows import parse_window
-from .format import DASH, day, money, plural, shown
-from .labels import TITLES
+from .format import DASH, day, money, period, points, shown
+from .language import N_, _, filled, ngettext
+from .notes import retold
 from .tables import Html, table
 
 MOST = 5
-UNITS = {
-    "average_deal_size": "money",
-    "deal_count": "number",
-    "won_amount": "money",
-    "pipeline": "money",
-    "close_rate": "ratio",
-    "deal_velocity": "days",
+# The changes that are told, by KPI and basis: name and unit.
+CHANGES = {
+    ("average_deal_size", "whole"): (N_("Average deal size (whole)"), "money"),
+    ("deal_count", "won"): (N_("Deal count (won)"), "number"),
+    ("won_amount", "credited"): (N_("Amount won (credited)"), "money"),
+    ("pipeline", "open"): (N_("Opportunity pipeline (open)"), "money"),
+    ("close_rate", "closed"): (N_("Close rate (closed)"), "ratio"),
+    ("close_rate", "cohort"): (N_("Close rate (cohort)"), "ratio"),
+    ("deal_velocity", "cycle_mean"): (N_("Deal velocity (cycle mean)"), "days"),
+}
+LEVELS = {
+    "employee": N_("employee"),
+    "department": N_("department"),
+    "unit": N_("unit"),
+    "partner manager": N_("partner manager"),
 }
 
 
@@ -40,17 +49,35 @@ def plan(view: PartnerView) -> Html:
     """The recommendations, largest prize first: who should act, what it may bring, when to look again."""
     made = recommend(view.deals, view.common, view.partner, told=ahead(view), spend=view.spend)
     if made.table.empty:
-        return _paragraph([made.silence])
+        return _paragraph([retold(made.silence)])
+    texts = {rule.name: rule.text for rule in read_rules().rules}
     rows = []
     for row in made.table.head(MOST).itertuples():
-        who = f"{row.level}: {row.who}" if isinstance(row.who, str) and row.who else row.level
+        who = _(LEVELS[row.level])
+        if isinstance(row.who, str) and row.who:
+            who = _("{level}: {name}", level=who, name=row.who)
         prize = DASH
         if not pd.isna(row.prize):
-            ends = f"{money(row.prize_low, view.currency)} to {money(row.prize_high, view.currency)}"
+            low, high = money(row.prize_low, view.currency), money(row.prize_high, view.currency)
+            ends = _("{low} to {high}", low=low, high=high)
             prize = Markup('{} <span class="note">{}</span>').format(money(row.prize, view.currency), ends)
-        rows.append([Markup('<span class="advice">{}</span>').format(row.text), who, prize, day(row.review_on)])
-    caption = f"The first {MOST} of {len(made.table)}." if len(made.table) > MOST else ""
-    return table(["What to do", "Who acts", "Prize", "Look again"], rows, caption=caption, kind="plan")
+        rows.append(
+            [
+                Markup('<span class="advice">{}</span>').format(_advice(texts[row.rule], row.evidence)),
+                who,
+                prize,
+                day(row.review_on),
+            ]
+        )
+    caption = _("The first {most} of {all}.", most=MOST, all=len(made.table)) if len(made.table) > MOST else ""
+    return table([_("What to do"), _("Who acts"), _("Prize"), _("Look again")], rows, caption=caption, kind="plan")
+
+
+def _advice(text: str, evidence: dict) -> str:
+    """A rule's text with its evidence in the current language."""
+    words = {"owner": lambda name: _("nobody named") if name == "nobody named" else name, "period": period}
+    told = {name: words[name](value) if name in words else value for name, value in evidence.items()}
+    return filled(_(text), **told)
 
 
 def fair(view: PartnerView) -> Html:
@@ -60,20 +87,35 @@ def fair(view: PartnerView) -> Html:
         for part in (view.common.last_year, view.common.ranks)
     )
     if own is None or pd.isna(own["ratio"]):
-        return _paragraph(["No deal was won or lost in the last twelve months: there is nothing to compare."])
+        return _paragraph([_("No deal was won or lost in the last twelve months: there is nothing to compare.")])
     said = [
-        f"In the last twelve months {own['observed']:.0f} of {plural(own['n'], 'decided deal')} were won; peers would "
-        f"have won {own['expected']:.1f} of the same seasons, regions, products and sizes: observed against expected "
-        f"{own['ratio']:.2f} (95% interval {own['low']:.2f} to {own['high']:.2f})."
+        ngettext(
+            "In the last twelve months {won:.0f} of {count} decided deal were won; peers would have won {expected:.1f} "
+            "of the same seasons, regions, products and sizes: observed against expected {ratio:.2f} "
+            "(95% interval {low:.2f} to {high:.2f}).",
+            "In the last twelve months {won:.0f} of {count} decided deals were won; peers would have won "
+            "{expected:.1f} of the same seasons, regions, products and sizes: observed against expected {ratio:.2f} "
+            "(95% interval {low:.2f} to {high:.2f}).",
+            own["n"],
+            won=own["observed"],
+            **own[["expected", "ratio", "low", "high"]],
+        )
     ]
-    if view.common.alert("fair", view.partner) and isinstance(own["verdict"], str):
-        said.append(f"That is {own['verdict']} expectation, also when all partners are judged at once.")
+    verdict = own["verdict"] if view.common.alert("fair", view.partner) else None
+    if verdict == "above":
+        said.append(_("That is above expectation, also when all partners are judged at once."))
+    elif verdict == "below":
+        said.append(_("That is below expectation, also when all partners are judged at once."))
     else:
-        said.append("That is no verdict: the evidence does not set the partner apart.")
+        said.append(_("That is no verdict: the evidence does not set the partner apart."))
     if rank is not None and not pd.isna(rank["low"]) and len(view.common.ranks) > MOST:
         said.append(
-            f"In the quality score its rank lies between {rank['low']:.0f} and {rank['high']:.0f} of "
-            f"{len(view.common.ranks)}."
+            _(
+                "In the quality score its rank lies between {low:.0f} and {high:.0f} of {all}.",
+                low=rank["low"],
+                high=rank["high"],
+                all=len(view.common.ranks),
+            )
         )
     return _paragraph(said)
 
@@ -81,58 +123,68 @@ def fair(view: PartnerView) -> Html:
 def changes(view: PartnerView) -> Html:
     """Each KPI's change since the previous window, split exactly, with the deals that carry it."""
     if view.window.kind == "all":
-        return _paragraph(["There is no window before all dates."])
+        return _paragraph([_("There is no window before all dates.")])
     found = what_changed(view.deals, view.window, as_of=view.as_of)
     rows = []
-    for row in found.parts[found.parts["kpi"].isin(UNITS)].itertuples():
-        unit = UNITS[row.kpi]
-        if pd.isna(row.change):
+    for row in found.parts.itertuples():
+        if (row.kpi, row.basis) not in CHANGES or pd.isna(row.change):
             continue
+        name, unit = CHANGES[row.kpi, row.basis]
         carried = found.deals[(found.deals["kpi"] == row.kpi) & (found.deals["basis"] == row.basis)]
         carried = carried.reindex(carried["contribution"].abs().sort_values(ascending=False).index)
-        name = TITLES.get(row.kpi, "Amount won")
         parts = [
             _signed(getattr(row, part), unit, view.currency) for part in ("change", "volume", "mix", "rate", "size")
         ]
-        rows.append(
-            [f"{name} ({row.basis.replace('_', ' ')})", *parts, ", ".join(carried["deal_id"].head(3).astype(str))]
-        )
+        rows.append([_(name), *parts, ", ".join(carried["deal_id"].head(3).astype(str))])
     if not rows:
-        return _paragraph(["Nothing can be compared with the previous window."])
-    return table(["", "Change", "Volume", "Mix", "Rate", "Size or pace", "Deals that carry most"], rows, kind="changes")
+        return _paragraph([_("Nothing can be compared with the previous window.")])
+    head = ["", _("Change"), _("Volume"), _("Mix"), _("Rate"), _("Size or pace"), _("Deals that carry most")]
+    return table(head, rows, kind="changes")
 
 
 def _signed(value: float, unit: str, currency: str | None) -> str:
     if pd.isna(value):
         return DASH
     if unit == "ratio":
-        return f"{100 * value:+.1f} pp"
+        return points(value)
     return ("+" if value > 0 else "") + shown(round(value, 2), unit, currency)
 
 
 def outlook(view: PartnerView) -> Html:
     """The forecast with its range, the chance to reach the target, and how earlier forecasts of this kind fared."""
     told = ahead(view)
+    window = period(told.window.label)
     if told.reason:
-        return _paragraph([f"No forecast for {told.window.label}: {told.reason}."])
+        return _paragraph([_("No forecast for {window}: {why}.", window=window, why=_(told.reason))])
     amount = {name: money(getattr(told, name), view.currency) for name in ("so_far", "p10", "p50", "p90")}
     said = [
-        f"{told.window.label}: {amount['so_far']} won so far; by its end {amount['p50']} is as likely to be passed as "
-        f"not, and eight times in ten it ends between {amount['p10']} and {amount['p90']}."
+        _(
+            "{window}: {so_far} won so far; by its end {p50} is as likely to be passed as not, and eight times in ten "
+            "it ends between {p10} and {p90}.",
+            window=window,
+            **amount,
+        )
     ]
     if told.chance is not None:
-        said.append(f"The chance to reach the target of {money(told.target, view.currency)} is {told.chance:.0%}.")
+        target = money(told.target, view.currency)
+        said.append(_("The chance to reach the target of {target} is {chance:.0%}.", target=target, chance=told.chance))
     else:
-        said.append(f"No chance to reach a target is told: {told.target_reason}.")
-    sources = ", ".join(f"{count} from {source}" for source, count in told.sources.items())
+        said.append(_("No chance to reach a target is told: {why}.", why=_(told.target_reason)))
+    sources = ", ".join(
+        _("{count} from {source}", count=count, source=_(source)) for source, count in told.sources.items()
+    )
     if sources:
-        said.append(f"Chances of the open deals: {sources}.")
+        said.append(_("Chances of the open deals: {sources}.", sources=sources))
     tested = view.common.backtest
     if tested is not None and len(tested.scores):
         score = tested.scores.set_index("who").loc["partners"]
         if not pd.isna(score["coverage"]):
             said.append(
-                f"Made in the same way on earlier dates for all partners, such ranges held {score['coverage']:.0%} of "
-                f"{score['n']:.0f} outcomes (they are made to hold 80%)."
+                _(
+                    "Made in the same way on earlier dates for all partners, such ranges held {share:.0%} of "
+                    "{all:.0f} outcomes (they are made to hold 80%).",
+                    share=score["coverage"],
+                    all=score["n"],
+                )
             )
     return _paragraph(said)

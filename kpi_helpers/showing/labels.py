@@ -101,7 +101,7 @@ MISSED = {
     "otherwise": N_("Lost otherwise"),
     "cancelled": N_("Cancelled"),
 }
-OUTCOMES = {"won": N_("Won"), "open": N_("Open"), "lost": N_("Lost"), "cancelled": N_("Cancelled")}
+OUTCOMES = {"won": N_("Won"), "open": N_("Open"), **MISSED}
 STEPS = {
     "start": N_("Start"),
     "created": N_("Created"),

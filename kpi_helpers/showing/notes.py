@@ -73,7 +73,12 @@ NOTES = (
     N_("nothing won through this channel"),
     N_("no spend on this channel"),
     N_("no lead through this channel"),
+    # why nothing is recommended
+    N_("The data cannot support a recommendation yet: {closed} closed deals, {fewest_closed} are needed."),
+    N_("Nothing calls for action: of {rules} rules looked at, none is carried by the evidence."),
 )
+# Where a forecast has the chances of open deals from.
+SOURCES = (N_("history"), N_("history and stage"), N_("CRM probability, no history"), N_("unknown"))
 
 
 def retold(note: str) -> str:

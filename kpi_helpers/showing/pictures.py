@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 
 from ..judging import ages, time_to_outcome
-from ..movement import pipeline_movement
 from ..view import PartnerView
 from .figures import Picture, outcome_curve, quality_pair, spend_return, submitted, trend, waterfall
-from .format import shown
-from .labels import CHANNELS, MISSED
+from .format import day, period, shown
+from .labels import CHANNELS, MISSED, OUTCOMES, STEPS
+from .language import _, lower, ngettext
 
 
 def picture(view: PartnerView, kpi: str) -> Picture | None:
@@ -17,54 +17,58 @@ def picture(view: PartnerView, kpi: str) -> Picture | None:
 
 
 def _trend(view: PartnerView, kpi: str, basis: str, unit: str, title: str, bars: bool = False) -> Picture:
-    periods, row = view.periods(kpi, basis), view.row(kpi, basis)
-    text = f"{title}, {periods['period'].iloc[0]} to {periods['period'].iloc[-1]}: " + ", ".join(
-        f"{period} {shown(value, unit, view.currency)}"
-        for period, value in zip(periods["period"], periods["value"], strict=True)
+    periods, row = _periods(view, kpi, basis), view.row(kpi, basis)
+    text = _(
+        "{title}, {first} to {last}: {values}",
+        title=title,
+        first=periods["period"].iloc[0],
+        last=periods["period"].iloc[-1],
+        values=", ".join(
+            f"{name} {shown(value, unit, view.currency)}"
+            for name, value in zip(periods["period"], periods["value"], strict=True)
+        ),
     )
     # the peers' median belongs to the whole window; it fits the bars only where a bar is a window
-    fits = view.window.label == periods["period"].iloc[-1] or unit in ("ratio", "days", "money")
+    fits = period(view.window.label) == periods["period"].iloc[-1] or unit in ("ratio", "days", "money")
     peers = row["peers_median"] if fits else np.nan
     return Picture(
         lambda ax: trend(periods, unit=unit, title=title, currency=view.currency, peers=peers, bars=bars, ax=ax), text
     )
 
 
+def _periods(view: PartnerView, kpi: str, basis: str) -> pd.DataFrame:
+    periods = view.periods(kpi, basis)
+    return periods.assign(period=periods["period"].map(period))
+
+
 def _sizes(view):
-    return _trend(view, "average_deal_size", "whole", "money", "Average deal size")
+    return _trend(view, "average_deal_size", "whole", "money", _("Average deal size"))
 
 
 def _deals_won(view):
-    return _trend(view, "deal_count", "won", "number", "Deals won", bars=True)
+    return _trend(view, "deal_count", "won", "number", _("Deals won"), bars=True)
 
 
 def _close_rate(view):
-    return _trend(view, "close_rate", "closed", "ratio", "Close rate of decided deals")
-
-
-def month_before(view: PartnerView):
-    """The last day of the month before the one that as_of lies in."""
-    return (pd.Timestamp(view.as_of).replace(day=1) - pd.Timedelta(days=1)).date()
+    return _trend(view, "close_rate", "closed", "ratio", _("Close rate of decided deals"))
 
 
 def _movement(view):
-    since = month_before(view)
-    steps = pipeline_movement(view.deals, since=since, as_of=view.as_of)
+    since, steps = view.history.since, view.history.steps
     told = steps.dropna(subset="amount")
-    text = f"Open pipeline from {since} to {view.as_of}: " + ", ".join(
-        f"{step.replace('_', ' ')} {shown(amount, 'money', view.currency)}"
+    title = _("Open pipeline, {start} to {end}", start=day(since), end=day(view.as_of))
+    text = ", ".join(
+        f"{lower(_(STEPS[step]))} {shown(amount, 'money', view.currency)}"
         for step, amount in zip(told["step"], told["amount"], strict=True)
     )
     return Picture(
-        lambda ax: waterfall(steps, title=f"Open pipeline, {since} to {view.as_of}", currency=view.currency, ax=ax),
-        text,
-        right=0.98,
+        lambda ax: waterfall(steps, title=title, currency=view.currency, ax=ax), f"{title}: {text}", right=0.98
     )
 
 
 def _channels(view):
     rows = [
-        {"channel": name}
+        {"channel": _(name)}
         | {
             metric: view.row("marketing_channels", f"{metric}.{channel}")["value"]
             for metric in ("spend", "revenue", "leads", "close_rate")
@@ -72,18 +76,18 @@ def _channels(view):
         for channel, name in CHANNELS.items()
     ]
     table = pd.DataFrame(rows)
-    text = "Spend and revenue by channel: " + "; ".join(
-        f"{row.channel} {shown(row.spend, 'money', view.currency)} spent, "
-        f"{shown(row.revenue, 'money', view.currency)} won"
+    text = _("Spend and revenue by channel") + ": "
+    text += "; ".join(
+        _(
+            "{channel} {spent} spent, {won} won",
+            channel=row.channel,
+            spent=shown(row.spend, "money", view.currency),
+            won=shown(row.revenue, "money", view.currency),
+        )
         for row in table.itertuples()
     )
-    return Picture(
-        lambda ax: spend_return(
-            table, title="Spend and the revenue of the window’s leads", currency=view.currency, ax=ax
-        ),
-        text,
-        right=0.98,
-    )
+    title = _("Spend and the revenue of the window’s leads")
+    return Picture(lambda ax: spend_return(table, title=title, currency=view.currency, ax=ax), text, right=0.98)
 
 
 def _velocity(view):
@@ -92,18 +96,31 @@ def _velocity(view):
     if curve.empty:
         return None
     last = curve.iloc[-1]
-    text = f"Time to outcome: after {last['day']:.0f} days {last['won']:.0%} won and {last['lost']:.0%} lost"
-    return Picture(lambda ax: outcome_curve(curve, title="What became of deals, by days since creation", ax=ax), text)
+    text = _(
+        "Time to outcome: after {days:.0f} days {won:.0%} won and {lost:.0%} lost",
+        days=last["day"],
+        won=last["won"],
+        lost=last["lost"],
+    )
+    title = _("What became of deals, by days since creation")
+    return Picture(lambda ax: outcome_curve(curve, title=title, ax=ax), text)
 
 
 def _quality(view):
-    won = view.periods("quality_score", "won")
-    amount = view.periods("quality_score", "amount")
+    won, amount = _periods(view, "quality_score", "won"), _periods(view, "quality_score", "amount")
     periods = won[["period"]].assign(won=won["value"].to_numpy(), amount=amount["value"].to_numpy())
-    same = view.window.label == periods["period"].iloc[-1]
+    same = period(view.window.label) == periods["period"].iloc[-1]
     peers = {name: view.row("quality_score", name)["peers_median"] if same else np.nan for name in ("won", "amount")}
-    text = "Deals won and amount won: " + "; ".join(
-        f"{row.period} {row.won:.0f} deals, {shown(row.amount, 'money', view.currency)}" for row in periods.itertuples()
+    text = _("Deals won and amount won") + ": "
+    text += "; ".join(
+        ngettext(
+            "{period} {count} deal, {amount}",
+            "{period} {count} deals, {amount}",
+            row.won,
+            period=row.period,
+            amount=shown(row.amount, "money", view.currency),
+        )
+        for row in periods.itertuples()
     )
     return Picture(
         lambda ax: quality_pair(
@@ -111,7 +128,7 @@ def _quality(view):
             ax=ax,
             peer_won=peers["won"],
             peer_amount=peers["amount"],
-            title="Deals and amount won",
+            title=_("Deals and amount won"),
             currency=view.currency,
         ),
         text,
@@ -120,19 +137,14 @@ def _quality(view):
 
 def _success(view):
     total = view.row("close_rate", "cohort")
-    missed = {name: view.row("deal_success", f"missed.{kind}")["value"] for kind, name in MISSED.items()}
+    missed = {kind: view.row("deal_success", f"missed.{kind}")["value"] for kind in MISSED}
     won = np.nan_to_num(total["numerator"])
     still_open = np.nan_to_num(total["denominator"]) - won - sum(missed.values())
-    outcomes = pd.Series({"Won": won, "Open": still_open, **missed})
-    text = "Deals created in the window: " + ", ".join(
-        f"{name.lower()} {count:.0f}" for name, count in outcomes.items()
-    )
-    return Picture(
-        lambda ax: submitted(outcomes, title="What became of the deals created in the window", ax=ax),
-        text,
-        left=0.2,
-        right=0.97,
-    )
+    outcomes = pd.Series({"won": won, "open": still_open, **missed})
+    text = _("Deals created in the window") + ": "
+    text += ", ".join(f"{lower(_(OUTCOMES[name]))} {count:.0f}" for name, count in outcomes.items())
+    title = _("What became of the deals created in the window")
+    return Picture(lambda ax: submitted(outcomes, title=title, ax=ax), text, left=0.2, right=0.97)
 
 
 PICTURES = {

@@ -85,7 +85,7 @@ def test_quality_pair_marks_the_latest_period():
 
 
 def test_submitted_counts_every_outcome():
-    ax = submitted(pd.Series({"Won": 7, "Open": 1400, "Expired": 0}), title="Outcomes")
+    ax = submitted(pd.Series({"won": 7, "open": 1400, "expired": 0}), title="Outcomes")
     assert texts(ax) == ["7", "1,400", "0"]
 
 

@@ -43,7 +43,7 @@ def axes(ax: Axes | None) -> Axes:
 
 
 def money_axis(axis, currency: str | None) -> None:
-    axis.set_major_formatter(FuncFormatter(lambda value, _: money(value, currency, compact=True)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _at: money(value, currency, compact=True)))
 
 
 class Picture:

@@ -3,7 +3,17 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
+from ..format import percent
+from ..language import N_, _
 from .base import BAD, GOOD, MUTED, axes
+
+# Beside its share; "won 40%".
+WORDS = {
+    "won": N_("won {share}"),
+    "open": N_("open {share}"),
+    "cancelled": N_("cancelled {share}"),
+    "lost": N_("lost {share}"),
+}
 
 
 def outcome_curve(curve: pd.DataFrame, *, title: str, ax: Axes | None = None) -> Axes:
@@ -26,7 +36,7 @@ def outcome_curve(curve: pd.DataFrame, *, title: str, ax: Axes | None = None) ->
     for name in names:
         if last[name] > 0.03:
             ax.annotate(
-                f"{name} {last[name]:.0%}",
+                _(WORDS[name], share=percent(last[name])),
                 (1, base + last[name] / 2),
                 (4, 0),
                 xycoords=("axes fraction", "data"),
@@ -36,6 +46,6 @@ def outcome_curve(curve: pd.DataFrame, *, title: str, ax: Axes | None = None) ->
                 fontsize=9,
             )
         base += last[name]
-    ax.set(xlim=(0, max(curve["day"].max(), 1)), ylim=(0, 1), xlabel="days since the deal was created", title=title)
-    ax.yaxis.set_major_formatter(lambda v, _: f"{v:.0%}")
+    ax.set(xlim=(0, max(curve["day"].max(), 1)), ylim=(0, 1), xlabel=_("days since the deal was created"), title=title)
+    ax.yaxis.set_major_formatter(lambda share, _at: percent(share))
     return ax

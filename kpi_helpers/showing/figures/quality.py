@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from ..language import _
 from .base import MUTED, PARTNER, PEERS, axes, money_axis
 
 QUIET = {"fontsize": 8.5, "color": "#4b5563", "va": "center", "annotation_clip": False}
@@ -22,10 +23,10 @@ def quality_pair(
         for score in (100, 200):
             y = (score / 100) ** 2 * peer_won * peer_amount / x
             ax.plot(x, np.where(y <= top, y, np.nan), color=MUTED, linewidth=1, zorder=1)
-            ax.annotate(f"score {score}", (right, y[-1]), (3, 0), textcoords="offset points", **QUIET)
+            ax.annotate(_("score {score}", score=score), (right, y[-1]), (3, 0), textcoords="offset points", **QUIET)
         ax.plot(peer_won, peer_amount, "x", color=PEERS, markersize=9, markeredgewidth=2, zorder=2)
         ax.annotate(
-            "peers’ median", (peer_won, peer_amount), (0, -12), textcoords="offset points", ha="center", **QUIET
+            _("peers’ median"), (peer_won, peer_amount), (0, -12), textcoords="offset points", ha="center", **QUIET
         )
     ax.plot(known["won"], known["amount"], color=PARTNER, linewidth=0.8, alpha=0.5)
     ax.scatter(known["won"], known["amount"], s=np.linspace(12, 60, len(known)), color=PARTNER, zorder=3)
@@ -39,6 +40,6 @@ def quality_pair(
             weight="bold" if at else None,
             fontsize=8.5,
         )
-    ax.set(xlim=(0, right), ylim=(0, top), xlabel="deals won", ylabel="amount won", title=title)
+    ax.set(xlim=(0, right), ylim=(0, top), xlabel=_("deals won"), ylabel=_("amount won"), title=title)
     money_axis(ax.yaxis, currency)
     return ax

@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ..format import money, shown
+from ..language import _
 from .base import MUTED, PARTNER, axes, money_axis
 
 
@@ -12,10 +13,10 @@ def spend_return(channels: pd.DataFrame, *, title: str, currency=None, ax: Axes 
     """`channels` has channel, spend, revenue, leads, close_rate; one pair of bars a channel, unknown spend left out."""
     ax = axes(ax)
     y = np.arange(len(channels))[::-1]
-    ax.barh(y + 0.19, channels["spend"].fillna(0), height=0.36, color=MUTED, label="Spend")
-    ax.barh(y - 0.19, channels["revenue"].fillna(0), height=0.36, color=PARTNER, label="Revenue")
+    ax.barh(y + 0.19, channels["spend"].fillna(0), height=0.36, color=MUTED, label=_("Spend"))
+    ax.barh(y - 0.19, channels["revenue"].fillna(0), height=0.36, color=PARTNER, label=_("Revenue"))
     for at, (_, row) in zip(y, channels.iterrows(), strict=True):
-        spent = money(row["spend"], currency, compact=True) if not np.isnan(row["spend"]) else "spend not known"
+        spent = money(row["spend"], currency, compact=True) if not np.isnan(row["spend"]) else _("spend not known")
         ax.annotate(
             spent,
             (np.nan_to_num(row["spend"]), at + 0.19),
@@ -25,8 +26,12 @@ def spend_return(channels: pd.DataFrame, *, title: str, currency=None, ax: Axes 
             fontsize=8.5,
         )
         ax.annotate(
-            f"{money(row['revenue'], currency, compact=True)}  ({shown(row['leads'], 'number')} leads, "
-            f"{shown(row['close_rate'], 'ratio')} won)",
+            _(
+                "{revenue}  ({leads} leads, {rate} won)",
+                revenue=money(row["revenue"], currency, compact=True),
+                leads=shown(row["leads"], "number"),
+                rate=shown(row["close_rate"], "ratio"),
+            ),
             (np.nan_to_num(row["revenue"]), at - 0.19),
             (4, 0),
             textcoords="offset points",

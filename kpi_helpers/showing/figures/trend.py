@@ -5,8 +5,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from ..format import shown
+from ..format import percent, shown
+from ..language import N_, _
 from .base import MUTED, PARTNER, PEERS, axes, money_axis
+
+AXES = {"days": N_("days"), "number": N_("deals"), "index": N_("index")}
 
 
 def trend(
@@ -43,7 +46,7 @@ def trend(
     if not np.isnan(peers):
         ax.axhline(peers, color=PEERS, linestyle="--", linewidth=1)
         ax.annotate(
-            "peers’ median",
+            _("peers’ median"),
             (1, peers),
             (2, 0),
             xycoords=("axes fraction", "data"),
@@ -57,11 +60,11 @@ def trend(
     ax.set_ylim(bottom=min(0, np.nanmin(value, initial=0)))
     ax.margins(y=0.15)
     if unit == "ratio":
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:.0%}"))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _at: percent(share)))
     elif unit.startswith("money"):
         money_axis(ax.yaxis, currency)
     else:
         ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
-    ax.set_ylabel({"days": "days", "number": "deals", "index": "index"}.get(unit, ""))
+    ax.set_ylabel(_(AXES.get(unit, "")))
     ax.set_title(title)
     return ax

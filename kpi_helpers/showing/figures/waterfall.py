@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from ...movement import SIGN
 from ..format import money
 from ..labels import STEPS
+from ..language import _
 from .base import BAD, GOOD, PARTNER, axes, money_axis
 
 
@@ -24,7 +25,7 @@ def waterfall(movement: pd.DataFrame, *, title: str, currency=None, ax: Axes | N
         ax.annotate(text, (x, max(bottom, level)), (0, 3), textcoords="offset points", ha="center", fontsize=8.5)
         if x + 1 < len(told):
             ax.plot([x, x + 1], [level, level], color="#6b7280", linewidth=0.8)
-    ax.set_xticks(range(len(told)), [STEPS[step] for step in told["step"]])
+    ax.set_xticks(range(len(told)), [_(STEPS[step]) for step in told["step"]])
     ax.grid(axis="x", visible=False)
     ax.set_ylim(0, 1.12 * max(top, 1))
     money_axis(ax.yaxis, currency)
