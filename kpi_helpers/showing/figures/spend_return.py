@@ -15,7 +15,7 @@ def spend_return(channels: pd.DataFrame, *, title: str, currency=None, ax: Axes 
     y = np.arange(len(channels))[::-1]
     ax.barh(y + 0.19, channels["spend"].fillna(0), height=0.36, color=MUTED, label=_("Spend"))
     ax.barh(y - 0.19, channels["revenue"].fillna(0), height=0.36, color=PARTNER, label=_("Revenue"))
-    for at, (_, row) in zip(y, channels.iterrows(), strict=True):
+    for at, (_index, row) in zip(y, channels.iterrows(), strict=True):
         spent = money(row["spend"], currency, compact=True) if not np.isnan(row["spend"]) else _("spend not known")
         ax.annotate(
             spent,
