@@ -108,6 +108,12 @@ def headline(found: dict[str, Any]) -> str:
     return said + (f", {alarms} of them {'an alarm' if alarms == 1 else 'alarms'}" if alarms else "")
 
 
+def summary(loaded) -> str:
+    """`headline` of a load, without the work that the whole of `health` is."""
+    rows = {"in": loaded.rows_in, "used": loaded.rows_used, "rejected": loaded.rows_rejected}
+    return headline({"rows": rows, "warnings": [effect_of(w) for w in loaded.warnings]})
+
+
 def _blanks(relation, used: int) -> list[dict]:
     """For each column of the contract the blanks among the deals it applies to; one pass over the deals."""
     effects = vocabulary("effects.toml")["blanks"]

@@ -2,12 +2,17 @@
 
 import datetime
 import os
+import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from kpi_helpers.errors import KitError
 from kpi_helpers.movement import pipeline_movement
-from kpi_helpers.reading.snapshots import read_snapshot, snapshot_at
+from kpi_helpers.reading.engine import lit
+from kpi_helpers.reading.fields import OUTPUT
+from kpi_helpers.reading.frames import to_pandas
+from kpi_helpers.reading.snapshots import read_snapshot, snapshot_at, snapshot_dates, state_file
 from kpi_helpers.windows import as_date
 
 COLUMNS = (
@@ -45,17 +50,52 @@ def pipeline_history(deals, store: str | os.PathLike | None, *, as_of, since=Non
     ('2025-02-28', False, 5.0)
     """
     as_of = as_date(as_of, "as_of")
-    since = as_date(since, "since") if since is not None else as_of.replace(day=1) - datetime.timedelta(days=1)
+    since = as_date(since, "since") if since is not None else month_before(as_of)
     if since >= as_of:
         raise KitError(f"The pipeline moves from since to as_of: since {since} must be before as_of {as_of}.")
     day = snapshot_at(store, since) if store is not None else None
     if day is None:
         steps = pipeline_movement(deals, since=since, as_of=as_of, horizon=horizon)
         return PipelineHistory(since, as_of, False, steps, _changes(deals[:0], deals[:0], since, as_of))
-    before = read_snapshot(store, day)
-    before = before[before["partner"].isin(deals["partner"].unique())] if "partner" in deals else before
+    partners = ", ".join(map(lit, deals["partner"].unique())) or "NULL"
+    state = read_snapshot(store, day, engine="duckdb").filter(f"partner IN ({partners})")
+    before = to_pandas(state, OUTPUT)
     steps = pipeline_movement(deals, since=day, as_of=as_of, before=before, horizon=horizon)
     return PipelineHistory(day, as_of, True, steps, _changes(before, deals, day, as_of))
+
+
+def month_before(as_of: datetime.date) -> datetime.date:
+    """The last day of the month before the one that `as_of` lies in."""
+    return as_of.replace(day=1) - datetime.timedelta(days=1)
+
+
+def prepare_history(loaded, store: str | os.PathLike, as_of, folder: Path) -> str:
+    """Copy the state that pipeline_history needs as of `as_of` into `folder`, a store of its own; says what it is.
+
+    Raises KitError for a store without any state, and for a state in another currency than `loaded`.
+    """
+    there = snapshot_dates(store)
+    if not there:
+        raise KitError(
+            f"The store {str(store)!r} holds no state. Save one with partner-kpis snapshot SOURCE --store {store}."
+        )
+    day = snapshot_at(store, month_before(as_of))
+    if day is None:
+        return (
+            f"the store's first state is of {there[0]}, after {month_before(as_of)}: "
+            "the movement of the pipeline tells only what dates prove"
+        )
+    state = read_snapshot(store, day, engine="duckdb")
+    money = {c for (c,) in state.aggregate("DISTINCT currency").fetchall() if c} - {loaded.currency}
+    if money and loaded.currency:
+        raise KitError(
+            f"The state of {day} in the store {str(store)!r} is in {', '.join(sorted(money))}, the export is read in "
+            f"{loaded.currency}: say --currency, the same for both."
+        )
+    target = state_file(folder, day)
+    target.parent.mkdir(parents=True)
+    shutil.copyfile(state_file(store, day), target)
+    return f"the movement of the pipeline is told since the state of {day}"
 
 
 def _changes(before, now, since, as_of):

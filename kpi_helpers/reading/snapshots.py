@@ -46,7 +46,7 @@ def save_snapshot(loaded, store: str | os.PathLike, on=None, *, replace: bool = 
     """
     day = _day(on if on is not None else loaded.as_of)
     store = Path(store)
-    target = store / f"{FOLDER}{day}" / FILE
+    target = state_file(store, day)
     new = store / f".{FILE}.{uuid.uuid4().hex}"
     count, later = loaded.relation.aggregate(
         f"count(*), count(*) FILTER (WHERE created_on > DATE {lit(day)} OR closed_on > DATE {lit(day)})"
@@ -96,6 +96,11 @@ def snapshot_at(store: str | os.PathLike, on) -> datetime.date | None:
     return max((d for d in snapshot_dates(store) if d <= day), default=None)
 
 
+def state_file(store: str | os.PathLike, day: datetime.date) -> Path:
+    """Where the state of that day is kept."""
+    return Path(store) / f"{FOLDER}{day}" / FILE
+
+
 def read_snapshot(store: str | os.PathLike, on, *, engine: str = "pandas"):
     """The deal table as it was at the latest state at or before `on`; its day is `snapshot_at(store, on)`.
 
@@ -109,7 +114,7 @@ def read_snapshot(store: str | os.PathLike, on, *, engine: str = "pandas"):
             f"The store {str(store)!r} has no state at or before {_day(on)}: {what}. "
             "Save one with partner-kpis snapshot SOURCE --store DIR."
         )
-    path = Path(store) / f"{FOLDER}{day}" / FILE
+    path = state_file(store, day)
     match engine:
         case "polars":
             import polars as pl

@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -14,9 +15,11 @@ import pandas as pd
 from ..errors import KitError
 from ..fleet import Fleet, measure_fleet
 from ..reading import load
-from ..reading.health import health
+from ..reading.health import headline, health
 from ..reading.health_page import health_page
+from ..reading.pipeline_history import prepare_history
 from ..showing.format import plural
+from ..view import HEALTH, HISTORY
 from ..windows import Window, as_date, parse_window
 from .execute import execute
 from .files import write_whole
@@ -52,15 +55,16 @@ def run_reports(
     partners: Iterable[str] | None = None,
     jobs: int | None = None,
     engine: str = "auto",
+    store=None,
     told: Callable[[str], None] = lambda line: None,
     done: Callable[[dict, int], None] = lambda record, total: None,
     **reading,
 ) -> Run:
     """A report for each partner of an export, in `out`: notebook and page each, index, scorecard, rejected rows.
 
-    `reading` goes to `load` (mapping, mapping_file, currency). `told` hears a line about each step, `done` each
-    record with the number of all. Bad input raises `KitError` before anything is written; a report that fails is
-    a record with status "failed" and never stops the others.
+    `store` is a folder of snapshots, for exact history. `reading` goes to `load` (mapping, mapping_file, currency).
+    `told` hears a line about each step, `done` each record with the number of all. Bad input raises `KitError` before
+    anything is written; a report that fails is a record with status "failed" and never stops the others.
     """
     jobs = jobs or max(1, (os.cpu_count() or 2))
     loaded = load(source, as_of=as_of, **reading)
@@ -79,6 +83,10 @@ def run_reports(
     names = sorted(fleet.now["partner"].unique())
     parameters = {"source": "prepared", "window": window.label, "as_of": str(as_of)}
     plan = make_plan(names, list(partners or []) or None, parameters, out)
+    history = out / "prepared" / HISTORY
+    shutil.rmtree(history, ignore_errors=True)  # an earlier run's
+    if store is not None:
+        told(prepare_history(loaded, store, as_of, history))
     _prepare(loaded, fleet, out)
     told(f"{plural(len(plan), 'report')}, {jobs} at a time")
     records = []
@@ -88,7 +96,7 @@ def run_reports(
     order = {job.partner: position for position, job in enumerate(plan)}
     records.sort(key=lambda record: order[record["partner"]])
     lines = _manifest(out, plan, records)
-    write_whole(out / "index.html", index_page(fleet, lines, loaded))
+    write_whole(out / "index.html", index_page(fleet, lines, loaded, out))
     return Run(out, window, as_of, loaded.rows_in, loaded.rows_used, loaded.rows_rejected, records)
 
 
@@ -119,6 +127,7 @@ def _prepare(loaded, fleet: Fleet, out: Path) -> None:
     found = health(loaded)
     write_whole(out / "data-health.json", json.dumps(found, ensure_ascii=False, indent=1, default=str))
     write_whole(out / "data-health.html", health_page(found))
+    write_whole(prepared / HEALTH, headline(found))
 
 
 def _manifest(out: Path, plan: list[Job], records: list[dict]) -> list[dict]:

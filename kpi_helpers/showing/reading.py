@@ -4,14 +4,12 @@ import pandas as pd
 
 from ..judging import ages, channel_verdicts, share_won_by
 from ..judging.channels import STOP_PAID, WORK_ON_EARNED
-from ..movement import UNPROVEN, pipeline_movement
 from ..peers import FEWEST
 from ..view import PartnerView
 from .format import changed, money, shown
 from .labels import CHANNELS, MISSED
 from .language import _, lower, ngettext
 from .notes import retold
-from .pictures import month_before
 from .tables import Html, Markup
 
 
@@ -121,8 +119,7 @@ def _pipeline(view):
             lost["denominator"],
             lost=lost["numerator"],
         )
-    steps = pipeline_movement(view.deals, since=month_before(view), as_of=view.as_of).set_index("step")["amount"]
-    if steps[list(UNPROVEN)].isna().all():
+    if not view.history.exact:
         yield _("The movement shows only what the dates of one export prove; changed amounts and dates need snapshots.")
 
 

@@ -1,0 +1,54 @@
+"""What changed about single deals in the pipeline since an earlier state: exact, or nothing at all."""
+
+from markupsafe import Markup
+
+from ..view import PartnerView
+from .format import DASH, day, shown
+from .language import N_, _, ngettext
+from .tables import Html, table
+
+MOST = 15
+CHANGES = {
+    "created": N_("Created"),
+    "reopened": N_("Reopened"),
+    "pulled_in": N_("Pulled in"),
+    "pushed_out": N_("Pushed out"),
+    "increased": N_("Increased"),
+    "decreased": N_("Decreased"),
+    "priced": N_("Priced"),
+    "won": N_("Won"),
+    "lost": N_("Lost"),
+    "cancelled": N_("Cancelled"),
+    "vanished": N_("Vanished from the export"),
+}
+
+
+def moved(view: PartnerView) -> Html:
+    """The deals that changed since the stored state, the largest first; without a store a line that says so."""
+    history = view.history
+    if not history.exact:
+        text = _("Which dates and amounts moved is not known: that needs an earlier state (--store).")
+        return Html(Markup('<p class="note">{}</p>').format(text), text)
+    rows = history.changes.assign(size=history.changes[["amount", "amount_before"]].max(axis=1))
+    rows = rows.sort_values("size", ascending=False, kind="stable", na_position="last")
+    lines = [
+        [
+            row.deal_id,
+            _(CHANGES[row.change]),
+            shown(row.amount_before, "money", view.currency),
+            shown(row.amount, "money", view.currency),
+            _day(row.expected_before),
+            _day(row.expected),
+        ]
+        for row in rows.head(MOST).itertuples()
+    ]
+    since = day(history.since)
+    caption = ngettext("Since {day}: {count} change.", "Since {day}: {count} changes.", len(rows), day=since)
+    if len(rows) > MOST:
+        caption += " " + _("The largest {most} are shown.", most=MOST)
+    head = [_("Deal"), _("Change"), _("Amount before"), _("Amount"), _("Expected before"), _("Expected")]
+    return table(head, lines, caption=caption, kind="moved")
+
+
+def _day(value) -> str:
+    return DASH if value != value else day(value)
