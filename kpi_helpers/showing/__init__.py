@@ -2,9 +2,12 @@
 
 from .data_line import data_note
 from .judgement import changes, fair, outlook, plan
+from .level_tables import levels
+from .language import use
 from .masthead import masthead
 from .moves import moved
 from .pictures import picture
+from .programme import movers, portfolio_picture, programme_plan, ranking
 from .reading import reading
 from .tables import numbers, summary
 
@@ -12,12 +15,18 @@ __all__ = [
     "changes",
     "data_note",
     "fair",
+    "levels",
     "masthead",
     "moved",
+    "movers",
     "numbers",
     "outlook",
     "picture",
     "plan",
+    "portfolio_picture",
+    "programme_plan",
+    "ranking",
     "reading",
     "summary",
+    "use",
 ]

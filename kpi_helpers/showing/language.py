@@ -32,6 +32,7 @@ from ..errors import KitError
 
 LANGUAGES = ("en", "tr")
 LOCALE = Path(__file__).parents[1] / "locale"
+PROSE = re.compile(r"^(#+ |- )?(?!<)(.+(?:\n(?!#|- ).+)*)", re.MULTILINE)  # the mark of a heading or item, the text
 
 # A kernel runs each cell in a context of its own, so what `use` says is kept beside the variable that `using` binds.
 _here: ContextVar[str | None] = ContextVar("language", default=None)
@@ -100,6 +101,16 @@ def ngettext(singular: str, plural: str, count: float, **values) -> str:
 def N_(message: str) -> str:
     """The text as it is, marked for the catalogue: for constants, which `_` translates when they are shown."""
     return message
+
+
+def prose(markdown: str, say=_) -> str:
+    """A notebook's prose in the current language: each heading, paragraph and item of a list is a text of its own.
+
+    >>> with using("tr"):
+    ...     prose('<a id="close_rate"></a>\\n\\n## Close rate')
+    '<a id="close_rate"></a>\\n\\n## Kapanış oranı'
+    """
+    return PROSE.sub(lambda found: (found[1] or "") + say(" ".join(found[2].split())), markdown)
 
 
 def upper(text: str) -> str:
