@@ -2,8 +2,8 @@
 
 from .data_line import data_note
 from .judgement import changes, fair, outlook, plan
-from .level_tables import levels
 from .language import use
+from .level_tables import levels
 from .masthead import masthead
 from .moves import moved
 from .pictures import picture
