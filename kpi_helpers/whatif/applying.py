@@ -1,0 +1,206 @@
+"""Applying a scenario: from the baseline's world to the one in which the changes hold."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from ..deals import CHANNELS
+from ..errors import KitError, UnknownValue
+from ..judging.forecasting import YEAR
+from ..windows import as_date
+from .baselines import Baseline, World
+from .changes import Change, parse_change
+from .drivers import competitor_losses, part
+from .scenarios import Scenario
+
+
+def applied(base: Baseline, scenario: Scenario) -> tuple[World, list[str]]:
+    """The world in which the scenario holds, and what has to be said about it. Changes are of the measured values and
+    multiply, so their order does not matter."""
+    world = World(base.world.opened.copy(), base.world.coming.copy(), dict(base.world.spend))
+    notes: list[str] = []
+    for entry in scenario.move:
+        world = _moved(base, world, entry)
+    for entry in scenario.replace:
+        world = _replaced(base, world, entry)
+    for entry in scenario.add:
+        world = _added(base, world, entry)
+    plans = [(scenario.set, 1.0), *((plan["set"], _share(base, plan.get("starts"))) for plan in scenario.strategies)]
+    for changes, share in plans:
+        for driver, written in changes.items():
+            world = _set(base, world, parse_change(base.drivers, driver, written), share, notes)
+    for entry in scenario.shift:
+        world = _shifted(base, world, entry)
+    return _returned(base, world, scenario.returns, notes), notes
+
+
+def _set(base, world, change: Change, share, notes):
+    name, column, value = part(change.driver)
+    if name == "win_back":
+        return _won_back(base, world, change.value * share)
+    factor = 1 + (change.factor - 1) * share if change.measured else 1.0
+    if name == "spend":
+        return replace(world, spend=world.spend | {value: world.spend[value] * factor})
+    opened, coming = world.opened.copy(), world.coming.copy()
+    now, new = (_rows(base, table, column, value) for table in (opened, coming))
+    if name == "close_rate":
+        opened.loc[now, ["chance", "ever"]] *= factor
+        capped = int((opened.loc[now, "chance"] > 1).sum())
+        if capped:
+            notes.append(f"{change.driver}: {capped} open deals would be won for certain; no chance goes above 1")
+        opened.loc[now, ["chance", "ever"]] = opened.loc[now, ["chance", "ever"]].clip(upper=1)
+        coming.loc[new, "wins"] = np.minimum(coming.loc[new, "wins"] * factor, coming.loc[new, "leads"])
+    elif name in ("average_deal_size", "open_pipeline"):
+        opened.loc[now, "amount"] *= factor
+        if name == "average_deal_size":
+            coming.loc[new, "amount"] *= factor
+    elif name == "leads":
+        coming.loc[new, ["wins", "leads"]] *= factor
+    elif name == "opportunities":
+        opened.loc[now, "copies"] *= factor
+        coming.loc[new, ["wins", "leads"]] *= factor
+    elif name == "cycle_days":
+        opened.loc[now, "copies"] /= factor
+        coming.loc[new, "wins"] /= factor
+        notes.append("cycle_days: deals that close sooner are taken to be followed by others like them")
+    return replace(world, opened=opened, coming=coming)
+
+
+def _rows(base, table, column, value):
+    ours = np.full(len(table), True) if base.whole else (table["member"] == base.member).to_numpy()
+    return ours if column is None else ours & (table[column] == value).to_numpy()
+
+
+def _won_back(base, world, share):
+    """Deals like those lost to a competitor in the last year, so many of them, are won in the window."""
+    lost = base.lately[competitor_losses(base.lately)]
+    if not len(lost) or not share:
+        return world
+    rows = lost.reindex(columns=world.coming.columns).fillna({"amount": 0.0})
+    each = base.left / YEAR
+    rows = rows.assign(stream="won back", wins=share * each, leads=0.0)
+    return replace(world, coming=pd.concat([world.coming, rows], ignore_index=True))
+
+
+def _moved(base, world, entry):
+    """Open deals change hands and keep their chance: nothing tells that another would win them sooner."""
+    for side in ("from", "to"):
+        if entry[side] not in base.members:
+            raise UnknownValue("one to move deals " + side, entry[side], base.members)
+    opened = world.opened
+    theirs = opened["partner" if base.whole else "member"] == entry["from"]
+    if "deals" in entry:
+        ids = [str(deal) for deal in entry["deals"]]
+        missing = sorted(set(ids) - set(opened.loc[theirs, "deal_id"]))
+        if missing:
+            raise UnknownValue(f"open deal of {entry['from']}", missing[0], opened.loc[theirs, "deal_id"])
+        share = np.where(theirs & opened["deal_id"].isin(ids), 1.0, 0.0)
+    else:
+        share = np.where(theirs, _portion(entry["share"], "share"), 0.0)
+    gone = opened[share > 0].assign(copies=(opened["copies"] * share)[share > 0])
+    if not base.whole:
+        gone["member"] = entry["to"]
+    opened = opened.assign(copies=opened["copies"] * (1 - share))
+    return replace(world, opened=pd.concat([opened, gone], ignore_index=True))
+
+
+def _added(base, world, entry):
+    _everyone(base, "add")
+    like = entry.get("like")
+    share = _share(base, entry.get("starts"))
+    source = world.coming if like is None else _of_partner(base, world.coming, like)
+    each = share / source["partner"].nunique() if like is None and len(source) else share
+    rows = source.assign(stream=f"{entry['name']}: " + source["channel"], partner=entry["name"])
+    rows[["wins", "leads"]] *= each
+    return replace(world, coming=pd.concat([world.coming, rows], ignore_index=True))
+
+
+def _replaced(base, world, entry):
+    _everyone(base, "replace")
+    _of_partner(base, world.coming, entry["member"])
+    rows = _of_partner(base, world.coming, entry["like"])
+    rows = rows.assign(stream=f"in place of {entry['member']}: " + rows["channel"])
+    rest = world.coming[world.coming["partner"] != entry["member"]]
+    return replace(world, coming=pd.concat([rest, rows], ignore_index=True))
+
+
+def _everyone(base, what):
+    if not base.whole:
+        raise KitError(f"To {what} a partner is asked of the portfolio: leave {base.level} out.")
+
+
+def _of_partner(base, coming, name):
+    known = sorted(base.world.coming["partner"].unique())
+    if name not in known:
+        raise UnknownValue("partner with new deals in the last year", name, known)
+    return coming[coming["partner"] == name]
+
+
+def _shifted(base, world, entry):
+    what, source, into = entry["what"], entry["from"], entry["to"]
+    if what not in ("spend", "leads"):
+        raise UnknownValue("thing to shift", what, ("spend", "leads"))
+    if what == "spend":
+        for channel in (source, into):
+            if channel not in base.world.spend:
+                raise UnknownValue("channel with spend in the last year", channel, base.world.spend)
+        there = world.spend[source]
+        size = _size(entry["amount"], there, f"spend on {source}")
+        return replace(world, spend=world.spend | {source: there - size, into: world.spend[into] + size})
+    coming = world.coming.copy()
+    old, new = (_rows(base, coming, "channel", channel) for channel in (source, into))
+    sums = [float(coming.loc[rows, "leads"].sum()) for rows in (old, new)]
+    for channel, there in zip((source, into), sums, strict=True):
+        if not there:
+            raise UnknownValue("channel with leads in the last year", channel, CHANNELS)
+    size = _size(entry["amount"], sums[0], f"leads of {source}")
+    coming.loc[old, ["wins", "leads"]] *= 1 - size / sums[0]
+    coming.loc[new, ["wins", "leads"]] *= 1 + size / sums[1]
+    return replace(world, coming=coming)
+
+
+def _returned(base, world, returns, notes):
+    """Leads follow spend, with the returns assumed."""
+    coming = world.coming.copy()
+    for channel, before in base.world.spend.items():
+        factor = world.spend[channel] / before
+        if factor != 1:
+            rows = _rows(base, coming, "channel", channel)
+            coming.loc[rows, ["wins", "leads"]] *= factor**returns
+            notes.append(
+                f"spend.{channel}: leads are assumed to grow as spend to the power of {returns:g}; no effect is shown"
+            )
+    return replace(world, coming=coming)
+
+
+def _share(base, starts):
+    """The share of the days to come that a start leaves."""
+    if starts is None:
+        return 1.0
+    end = pd.Timestamp(base.window.end)
+    days = (end - pd.Timestamp(as_date(starts, "starts"))).days + 1
+    if days <= 0:
+        raise KitError(f"It starts on {starts}, after the window {base.window.label} has ended.")
+    return min(1.0, days / base.left)
+
+
+def _portion(written, what):
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(%?)", str(written).strip())
+    value = float(found[1]) / (100 if found[2] else 1) if found else -1.0
+    if not 0 <= value <= 1:
+        raise KitError(f"{what} {written!r} is no share; write it like 50% or 0.5.")
+    return value
+
+
+def _size(written, there, what):
+    if str(written).strip().endswith("%"):
+        return there * _portion(written, "amount")
+    try:
+        size = float(written)
+    except (TypeError, ValueError):
+        raise KitError(f"amount {written!r} is not understood; write a number or a share like 20%.") from None
+    if not 0 <= size <= there * (1 + 1e-12):
+        raise KitError(f"amount {written!r} cannot be taken away: the {what} is {there:,.2f}.")
+    return min(size, there)

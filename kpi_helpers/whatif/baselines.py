@@ -1,0 +1,235 @@
+"""The baseline: a slice's open deals, the deals to come, its spend and its drivers, before anything is changed."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from ..errors import KitError, UnknownValue
+from ..frames import conform, extent, fetch, whole_deals
+from ..judging import History, known_at, learn, period_ahead, win_chances
+from ..judging.forecasting import FEWEST_CREATED, SHOCK, YEAR
+from ..judging.history import eventual, share_won_by_age
+from ..levels import EVERYONE, LEVELS
+from ..sidetables import side_table, target_by
+from ..windows import Window, as_date
+from .drawing import Draws
+from .drivers import SEGMENTS, last_year, measured
+
+CELLS = 40_000_000  # draws x deals held in memory; above it there are fewer draws
+FEWEST_DRAWS = 500
+LEVEL_NAMES = ("partner", "employee", "department", "unit")
+
+
+@dataclass(frozen=True)
+class World:
+    """What a simulation reads; a change gives another one.
+
+    `opened` (all members' open deals) has deal_id, member, partner, SEGMENTS, amount (credited), chance (won by the
+    window's end), ever (won at all) and copies (how many such deals each stands for). `coming` has a row for each deal
+    created in the last year: member, partner, stream, SEGMENTS, amount, wins and leads expected in the window. `spend`
+    is money a channel.
+    """
+
+    opened: pd.DataFrame
+    coming: pd.DataFrame
+    spend: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A slice of the deals and its coming window; `drivers` is the table to change, by name.
+
+    `so_far` is (amount, deals) won in the window already; `peers` (mean amount, mean deals) of the same level in such a
+    window, None for the portfolio; `left` the days of the window after as_of; `lately` its deals
+    closed in the last year; `members` those of the level (portfolio: the partners).
+    """
+
+    level: str
+    member: str
+    window: Window
+    as_of: pd.Timestamp
+    world: World
+    drivers: pd.DataFrame
+    lately: pd.DataFrame
+    members: list[str]
+    so_far: tuple[float, float]
+    peers: tuple[float, float] | None
+    target: float | None
+    left: int
+    draws: Draws
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def whole(self) -> bool:
+        """Whether this is everyone together."""
+        return self.level == "portfolio"
+
+    @cached_property
+    def mine(self) -> World:
+        """The slice's own part of the world, before anything is changed."""
+        return self.part_of(self.world)
+
+    def part_of(self, world: World) -> World:
+        if self.whole:
+            return world
+        ours = [table[table["member"] == self.member] for table in (world.opened, world.coming)]
+        return World(*ours, world.spend)
+
+
+def baseline(
+    deals,
+    *,
+    partner: str | None = None,
+    employee: str | None = None,
+    department: str | None = None,
+    unit: str | None = None,
+    window=None,
+    as_of=None,
+    spend=None,
+    targets=None,
+    target: float | None = None,
+    history: History | None = None,
+    seed: int = 0,
+    draws: int = 10_000,
+) -> Baseline:
+    """What the coming window stands on for one partner, employee, department or unit; unnamed, the whole portfolio.
+
+    The deal table of everyone in (any engine): the chances are learned from all partners' deals. `window` is moved on
+    to the first of its kind that still runs after `as_of` (`period_ahead`); `as_of` unset is the latest date in the
+    deals. Open deals carry the forecast's own chance, deals to come its rate (`judging.forecast`); drivers are measured
+    on the last 365 days. Spend is known by partner only. Above 40 million draws x deals there are fewer draws, never
+    under 500. Raises KitError for unknown members and for a window without an end.
+
+    It misleads as the forecast does: amounts are taken as they stand, and the programme is taken to go on as last year.
+
+    >>> import pandas as pd
+    >>> deals = pd.DataFrame({"deal_id": range(40), "partner": "P", "status": ["won", "lost"] * 20, "amount": 100.0,
+    ...     "created_on": "2025-01-01", "closed_on": ["2025-02-10", "2025-03-01"] * 20}).astype(
+    ...     {"created_on": "datetime64[us]", "closed_on": "datetime64[us]"})
+    >>> base = baseline(deals, partner="P", as_of="2025-12-31")
+    >>> base.window.label, float(base.drivers.loc["close_rate", "value"])
+    ('2026-Q1', 0.5)
+    """
+    chosen = {name: value for name, value in zip(LEVEL_NAMES, (partner, employee, department, unit), strict=True)
+              if value is not None}  # fmt: skip
+    if len(chosen) > 1:
+        raise KitError(f"baseline takes one of {', '.join(LEVEL_NAMES)}; got {' and '.join(chosen)}.")
+    level, member = next(iter(chosen.items()), ("portfolio", EVERYONE))
+    column = LEVELS[level]
+    frame = conform(deals, "baseline", also=(column,) if column else ())
+    as_of = extent(frame)[1] if as_of is None else as_date(as_of, "as_of")
+    if as_of is None:
+        raise KitError("There are no deals with a created or closed date, so as_of has to be given, like 2025-12-31.")
+    if str(window) == "all":
+        raise KitError("What if is asked of a window with an end; 'all' has none. Name one like 2026-Q1.")
+    as_of, window = pd.Timestamp(as_of), period_ahead(window, as_of)
+    everyones = fetch(frame)
+    history = history or learn(everyones, as_of)
+    known = known_at(fetch(whole_deals(nw.from_native(everyones), [column] if column else [])), as_of)
+    known = known.assign(member=known[column] if column else EVERYONE, amount=known["amount"] * known["credit"])
+    known["channel"] = known["channel"].fillna("unknown")
+    known = known.dropna(subset="member")
+    members = sorted(known[column or "partner"].unique())
+    if column and member not in members:
+        raise UnknownValue(level, member, members, f"Names are as in the deal table's column {column!r}.")
+    left = (pd.Timestamp(window.end) - as_of).days
+    opened, notes = _open_deals(known, history, window)
+    coming = _to_come(known, history, left)
+    ours = known if not column else known[known["member"] == member]
+    if ours["created_on"].gt(as_of - pd.Timedelta(days=YEAR)).sum() < FEWEST_CREATED or history.base is None:
+        coming = coming[coming["member"] != member]
+        notes.append("too little history: deals not yet created are left out")
+    won = ours[(ours["status"] == "won") & ours["closed_on"].between(pd.Timestamp(window.start), as_of)]
+    spent, why = _spend(side_table("spend", spend), level, member, as_of, left)
+    if why:
+        notes.append(why)
+    world = World(opened, coming, spent)
+    lately = last_year(ours, as_of)
+    slices = [table if not column else table[table["member"] == member] for table in (opened, coming)]
+    cells = len(slices[0]) + 2 * slices[1]["wins"].sum()
+    draws = int(min(draws, max(FEWEST_DRAWS, CELLS // max(cells, 1))))
+    return Baseline(
+        level=level,
+        member=member,
+        window=window,
+        as_of=as_of,
+        world=world,
+        drivers=measured(lately, *slices, spent),
+        lately=lately,
+        members=members,
+        so_far=(float(won["amount"].sum()), float(len(won))),
+        peers=None if not column else _peers(last_year(known, as_of), window),
+        target=target if target is not None else _target(targets, level, member, window),
+        left=left,
+        draws=Draws(seed, draws, 0.0 if history.base is None else SHOCK),
+        notes=tuple(notes),
+    )
+
+
+def _open_deals(known, history, window):
+    """Everyone's open deals with their chances, and a note of those that cannot be counted."""
+    opened = known[known["status"] == "open"]
+    told = win_chances(history, opened, until=window.end)
+    table = opened[["member", "partner", *SEGMENTS, "amount"]].assign(
+        deal_id=opened.get("deal_id", pd.Series(opened.index, opened.index)).astype(str),
+        chance=told["chance"],
+        ever=told["eventually"],
+        copies=1.0,
+    )
+    usable = table["chance"].notna()
+    notes = [] if usable.all() else [f"{int((~usable).sum())} open deals without a chance to win are left out"]
+    return table[usable].fillna({"amount": 0.0}), notes
+
+
+def _to_come(known, history, left):
+    """The deals created in the last year stand for those to come, as in `judging.forecast`; a row for each."""
+    lately = known[known["created_on"] > history.as_of - pd.Timedelta(days=YEAR)]
+    order = np.lexsort((lately["created_on"], lately["amount"].fillna(0)))
+    lately = lately.iloc[order]
+    table = lately[["member", "partner", *SEGMENTS, "amount"]].fillna({"amount": 0.0})
+    table["stream"] = table["channel"]
+    if history.base is None or not len(lately):
+        return table.assign(wins=0.0, leads=0.0)[:0]
+    turn = lately.groupby("member").cumcount().to_numpy()
+    day = 1 + (turn * 0.6180339887 % 1 * left).astype(int)
+    then = lately.assign(created_on=history.as_of + pd.to_timedelta(day, unit="D"))
+    chance = eventual(history, then)
+    first = known.groupby("member")["created_on"].min()
+    observed = (history.as_of - lately["member"].map(first)).dt.days.clip(90, YEAR).to_numpy(float)
+    by_end = chance * share_won_by_age(history, lately, left - day)
+    return table.assign(wins=by_end / observed * left, leads=left / observed)
+
+
+def _spend(spend, level, member, as_of, left):
+    """What goes into each channel in the coming window at last year's pace."""
+    if spend is None:
+        return {}, None
+    if level not in ("portfolio", "partner"):
+        return {}, f"spend is known by partner, not by {level}"
+    month = pd.PeriodIndex(spend["month"].astype(str).str[:7], freq="M").to_timestamp()
+    rows = spend[(month > as_of - pd.Timedelta(days=YEAR)) & (month <= as_of)]
+    if level == "partner":
+        rows = rows[rows["partner"] == member] if "partner" in rows else rows[:0]
+    return {str(name): float(amount) for name, amount in (rows.groupby("channel")["amount"].sum() / YEAR * left).items()
+            if amount > 0}, None  # fmt: skip
+
+
+def _peers(lately, window):
+    """The mean amount and deals that the members of this level win in such a window; None without two of them."""
+    active = lately["member"].unique()
+    if len(active) < 2:
+        return None
+    won, share = lately[lately["status"] == "won"], window.days / YEAR / len(active)
+    return float(won["amount"].sum()) * share, len(won) * share
+
+
+def _target(targets, level, member, window):
+    targets = side_table("targets", targets)
+    if targets is None or level not in ("portfolio", "partner"):
+        return None
+    keys = pd.DataFrame({"partner": [member], "_window": [0]})
+    value = target_by(targets, "won_amount", keys, [window], "partner").iloc[0]
+    return None if pd.isna(value) else float(value)

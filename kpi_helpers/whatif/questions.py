@@ -1,0 +1,94 @@
+"""Which driver matters most, and what value of a driver reaches the target."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from ..errors import UnknownValue
+from .answers import expected, simulate
+from .applying import applied
+from .baselines import Baseline
+from .changes import parse_change
+from .scenarios import Scenario, scenario_of
+
+STEP = 0.10  # for drivers that are facts and have no interval
+FAR = 10.0  # times the measured value is as far as a goal is sought
+AT = ("mean", "p10", "p50", "p90")
+
+
+def tornado(base: Baseline, scenario=None, *, by: float | None = None) -> pd.DataFrame:
+    """What each driver does to the window's mean revenue, the largest swing first.
+
+    Each driver alone is set to the ends of its interval (facts: 10 % either way), or moved by the share `by`. Out by
+    driver: low, high (its ends), revenue_low, revenue_high (money), swing = |revenue_high - revenue_low|, moved (how).
+    Drivers of a segment other than the channel, and those that could not be measured, are left out. It misleads about
+    causes: a wide interval makes a driver uncertain, not worth working on.
+    """
+    scenario, rows = scenario_of(scenario), []
+    for driver, row in base.drivers.iterrows():
+        if driver.count(".") > 1 or pd.isna(row["value"]) or row["value"] == 0:
+            continue
+        fact = by is not None or pd.isna(row["low"]) or row["low"] == row["high"]
+        share = STEP if by is None else by
+        ends = [row["value"] * (1 - share), row["value"] * (1 + share)] if fact else [row["low"], row["high"]]
+        if row["unit"] == "ratio":
+            ends = [min(end, 1.0) for end in ends]
+        money = [_mean(base, _with(scenario, driver, end)) for end in ends]
+        moved = f"±{share:.0%}" if fact else "95% interval"
+        rows.append((driver, *ends, *money, abs(money[1] - money[0]), moved))
+    columns = ["driver", "low", "high", "revenue_low", "revenue_high", "swing", "moved"]
+    table = pd.DataFrame(rows, columns=columns).set_index("driver")
+    return table.sort_values("swing", ascending=False, kind="stable")
+
+
+@dataclass(frozen=True)
+class Goal:
+    """`value` of the driver at which revenue is `target`; None where it is not reachable. `ends`: the driver's values
+    looked at and the revenue there. `reason` says why there is no value."""
+
+    driver: str
+    measured: float
+    target: float
+    value: float | None
+    ends: tuple[tuple[float, float], tuple[float, float]]
+    reason: str | None = None
+
+
+def goal_seek(base: Baseline, driver: str, target: float, *, scenario=None, at: str = "mean") -> Goal:
+    """The value of one driver, all others as they are, that makes revenue the target.
+
+    By bisection, because revenue never falls when a driver rises (cycle days: never rises). Rates are looked at from 0
+    to 1, all else from a tenth to ten times the measured value. `at` is mean, p10, p50 or p90 of revenue: p10 asks for
+    what reaches the target with a chance of 90 %. Not reachable is an answer: `value` None and a reason. It misleads
+    where no one can move the driver so far, or not without moving others. Raises KitError for unknown drivers.
+    """
+    from scipy.optimize import bisect
+
+    if at not in AT:
+        raise UnknownValue("part of a distribution", at, AT)
+    measured = parse_change(base.drivers, driver, base.drivers["value"].get(driver, 0.0)).measured
+    scenario, unit = scenario_of(scenario), base.drivers.loc[driver, "unit"]
+    ends = (0.0, 1.0) if unit == "ratio" else (measured / FAR, measured * FAR)
+
+    def revenue(value: float) -> float:
+        there = _with(scenario, driver, value)
+        return _mean(base, there) if at == "mean" else getattr(simulate(base, there).revenue, at)
+
+    reached = tuple((end, revenue(end)) for end in ends)
+    low, high = sorted(money for _, money in reached)
+    if not low <= target <= high:
+        side, value, money = ("even", *max(reached, key=lambda end: end[1])) if target > high else (
+            "already", *min(reached, key=lambda end: end[1]))  # fmt: skip
+        reason = f"not reachable: {side} at {driver} = {value:,.4g} revenue is {money:,.0f}"
+        return Goal(driver, measured, target, None, reached, reason)
+    value = bisect(lambda value: revenue(value) - target, *ends, xtol=1e-12 * max(ends), rtol=1e-12)
+    return Goal(driver, measured, target, float(value), reached)
+
+
+def _with(scenario: Scenario, driver: str, value: float) -> Scenario:
+    return replace(scenario, set=scenario.set | {driver: np.format_float_positional(value, trim="-")})
+
+
+def _mean(base, scenario) -> float:
+    return expected(base, base.part_of(applied(base, scenario)[0]))[0]

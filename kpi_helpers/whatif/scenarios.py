@@ -1,0 +1,161 @@
+"""A scenario: changes with a name, the same in a notebook, a file and on the command line."""
+
+import json
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+
+import pandas as pd
+
+from ..errors import KitError, UnknownValue
+from ..windows import as_date
+
+RETURNS = 0.5  # an assumption: twice the spend brings 1.41 times the leads
+
+_PARTS = {  # what each entry of a list may say; those with True must be there
+    "shift": {"what": True, "from": True, "to": True, "amount": True},
+    "move": {"from": True, "to": True, "share": False, "deals": False},
+    "add": {"name": True, "like": False, "starts": False},
+    "replace": {"member": True, "like": True},
+    "strategies": {"set": True, "name": False, "starts": False},
+}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is changed, as plain data.
+
+    `set`: {driver: change}, like {"close_rate": "+5pp", "spend.paid": "-20%", "win_back": "30%"} (`parse_change`).
+    `shift`: [{"what": "spend" or "leads", "from": "paid", "to": "earned", "amount": 5000 or "20%"}].
+    `move`: open deals, [{"from": "A", "to": "B", "share": "50%"}] or {"deals": ["D-1", ...]} in place of share.
+    `add`: [{"name": "New partner", "like": "A", "starts": "2026-02-01"}], without `like` an average one.
+    `replace`: [{"member": "A", "like": "B"}]: new deals come as to B; A's open deals stay.
+    `strategies`: [{"name": "Deal desk", "set": {"close_rate": "+5pp"}, "starts": "2026-02-01"}].
+    `returns`: leads grow as spend ** returns; 1 is in proportion, 0 not at all. An assumption, not a finding.
+    """
+
+    name: str = "scenario"
+    set: dict = field(default_factory=dict)
+    shift: list[dict] = field(default_factory=list)
+    move: list[dict] = field(default_factory=list)
+    add: list[dict] = field(default_factory=list)
+    replace: list[dict] = field(default_factory=list)
+    strategies: list[dict] = field(default_factory=list)
+    returns: float = RETURNS
+    target: float | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.set, dict):
+            raise KitError('A scenario\'s "set" is {driver: change}, like {"close_rate": "+5pp"}.')
+        if not isinstance(self.returns, (int, float)) or not 0 <= self.returns <= 1:
+            raise KitError(f"returns must lie in 0..1 (1: leads grow in proportion to spend); got {self.returns!r}.")
+        if self.target is not None and not (isinstance(self.target, (int, float)) and self.target > 0):
+            raise KitError(f"A target is money above 0; got {self.target!r}.")
+        for part, rules in _PARTS.items():
+            for entry in getattr(self, part):
+                _entry(part, entry, rules)
+
+
+def _entry(part, entry, rules):
+    if not isinstance(entry, dict):
+        raise KitError(f"Each {part} of a scenario is an object with {', '.join(rules)}; got {entry!r}.")
+    for key in entry:
+        if key not in rules:
+            raise UnknownValue(f"entry of {part}", key, rules)
+    missing = [key for key, needed in rules.items() if needed and key not in entry]
+    if missing:
+        raise KitError(f"{part} needs {' and '.join(map(repr, missing))}; got {entry}.")
+    if part == "move" and ("share" in entry) == ("deals" in entry):
+        raise KitError('move needs either "share" (like "50%") or "deals" (a list of ids).')
+    if "starts" in entry:
+        as_date(entry["starts"], "starts")
+
+
+def scenario_of(changes) -> Scenario:
+    """A Scenario from one, from {driver: change}, or from None: nothing changed."""
+    if isinstance(changes, Scenario):
+        return changes
+    return Scenario(name="baseline" if not changes else "scenario", set=dict(changes or {}))
+
+
+def read_scenario(path) -> Scenario:
+    """A scenario from a JSON or TOML file, as `save_scenario` wrote it or by hand; the name is the file's unless told.
+
+    Raises KitError for files that cannot be read, and for entries that there are not.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+        told = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    except OSError as error:
+        raise KitError(f"The scenario {str(path)!r} cannot be read: {error.strerror}.") from None
+    except (ValueError, UnicodeDecodeError) as error:
+        raise KitError(f"The scenario {str(path)!r} is no valid {path.suffix or 'JSON'} file: {error}") from None
+    if not isinstance(told, dict):
+        raise KitError(f"The scenario {str(path)!r} holds {type(told).__name__}, not an object with name and set.")
+    known = [part.name for part in fields(Scenario)]
+    for key in told:
+        if key not in known:
+            raise UnknownValue("entry of a scenario", key, known)
+    return Scenario(**{"name": path.stem} | told)
+
+
+def save_scenario(scenario: Scenario, path) -> Path:
+    """Write a scenario as JSON, whole or not at all; `read_scenario` gives an equal one back."""
+    if Path(path).suffix != ".json":
+        raise KitError(f"A scenario is saved as .json; got {str(path)!r}.")
+    empty = asdict(Scenario())
+    told = {key: value for key, value in asdict(scenario).items() if value != empty[key] or key == "name"}
+    text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return _whole(Path(path), lambda new: new.write_text(text, encoding="utf-8"))
+
+
+def compare(base, scenarios: Iterable) -> pd.DataFrame:
+    """The baseline and scenarios side by side: a row each; more is better.
+
+    Columns: scenario, then p10, p50, p90 and mean of revenue, deal_count, weighted_pipeline, quality_score and
+    attainment (revenue_p10, ...), chance to reach the target, spend, and revenue_change (mean, a share of the
+    baseline's). Common random numbers: a difference between rows is no noise. No scenario gives the baseline alone.
+    """
+    from .answers import MEASURES, simulate
+
+    answers = [simulate(base), *(simulate(base, scenario) for scenario in scenarios)]
+    rows = []
+    for answer in answers:
+        row = {"scenario": answer.name}
+        for measure in MEASURES:
+            told = getattr(answer, measure)
+            row |= {f"{measure}_{name}": getattr(told, name, None) for name in ("p10", "p50", "p90", "mean")}
+        before = answers[0].revenue.mean
+        change = answer.revenue.mean / before - 1 if before else None
+        rows.append(row | {"chance": answer.chance, "spend": answer.spend, "revenue_change": change})
+    return pd.DataFrame(rows).astype({name: float for name in rows[0] if name != "scenario"})
+
+
+def export(table: pd.DataFrame, path) -> Path:
+    """Write a comparison (or any table) as .csv or .xlsx; text that looks like a formula stays text."""
+    path = Path(path)
+    if path.suffix == ".csv":
+        return _whole(path, lambda new: table.to_csv(new, index=False))
+    if path.suffix != ".xlsx":
+        raise KitError(f"A table is exported as .csv or .xlsx; got {str(path)!r}.")
+
+    def book(new: Path) -> None:
+        options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
+        with pd.ExcelWriter(new, engine="xlsxwriter", engine_kwargs=options) as writer:
+            table.to_excel(writer, index=False, sheet_name="what if", freeze_panes=(1, 1))
+
+    return _whole(path, book)
+
+
+def _whole(path: Path, write: Callable[[Path], object]) -> Path:
+    """Written beside the target, then renamed over it."""
+    new = path.with_name(f".{path.stem}.new{path.suffix}")
+    try:
+        write(new)
+        return new.replace(path)
+    except OSError as error:
+        raise KitError(f"{str(path)!r} cannot be written: {error.strerror}.") from None
+    finally:
+        new.unlink(missing_ok=True)
