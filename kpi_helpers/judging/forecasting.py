@@ -15,7 +15,8 @@ from kpi_helpers.windows import Window, parse_window
 MEASURES = ("won_amount", "deal_count")
 FEWEST_CREATED = 8  # deals in the last year, before deals to come are foreseen
 YEAR = 365
-SHOCK = 0.02  # correlation of outcomes where the back-test has not taught another
+SHOCK = 0.02  # correlation of one partner's outcomes in a period
+COMMON = 0.25  # the part of it that all partners share
 DRAWS = 10_000
 
 
@@ -88,8 +89,8 @@ def forecast(
     """What the slice will have won by the end of the window; more is better.
 
     Each open deal is won by the end with its own chance (`win_chances`: circumstances, stage where snapshots taught
-    it, closing time from the censored curve given its age); `shock` correlates all outcomes (Gaussian copula). Deals
-    not yet created: as many a day as in the last year (8 or more needed, the rate itself uncertain as Gamma(n + 1/2)),
+    it, closing time from the censored curve given its age); `shock` correlates a partner's outcomes (Gaussian copula),
+    and a quarter of it those of different partners. Deals not yet created: as many a day as in the last year (8 or more needed, the rate itself uncertain as Gamma(n + 1/2)),
     each like one of these, created on any day left. Exact for 12 open deals or fewer when none are to come, else
     `draws` seeded draws. A slice of deals, the `learn`ed history and a window that ends after its as_of in; a
     Forecast out, in money (credited) or deals. Where there is no history: the CRM's probability, labelled, and no
@@ -148,7 +149,8 @@ def total(known, told, history, window, target, measure, to_come, shock, seed, d
         bring = outcome(amounts, chances, shock=shock)
         total, method = Outcome(bring.values + so_far, bring.chances, bring.n, counts["unpriced"], "exact"), "exact"
     else:
-        sums = np.round(so_far + _simulated(amounts, chances, coming, shock, seed, draws), 6)
+        whose = _whose(known.loc[told.index[usable]])
+        sums = np.round(so_far + _simulated(amounts, chances, whose, coming, shock, seed, draws), 6)
         values, seen = np.unique(sums, return_counts=True)
         total, method = Outcome(values, seen / draws, len(amounts), counts["unpriced"], "simulated"), "simulated"
     p10, p50, p90 = (total.quantile(q) for q in (0.1, 0.5, 0.9))
@@ -160,12 +162,13 @@ def total(known, told, history, window, target, measure, to_come, shock, seed, d
 
 @dataclass(frozen=True)
 class _Coming:
-    """Deals not yet created: how many wins to expect, on how many deals that rests, and what a win is worth."""
+    """Deals not yet created: how many wins to expect, on how many deals that rests, and what a win of whom is worth."""
 
     wins: float
     rests_on: int
     worth: np.ndarray
     weights: np.ndarray
+    whose: np.ndarray
 
 
 def _worth(known, measure):
@@ -200,34 +203,43 @@ def _to_come(history, known, worth, left):
     wins = float(chance.sum() / observed * left)
     if wins <= 0:
         return None, reasons.NO_EVENTS
-    return _Coming(wins, len(last_year), value, chance / chance.sum()), None
+    return _Coming(wins, len(last_year), value, chance / chance.sum(), _whose(last_year)), None
 
 
-def _simulated(amounts, chances, coming, shock, seed, draws):
+def _whose(deals):
+    return deals["partner"].to_numpy(dtype=object) if "partner" in deals else np.full(len(deals), "")
+
+
+def _simulated(amounts, chances, whose, coming, shock, seed, draws):
     from scipy.special import ndtr, ndtri
 
     rng = np.random.default_rng(seed)
-    order = np.lexsort((chances, amounts))  # so that row order does not matter
-    amounts, chances = amounts[order], chances[order]
-    z = rng.standard_normal(draws)
+    order = np.lexsort((whose, chances, amounts))  # so that row order does not matter
+    amounts, chances, whose = amounts[order], chances[order], whose[order]
+    partners, at = np.unique(np.concatenate([whose, coming.whose if coming else whose[:0]]), return_inverse=True)
+    z = _periods(rng, len(partners), draws)
+    sums = np.zeros(draws)
     if len(amounts):
-        if shock:
-            # Won when a normal with a shared part falls under the chance's quantile: one comparison a deal and draw.
-            own = rng.standard_normal((len(amounts), draws), dtype=np.float32)
-            own *= np.float32(np.sqrt(1 - shock))
-            own -= (np.sqrt(shock) * z).astype(np.float32)
-            won = own < ndtri(chances)[:, None].astype(np.float32)
-        else:
-            won = rng.random((len(amounts), draws), dtype=np.float32) < chances[:, None]
-        sums = amounts @ won
-    else:
-        sums = np.zeros(draws)
+        # Won when a normal with a shared part falls under the chance's quantile: one comparison a deal and draw.
+        own = rng.standard_normal((len(amounts), draws), dtype=np.float32)
+        own *= np.float32(np.sqrt(1 - shock))
+        own -= np.float32(np.sqrt(shock)) * z[at[: len(amounts)]]
+        sums += amounts @ (own < ndtri(chances)[:, None].astype(np.float32))
     if coming is not None:
-        share = coming.wins / max(coming.rests_on, 1)
-        middle = np.clip(share, 1e-9, 1 - 1e-9)
-        lift = ndtr((ndtri(middle) + np.sqrt(shock) * z) / np.sqrt(1 - shock)) / middle if shock else 1.0
+        middle = np.clip(coming.wins / coming.rests_on, 1e-9, 1 - 1e-9)
+        part = np.bincount(at[len(amounts) :], coming.weights, len(partners))
+        lift = part @ ndtr((ndtri(middle) + np.sqrt(shock) * z) / np.sqrt(1 - shock)) / middle
         rate = coming.wins * lift * rng.gamma(coming.rests_on + 0.5, 1 / (coming.rests_on + 0.5), draws)
         number = rng.poisson(rate)
         drawn = rng.choice(coming.worth, number.sum(), p=coming.weights)
         sums = sums + np.bincount(np.repeat(np.arange(draws), number), weights=drawn, minlength=draws)
     return sums
+
+
+def _periods(rng, partners, draws):
+    """How good a period each partner has in each draw: standard normals, correlated by what all partners share."""
+    own = rng.standard_normal((partners, draws), dtype=np.float32)
+    if partners == 1:
+        return own
+    shared = rng.standard_normal(draws, dtype=np.float32)
+    return np.float32(np.sqrt(1 - COMMON)) * own + np.float32(np.sqrt(COMMON)) * shared

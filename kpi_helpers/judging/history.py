@@ -16,7 +16,7 @@ RIDGE = 4.0  # effects lie within some ± 1 log odds
 ENOUGH = 5  # wins, and other endings
 PACE = "size_band"  # larger deals take longer: each band has a curve of its own
 ENOUGH_ENDED = 50  # endings for it
-MONTHS = 24  # of created deals before the month counts
+MONTHS = 12  # of created deals before the month counts; the ridge keeps thin ones near nothing
 RIPE = 0.95  # share of endings that come sooner than the youngest deal learned from
 HISTORY, STAGE, CRM, NONE = "history", "history and stage", "CRM probability, no history", "unknown"
 

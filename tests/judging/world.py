@@ -11,8 +11,9 @@ STAGES = np.array(["First talk", "Offer", "Haggling"])
 STATED = np.array([0.2, 0.5, 0.8])  # what the CRM writes beside each stage: too hopeful, as is usual
 
 
-def programme(seed, *, partners=10, years=3, per_month=5, spread=0.3, luck=0.2) -> pd.DataFrame:
-    """Deals with outcome and ends_on; `luck` is the log odds' standard deviation of a partner's quarter."""
+def programme(seed, *, partners=10, years=3, per_month=5, spread=0.3, luck=0.2, shared=0.0) -> pd.DataFrame:
+    """Deals with outcome and ends_on; `luck` is the log odds' standard deviation of a partner's quarter, `shared` that
+    of a quarter all partners share."""
     rng = np.random.default_rng(seed)
     days, n = 365 * years, rng.poisson(per_month * 12 * years, partners)
     who = np.repeat(np.arange(partners), n)
@@ -22,6 +23,7 @@ def programme(seed, *, partners=10, years=3, per_month=5, spread=0.3, luck=0.2) 
     effect, money, pace = np.array([SIZE[s] for s in size]).T
     quarter = (created.year - START.year) * 4 + created.quarter - 1
     lucky = rng.normal(0, luck, (partners, quarter.max() + 1))[who, quarter]
+    lucky += np.random.default_rng([seed, 1]).normal(0, shared, quarter.max() + 1)[quarter]
     own = rng.normal(0, spread, partners)[who]
     odds = -0.7 + SEASON[created.month - 1] + np.array([REGION[r] for r in region]) + effect + own + lucky
     won = rng.random(len(who)) < 1 / (1 + np.exp(-odds))
