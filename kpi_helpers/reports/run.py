@@ -56,16 +56,24 @@ def run_reports(
     jobs: int | None = None,
     engine: str = "auto",
     store=None,
+    cluster: str | None = None,
+    share: str | None = None,
     told: Callable[[str], None] = lambda line: None,
     done: Callable[[dict, int], None] = lambda record, total: None,
     **reading,
 ) -> Run:
     """A report for each partner of an export, in `out`: notebook and page each, index, scorecard, rejected rows.
 
-    `store` is a folder of snapshots, for exact history. `reading` goes to `load` (mapping, mapping_file, currency).
-    `told` hears a line about each step, `done` each record with the number of all. Bad input raises `KitError` before
-    anything is written; a report that fails is a record with status "failed" and never stops the others.
+    `cluster` is the address of a Dask scheduler whose workers make the reports, `share` storage for those that do not
+    see `out` (docs/cluster.md). `store` is a folder of snapshots, for exact history. `reading` goes to `load` (mapping,
+    mapping_file, currency). `told` hears a line about each step, `done` each record with the number of all. Bad input
+    raises `KitError` before anything is written; a report that fails is a record with status "failed" and never stops
+    the others.
     """
+    if cluster:
+        from .cluster import execute_on, slots
+
+        jobs = slots(cluster)
     jobs = jobs or max(1, (os.cpu_count() or 2))
     loaded = load(source, as_of=as_of, **reading)
     if not loaded.rows_used:
@@ -90,7 +98,7 @@ def run_reports(
     _prepare(loaded, fleet, out)
     told(f"{plural(len(plan), 'report')}, {jobs} at a time")
     records = []
-    for record in execute(plan, jobs, engine):
+    for record in execute_on(cluster, plan, engine, share) if cluster else execute(plan, jobs, engine):
         records.append(record)
         done(record, len(plan))
     order = {job.partner: position for position, job in enumerate(plan)}

@@ -1,0 +1,143 @@
+"""A plan on a real Dask scheduler with two worker processes: nothing lost, small records, clear refusals."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from kpi_helpers.errors import KitError
+from kpi_helpers.reports import cluster
+from kpi_helpers.reports.plan import Job
+
+DASK = [sys.executable, "-m", "dask"]
+QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+
+
+@contextmanager
+def running(words, prefix=(), **options):
+    """A process with everything it started, ended at the end."""
+    process = subprocess.Popen([*prefix, *words], start_new_session=True, **(QUIET | options))
+    try:
+        yield process
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@contextmanager
+def dask_cluster(folder, workers=2, threads=1, prefixes=((), (), ()), host="127.0.0.1"):
+    """A scheduler and its workers as processes of their own; gives the address and the workers' processes."""
+    told = folder / "scheduler.json"
+    scheduler = [*DASK, "scheduler", "--host", host, "--port", "0", "--no-dashboard", "--scheduler-file", str(told)]
+    with running(scheduler, prefixes[0]):
+        until(told.exists)
+        address = json.loads(until(told.read_text))["address"]
+        worker = [*DASK, "worker", address, "--no-dashboard", "--nthreads", str(threads)]
+        worker += ["--local-directory", str(folder / "scratch")]
+        with running(worker, prefixes[1]) as one, running(worker, prefixes[2]) as two:
+            yield address, [one, two][:workers]
+
+
+def until(ready, seconds=60):
+    end = time.monotonic() + seconds
+    while not (answer := ready()):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return answer
+
+
+def workers_up(address, count=2):
+    from distributed import Client
+
+    with Client(address, set_as_default=False) as client:
+        client.wait_for_workers(count, timeout=60)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    with dask_cluster(tmp_path_factory.mktemp("dask")) as (address, _):
+        workers_up(address)
+        yield address
+
+
+def plan_of(folder, *names, source="'made for ' + partner"):
+    """Jobs of a small notebook, and the folder that all machines are to see."""
+    cells = [new_code_cell("partner = window = source = ''", metadata={"tags": ["parameters"]}), new_code_cell(source)]
+    nbformat.write(new_notebook(cells=cells), folder / "in.ipynb")
+    out = folder / "out"
+    (out / "prepared").mkdir(parents=True)
+    (out / "prepared" / "fleet.json").write_text("{}")
+    parameters = {"source": "prepared", "window": "w"}
+    return [
+        Job(name, name, str(folder / "in.ipynb"), parameters | {"partner": name}, str(out / name)) for name in names
+    ]
+
+
+def text_of(job):
+    cells = nbformat.read(f"{job.folder}/report.ipynb", as_version=4).cells
+    return cells[-1].outputs[0].data["text/plain"]
+
+
+def test_every_report_is_made_once_by_warm_templates_of_both_workers(address, tmp_path):
+    plan = plan_of(tmp_path, *"abcdefgh")
+    records = list(cluster.execute_on(address, plan))
+    assert sorted(record["partner"] for record in records) == list("abcdefgh")
+    assert {record["status"] for record in records} == {"ok"}
+    assert {record["engine"] for record in records} == {"warm"}
+    assert len({record["worker"] for record in records}) == 2
+    assert [text_of(job) for job in plan] == [f"'made for {name}'" for name in "abcdefgh"]
+    assert max(len(json.dumps(record)) for record in records) < 500
+    assert [path.name for path in (tmp_path / "out/prepared").iterdir()] == ["fleet.json"]
+
+
+def test_a_reports_own_failure_is_its_record_and_is_not_tried_again(address, tmp_path):
+    runs = tmp_path / "runs"
+    plan = plan_of(
+        tmp_path, "bad", "good", source=f"print(1, file=open({str(runs)!r} + partner, 'a'))\n{{'good': 1}}[partner]"
+    )
+    records = {record["partner"]: record for record in cluster.execute_on(address, plan)}
+    assert records["good"]["status"] == "ok"
+    assert records["bad"]["status"] == "failed"
+    assert "KeyError" in records["bad"]["error"]
+    assert (tmp_path / "runsbad").read_text() == "1\n"
+
+
+def test_reports_travel_through_a_url_where_machines_share_no_folder(address, tmp_path):
+    plan = plan_of(tmp_path, "a", "b", source="import os\n(os.listdir('prepared'), os.getcwd())")
+    share = tmp_path / "bucket"
+    records = list(cluster.execute_on(address, plan, share=share.as_uri()))
+    assert {record["status"] for record in records} == {"ok"}
+    for job in plan:
+        assert "fleet.json" in text_of(job)
+        assert str(tmp_path / "out") not in text_of(job)
+        assert sorted(os.listdir(job.folder)) == ["report.html", "report.ipynb"]
+    assert not list(share.iterdir())
+
+
+def test_a_folder_that_workers_do_not_see_is_refused(address, tmp_path):
+    plan = plan_of(tmp_path, "a")
+    with pytest.raises(KitError, match="does not see memory://.*--share"):
+        list(cluster.execute_on(address, plan, share="memory://bucket"))
+
+
+def test_other_versions_are_refused(address, tmp_path, monkeypatch):
+    own = cluster.version
+    monkeypatch.setattr(cluster, "versions", lambda: {"partner-kpi-kit": "9.9"})
+    with pytest.raises(KitError, match=r"This machine has partner-kpi-kit 9\.9; .* has 0"):
+        list(cluster.execute_on(address, plan_of(tmp_path, "a")))
+    assert own is cluster.version
+
+
+@pytest.mark.parametrize("wrong", ["tcp://127.0.0.1:1", "nowhere", "tcp://x:y"])
+def test_a_scheduler_that_is_not_there_is_one_clear_error(wrong, tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "REACHED", 1)
+    with pytest.raises(KitError, match=f"There is no Dask scheduler at {wrong}"):
+        list(cluster.execute_on(wrong, plan_of(tmp_path, "a")))
