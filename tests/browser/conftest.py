@@ -22,7 +22,7 @@ def chromium() -> str | None:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: its event loop would bar the way for others in the same process
 def browser():
     """A headless Chromium; tests are skipped, and say so, where there is none."""
     program = chromium()
