@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from .errors import KitError, UnknownValue
-from .frames import conform, extent
-from .judging import fit_common
+from .frames import conform
+from .judging import fit_common, with_intervals
 from .peers import peers
 from .scorecards import scorecard, slow_cycle
 from .windows import Window, add_months, period_start
@@ -115,13 +115,13 @@ def measure_fleet(loaded, window: Window, as_of: date) -> Fleet:
     slow = slow_cycle(deals, as_of)
     asked = {"as_of": as_of, "targets": loaded.targets, "spend": loaded.spend, "slow_days": slow}
     if window.kind == "all":
-        window = Window(extent(conform(deals))[0], as_of, "all")
+        window = Window(conform(deals).extent()[0], as_of, "all")
     before = window.previous()
-    now = scorecard(deals, by="partner", window=window, **asked)
+    now = with_intervals(scorecard(deals, by="partner", window=window, **asked), deals)
     if now.empty:
-        first = extent(conform(deals))[0]
+        first = conform(deals).extent()[0]
         raise KitError(f"As of {as_of} there was no deal yet; the first is of {first}. Give a later as_of.")
-    everyone = scorecard(deals, window=window, **asked)
+    everyone = with_intervals(scorecard(deals, window=window, **asked), deals)
     earlier = [
         _before(deals, before, by, asked) if before else card[:0] for by, card in (("partner", now), (None, everyone))
     ]

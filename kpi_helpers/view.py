@@ -14,7 +14,6 @@ from .fleet import FILE, HEADLINES, Fleet, measure_fleet
 from .levels import LEVELS
 from .peers import FEWEST
 from .scorecards import scorecard
-from .spread import spread
 from .wide import OVERVIEW, wide_table
 from .windows import Window, as_date, parse_window
 
@@ -71,15 +70,12 @@ class PartnerView:
         """Every answer with what stands beside it, built once: a report asks for a hundred and fifty of them."""
         before = {(row["kpi"], row["basis"]): row["value"] for row in self.previous.to_dict("records")}
         peers = {(row["kpi"], row["basis"]): row for row in self.peers.to_dict("records")}
-        intervals = spread(self.deals, self.window, self.as_of)
         rows = {}
         for row in self.now.to_dict("records"):
             key = row["kpi"], row["basis"]
-            if key in intervals and not pd.isna(row["value"]):
-                row["low"], row["high"] = (np.nan if end is None else end for end in intervals[key])
             row |= {f"peers_{name}": peers.get(key, ALONE)[name] for name in ALONE}
             if key == ("quality_score", "peers") and row["peers_count"] < FEWEST:
-                row |= {"value": np.nan, "note": f"fewer than {FEWEST} peers"}  # they could be worked out from it
+                row |= dict.fromkeys(("value", "low", "high"), np.nan) | {"note": f"fewer than {FEWEST} peers"}  # they could be worked out from it
             was = before.get(key, np.nan)
             rows[key] = row | {"before": was, "change": change(row["value"], was, row["unit"])}
         return rows

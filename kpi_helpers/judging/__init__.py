@@ -28,6 +28,7 @@ _HOMES = {
     "survival": ("kaplan_meier", "share_won_by", "time_to_outcome"),
     "trend": ("Trend", "mann_kendall", "theil_sen"),
     "trials": ("closed_trials",),
+    "uncertainty": ("with_intervals",),
     "changes": ("WhatChanged", "what_changed"),
     "history": ("History", "learn", "win_chances"),
     "forecasting": ("Forecast", "forecast", "period_ahead"),

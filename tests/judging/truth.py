@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaincinv
 
+from kpi_helpers import scorecard
 from kpi_helpers.judging import (
     adjusted_trends,
     alerts,
@@ -22,9 +23,12 @@ from kpi_helpers.judging import (
     strategy_effect,
     time_to_outcome,
     wilson,
+    with_intervals,
 )
 
 from . import world
+
+CLOSED = ["deal_count", "deal_velocity", "quality_score"]
 
 
 def inside(low, truth, high):
@@ -66,6 +70,30 @@ def shrunk_rates(seeds):
         if fit.reason is None:
             hits.append(inside(fit.low, p, fit.high))
     return {"Empirical Bayes 95 %: coverage": np.mean(hits)}
+
+
+def answers(seeds):
+    """Sums, revenue per day and quality indices of eight partners' quarters of some 40 closed deals."""
+    rng, hits = np.random.default_rng(11), {}
+    rate, number, cycle, sigma = np.linspace(0.3, 0.6, 8), np.linspace(25, 60, 8), 40.0, 0.5
+    wins, money = number * rate, number * rate * 1e4 * np.exp(sigma**2 / 2)
+    truth = {"amount": money, "revenue_per_day": money / (cycle * np.exp(0.3**2 / 2)), "past": np.full(8, 100.0)}
+    truth["peers"] = 100 * np.sqrt(wins * money / (wins.mean() * money.mean()))
+    for seed in range(seeds):
+        n = rng.poisson(np.tile(number, 2))
+        who = np.repeat(np.tile(np.arange(8), 2), n)
+        table = pd.DataFrame({"deal_id": np.arange(len(who)), "partner": who.astype(str), "credit": 1.0})
+        table["status"] = np.where(rng.random(len(who)) < rate[who], "won", "lost")
+        table["amount"] = 1e4 * rng.lognormal(0, sigma, len(who))
+        table["closed_on"] = np.repeat(pd.to_datetime(["2025-05-15"] * 8 + ["2025-08-15"] * 8), n)
+        table["created_on"] = table["closed_on"] - pd.to_timedelta(cycle * rng.lognormal(0, 0.3, len(who)), unit="D")
+        card = scorecard(table, by="partner", window="2025-Q3", as_of="2025-09-30", kpis=CLOSED, basis=list(truth))
+        told = with_intervals(card, table, seed=seed).set_index(["basis", "partner"]).sort_index()
+        for basis, value in truth.items():
+            low, high = told.loc[basis].groupby("partner")[["low", "high"]].first().to_numpy().T
+            known = ~np.isnan(low)
+            hits.setdefault(basis, []).append(inside(low[known], value[known], high[known]))
+    return {f"Scorecard 95 %, {basis.replace('_', ' ')}: coverage": np.mean(hit) for basis, hit in hits.items()}
 
 
 def curves(seeds):
@@ -247,7 +275,7 @@ def _three(key):
     return ("", key), (", low", "low"), (", high", "high")
 
 
-FIGURES = (rates_and_counts, sizes, shrunk_rates, curves, seasons, fairness, differences, strategies, critical_values)
+FIGURES = (rates_and_counts, sizes, answers, shrunk_rates, curves, seasons, fairness, differences, strategies, critical_values)
 FIGURES = (*FIGURES, forecasts, on_sample)
 
 if __name__ == "__main__":
