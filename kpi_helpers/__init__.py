@@ -14,6 +14,7 @@ _HOMES = {
         *("marketing_channels", "pipeline", "quality_score"),
     ),
     "movement": ("pipeline_movement",),
+    "portfolio": ("portfolio_view",),
     "reading": ("load", "load_deals"),
     "scorecards": ("scorecard", "slow_cycle"),
     "view": ("partner_view",),

@@ -91,9 +91,9 @@ class PartnerView:
         asked = {"window": self.window, "as_of": self.as_of, "slow_days": self.slow_days}
         kpis, bases = (list(dict.fromkeys(names)) for names in zip(*OVERVIEW.values(), strict=True))
         card = scorecard(self.deals, by=level, kpis=kpis, basis=bases, **asked)
-        card = card.rename(columns={card.columns[0]: level})
-        rate = card[(card["kpi"] == "close_rate") & (card["basis"] == "closed")].set_index(level)
-        table = wide_table(card, level).join(rate[["low", "high", "n"]])
+        column = card.columns[0]  # unit is shown as business_unit there
+        rate = card[(card["kpi"] == "close_rate") & (card["basis"] == "closed")].set_index(column)
+        table = wide_table(card, column).join(rate[["low", "high", "n"]]).rename_axis(level)
         table = table[(table["n"] > 0) | (table["open"] > 0)].drop(columns="n")
         return table.sort_values("amount", ascending=False, kind="stable").reset_index()
 

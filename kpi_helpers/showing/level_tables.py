@@ -22,7 +22,8 @@ LEVEL_TITLES = {
 def levels(view: PartnerView, *names: str) -> Html:
     """One table after the other for `names`: employee, department, unit, region, product, channel.
 
-    Each adds up to the whole, as sums and ratios of sums; a level that the data does not have is said to be missing.
+    Amounts add up to the whole; a deal that two of them share counts in both. A level that the data does not have is
+    said to be missing.
     """
     parts = [_level(view, name) for name in names]
     return Html(Markup("").join(part.markup for part in parts), "\n\n".join(part.text for part in parts))

@@ -3,6 +3,7 @@
 import pandas as pd
 from markupsafe import Markup
 
+from ..levels import EVERYONE
 from ..view import PartnerView
 from .format import changed, day, money, period, shown
 from .language import _, ngettext
@@ -22,7 +23,8 @@ def masthead(view: PartnerView) -> Html:
     markup = Markup(
         '<header class="masthead"><p class="name">{}</p><p class="when">{}</p><p class="lead">{}</p></header>'
     )
-    return Html(markup.format(view.partner, when, paragraph), f"{view.partner}: {when}. {paragraph}")
+    name = _("All partners") if view.partner == EVERYONE else view.partner
+    return Html(markup.format(name, when, paragraph), f"{name}: {when}. {paragraph}")
 
 
 def _sentences(view: PartnerView):

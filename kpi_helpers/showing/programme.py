@@ -98,7 +98,7 @@ def programme_plan(view: PortfolioView) -> Html:
     return table(head, rows, caption=caption, kind="plan")
 
 
-def rank_picture(view: PortfolioView) -> Picture | None:
+def _ranks(view: PortfolioView) -> Picture | None:
     """How sure the order of the first partners is."""
     best = view.ranking.dropna(subset="rank").head(RANKED)
     if best.empty:
@@ -115,7 +115,7 @@ def rank_picture(view: PortfolioView) -> Picture | None:
     )
 
 
-def funnel_picture(view: PortfolioView) -> Picture | None:
+def _funnel(view: PortfolioView) -> Picture | None:
     """All partners' close rates against their number of deals; None under five partners."""
     found = view.funnel
     if found.reason:
@@ -131,7 +131,7 @@ def funnel_picture(view: PortfolioView) -> Picture | None:
     )
 
 
-def quality_picture(view: PortfolioView) -> Picture | None:
+def _quality(view: PortfolioView) -> Picture | None:
     """Count and amount of every partner that won something."""
     winners = view.ranking[(view.ranking["won"] > 0) & (view.ranking["amount"] > 0)][["partner", "won", "amount"]]
     if len(winners) < 2:
@@ -143,3 +143,8 @@ def quality_picture(view: PortfolioView) -> Picture | None:
     return Picture(
         lambda ax: quality_map(winners, title=title, currency=currency, ax=ax), f"{title}: {text}", height=3.8
     )
+
+
+def portfolio_picture(view: PortfolioView, name: str) -> Picture | None:
+    """The figure "ranks", "funnel" or "quality" of all partners; None where there is too little to draw."""
+    return {"ranks": _ranks, "funnel": _funnel, "quality": _quality}[name](view)

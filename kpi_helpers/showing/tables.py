@@ -141,7 +141,8 @@ def summary(view: PartnerView) -> Html:
     """The eight headline numbers on one screen."""
     shown_columns = columns(view, "value", "fraction", "interval", "change", "target", "peers", "rank")
     rows = []
-    for kpi, basis in HEADLINES.items():
+    headlines = HEADLINES if len(view.peers) else HEADLINES | {"quality_score": "past"}
+    for kpi, basis in headlines.items():
         row = view.row(kpi, basis)
         label = SHOWN.get(kpi, {}).get(basis, Label(N_("ROI of paid"), "money", "money"))
         title = _(TITLES[kpi])
