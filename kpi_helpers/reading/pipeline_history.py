@@ -86,7 +86,7 @@ def prepare_history(loaded, store: str | os.PathLike, as_of, folder: Path) -> st
             "the movement of the pipeline tells only what dates prove"
         )
     state = read_snapshot(store, day, engine="duckdb")
-    money = {c for (c,) in state.aggregate("DISTINCT currency").fetchall() if c} - {loaded.currency}
+    money = {c for (c,) in state.project("currency").distinct().fetchall() if c} - {loaded.currency}
     if money and loaded.currency:
         raise KitError(
             f"The state of {day} in the store {str(store)!r} is in {', '.join(sorted(money))}, the export is read in "
