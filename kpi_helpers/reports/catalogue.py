@@ -1,0 +1,80 @@
+"""Which texts there are to translate, and the Turkish catalogue brought up to date with them: `make messages`.
+
+Texts come from `_`, `N_` and `ngettext` in code and templates, from the prose of the reports' notebooks, from the
+rules and effects that are data files, and from the fixed reasons of the judging room.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from io import BytesIO
+
+import nbformat
+from babel.messages import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from ..judging import reasons
+from ..showing.language import LOCALE, prose
+from .plan import notebook_path
+
+PACKAGE = LOCALE.parent
+METHODS = [("**.py", "python"), ("**.j2", "jinja2")]
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+NOISE = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Last-Translator', b'"Language-Team', b'"Report-Msgid')
+TURKISH = LOCALE / "tr" / "LC_MESSAGES" / "kit.po"
+
+
+def texts() -> Catalog:
+    """Every text of the kit that a reader of reports can see, with where it stands."""
+    catalog = Catalog(project="partner-kpi-kit", charset="utf-8")
+    for file, _line, message, comments, _context in extract_from_dir(PACKAGE, METHODS, keywords=KEYWORDS):
+        catalog.add(message, locations=[(f"kpi_helpers/{file}", None)], auto_comments=comments)
+    for where, message in (*_prose(), *_data(), *_reasons()):
+        catalog.add(message, locations=[(where, None)])
+    return catalog
+
+
+def _prose() -> Iterator[tuple[str, str]]:
+    found = []
+    for path in sorted(notebook_path().parent.glob("*_report.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "markdown":
+                prose(cell.source, lambda text, where=f"notebooks/{path.name}": found.append((where, text)) or text)
+    return iter(found)
+
+
+def _data() -> Iterator[tuple[str, str]]:
+    rules = tomllib.loads((PACKAGE / "judging" / "rules.toml").read_text(encoding="utf-8"))
+    yield from (("kpi_helpers/judging/rules.toml", rule["text"]) for rule in rules["rules"].values())
+    effects = tomllib.loads((PACKAGE / "reading" / "data" / "effects.toml").read_text(encoding="utf-8"))
+    for entry in (*effects["warnings"], *effects["blanks"].values()):
+        yield "kpi_helpers/reading/data/effects.toml", entry["effect"]
+
+
+def _reasons() -> Iterator[tuple[str, str]]:
+    for name, reason in vars(reasons).items():
+        if name.isupper():
+            yield "kpi_helpers/judging/reasons.py", reason
+
+
+def updated() -> Catalog:
+    """The Turkish catalogue with every text of now; new ones are empty, those that are gone are dropped."""
+    with TURKISH.open("rb") as file:
+        catalog = read_po(file, locale="tr")
+    catalog.update(texts(), no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    for message in catalog:
+        message.flags -= {"python-format", "python-brace-format"}  # "95% interval" is no format
+    return catalog
+
+
+def write(catalog: Catalog) -> None:
+    """The catalogue without the lines that change on every run or name nobody."""
+    written = BytesIO()
+    write_po(written, catalog, width=120, include_lineno=False, sort_output=True, ignore_obsolete=True)
+    lines = written.getvalue().splitlines(keepends=True)
+    TURKISH.write_bytes(b"".join(line for line in lines if not line.startswith(NOISE)))
+
+
+if __name__ == "__main__":
+    write(updated())
