@@ -14,14 +14,15 @@ from .language import _, ngettext
 from .tables import Html, table
 
 MOST = 10  # rows of a plan, and partners at either end of the movers
-RANKED = 20  # partners in the figure of ranks; the table has all
+RANKED = 20  # partners in the figure of ranks
+LISTED = 100  # partners in the table; the workbook has all
 
 
 def ranking(view: PortfolioView) -> Html:
     """Every partner by quality score: the pair first, then what else tells them apart, with the intervals."""
     currency = view.whole.currency
     rows = []
-    for row in view.ranking.to_dict("records"):
+    for row in view.ranking.head(LISTED).to_dict("records"):
         rank, rate = DASH, shown(row["close_rate"], "ratio")
         if not pd.isna(row["rank"]):
             rank = f"{row['rank']:.0f}"
@@ -41,7 +42,10 @@ def ranking(view: PortfolioView) -> Html:
         *(_("Partner"), _("Rank"), _("Deals won"), _("Amount won"), _("Change"), _("Close rate"), _("Median cycle")),
         *(_("Open value"), _("Fair comparison")),
     ]
-    return table(head, rows, kind="numbers ranking")
+    caption = ""
+    if len(view.ranking) > LISTED:
+        caption = _("The first {shown} of {all}; the workbook has all.", shown=LISTED, all=len(view.ranking))
+    return table(head, rows, caption=caption, kind="numbers ranking")
 
 
 def _noted(text: str, note: str) -> Markup:
