@@ -3,12 +3,10 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 
 from ..errors import KitError, UnknownValue
-from ..frames import conform, extent, fetch, whole_deals
 from ..judging import History, known_at, learn, period_ahead, win_chances
 from ..judging.forecasting import FEWEST_CREATED, SHOCK, YEAR
 from ..judging.history import eventual, share_won_by_age
@@ -17,6 +15,7 @@ from ..sidetables import side_table, target_by
 from ..windows import Window, as_date
 from .drawing import Draws
 from .drivers import SEGMENTS, last_year, measured
+from .table import deal_table, merged_shares
 
 CELLS = 40_000_000  # draws x deals held in memory; above it there are fewer draws
 FEWEST_DRAWS = 500
@@ -119,16 +118,17 @@ def baseline(
         raise KitError(f"baseline takes one of {', '.join(LEVEL_NAMES)}; got {' and '.join(chosen)}.")
     level, member = next(iter(chosen.items()), ("portfolio", EVERYONE))
     column = LEVELS[level]
-    frame = conform(deals, "baseline", also=(column,) if column else ())
-    as_of = extent(frame)[1] if as_of is None else as_date(as_of, "as_of")
+    everyones = deal_table("baseline", deals, (column,) if column else ())
     if as_of is None:
+        as_of = everyones[["created_on", "closed_on"]].max().max()
+    if pd.isna(as_of):
         raise KitError("There are no deals with a created or closed date, so as_of has to be given, like 2025-12-31.")
     if str(window) == "all":
         raise KitError("What if is asked of a window with an end; 'all' has none. Name one like 2026-Q1.")
-    as_of, window = pd.Timestamp(as_of), period_ahead(window, as_of)
-    everyones = fetch(frame)
+    as_of = pd.Timestamp(as_date(as_of, "as_of"))
+    window = period_ahead(window, as_of)
     history = history or learn(everyones, as_of)
-    known = known_at(fetch(whole_deals(nw.from_native(everyones), [column] if column else [])), as_of)
+    known = known_at(merged_shares(everyones, column), as_of)
     known = known.assign(member=known[column] if column else EVERYONE, amount=known["amount"] * known["credit"])
     known["channel"] = known["channel"].fillna("unknown")
     known = known.dropna(subset="member")
@@ -174,7 +174,7 @@ def _open_deals(known, history, window):
     opened = known[known["status"] == "open"]
     told = win_chances(history, opened, until=window.end)
     table = opened[["member", "partner", *SEGMENTS, "amount"]].assign(
-        deal_id=opened.get("deal_id", pd.Series(opened.index, opened.index)).astype(str),
+        deal_id=opened["deal_id"].astype(str),
         chance=told["chance"],
         ever=told["eventually"],
         copies=1.0,
