@@ -12,7 +12,7 @@ _HOMES = {
     "newey_west": ("LeastSquares", "least_squares"),
     "pace": ("logrank",),
     "pipeline_outcome": ("Outcome", "outcome"),
-    "known": ("ages", "known_at"),
+    "known": ("ages", "known_at", "whole_deals"),
     "fairness": ("expected", "expected_each", "fair_comparison", "observed_expected"),
     "funnel_plot": ("Funnel", "funnel", "funnel_limits", "overdispersion"),
     "intervals": ("poisson", "wilson"),

@@ -8,7 +8,7 @@ import pandas as pd
 from kpi_helpers.judging import _check, reasons
 from kpi_helpers.judging.forecasting import SHOCK, Forecast, chances_by, total
 from kpi_helpers.judging.history import learn
-from kpi_helpers.judging.known import known_at
+from kpi_helpers.judging.known import known_at, whole_deals
 from kpi_helpers.windows import parse_window
 
 BINS = (0, 0.1, 0.2, 0.3, 0.4, 0.6, 1.0)
@@ -70,7 +70,7 @@ def backtest(
         facts = _facts(deals, window, measure)
         known = known_at(then.reset_index(drop=True), day)
         chances = chances_by(known, history, window)
-        for partner, ours in [(EVERYONE, _once(known)), *known.groupby("partner", sort=True)]:
+        for partner, ours in [(EVERYONE, whole_deals(known)), *known.groupby("partner", sort=True)]:
             mine = chances[chances.index.isin(ours.index)]
             answer = total(ours, mine, history, window, None, measure, True, shock, seed + number, draws)
             if not len(answer.deals) and not answer.to_come:
@@ -130,14 +130,6 @@ def _past(as_of, periods, unit):
     letter = {"month": "M", "quarter": "Q", "year": "Y"}[unit]
     last = (as_of + pd.Timedelta(days=1)).to_period(letter) - 1
     return [parse_window(str(last - i).replace("Q", "-Q"), as_of.date()) for i in reversed(range(periods))]
-
-
-def _once(known):
-    """Everyone together: the shares of a split deal in one row."""
-    if "credit" not in known or not known["deal_id"].duplicated().any():
-        return known
-    credit = known.groupby("deal_id")["credit"].transform("sum")
-    return known.assign(credit=credit).drop_duplicates("deal_id")
 
 
 def _facts(deals, window, measure):

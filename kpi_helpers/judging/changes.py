@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.judging import _check, reasons
-from kpi_helpers.judging.known import known_at
+from kpi_helpers.judging.known import known_at, whole_deals
 from kpi_helpers.windows import as_date, parse_window
 
 EFFECTS = ("volume", "mix", "rate", "size")
@@ -52,7 +52,7 @@ def what_changed(deals: pd.DataFrame, window, *, as_of, before=None, mix: str = 
     before = window.previous() if before is None else parse_window(before, as_of)
     if before is None:
         return WhatChanged(pd.DataFrame(columns=[*PARTS]), pd.DataFrame(columns=[*CONTRIBUTIONS]))
-    whole = _whole(deals)
+    whole = whole_deals(deals)
     then = _facts(whole, before, min(as_of, before.end), mix)
     now = _facts(whole, window, min(as_of, window.end), mix)
     rows, carriers = [], []
@@ -76,16 +76,6 @@ def _joined(carriers):
     for name in ("deal_id", "side", "contribution"):
         table[name] = np.concatenate([c[name] for c in carriers])
     return pd.DataFrame(table)
-
-
-def _whole(deals):
-    """One row a deal: the shares of a split deal in this slice are added."""
-    credit = deals["credit"] if "credit" in deals else pd.Series(1.0, index=deals.index)
-    deals = deals.assign(credit=credit)
-    if not deals["deal_id"].duplicated().any():
-        return deals
-    shares = deals.groupby("deal_id")["credit"].transform("sum")
-    return deals.assign(credit=shares).drop_duplicates("deal_id")
 
 
 def _facts(deals, window, day, mix):

@@ -89,13 +89,13 @@ def forecast(
     """What the slice will have won by the end of the window; more is better.
 
     Each open deal is won by the end with its own chance (`win_chances`: circumstances, stage where snapshots taught
-    it, closing time from the censored curve given its age); `shock` correlates a partner's outcomes (Gaussian copula),
-    and a quarter of it those of different partners. Deals not yet created: as many a day as in the last year (8 or more needed, the rate itself uncertain as Gamma(n + 1/2)),
-    each like one of these, created on any day left. Exact for 12 open deals or fewer when none are to come, else
-    `draws` seeded draws. A slice of deals, the `learn`ed history and a window that ends after its as_of in; a
-    Forecast out, in money (credited) or deals. Where there is no history: the CRM's probability, labelled, and no
-    deals to come. It misleads when amounts are hopes: they are taken as they stand. Raises KitError for unknown
-    measures. Vasicek 2002 for the shared shock.
+    it, closing time from the censored curve given its age); `shock` correlates a partner's outcomes (Gaussian
+    copula), and a quarter of it those of different partners. Deals not yet created: as many a day as in the last year
+    (8 or more needed, the rate itself uncertain as Gamma(n + 1/2)), each like one of these, created on any day left.
+    Exact for 12 open deals or fewer when none are to come, else `draws` seeded draws. A slice of deals, the `learn`ed
+    history and a window that ends after its as_of in; a Forecast out, in money (credited) or deals. Where there is no
+    history: the CRM's probability, labelled, and no deals to come. It misleads when amounts are hopes: they are taken
+    as they stand. Raises KitError for unknown measures. Vasicek 2002 for the shared shock.
 
     >>> from kpi_helpers.judging import learn
     >>> deals = pd.DataFrame({"deal_id": list("abc"), "partner": "P", "status": "open", "credit": 1.0,

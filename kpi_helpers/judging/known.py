@@ -54,6 +54,22 @@ def ages(deals: pd.DataFrame, as_of) -> pd.DataFrame:
     return table.astype({"days": int})
 
 
+def whole_deals(deals: pd.DataFrame, by=()) -> pd.DataFrame:
+    """One row a deal and group: the shares of a split deal that fall into one group are added; credit 1 where unknown.
+
+    >>> deals = pd.DataFrame({"deal_id": ["a", "a"], "partner": ["P", "Q"], "credit": [0.7, 0.3]})
+    >>> len(whole_deals(deals)), len(whole_deals(deals, ["partner"]))
+    (1, 2)
+    """
+    if "credit" not in deals:
+        deals = deals.assign(credit=1.0)
+    keys = ["deal_id", *by]
+    if "deal_id" not in deals or not deals.duplicated(keys).any():
+        return deals
+    shares = deals.groupby(keys, dropna=False)["credit"].transform("sum")
+    return deals.assign(credit=shares).drop_duplicates(keys)
+
+
 def _days(dates: pd.Series) -> pd.Series:
     try:
         return pd.to_datetime(dates, format="ISO8601").dt.normalize()

@@ -2,15 +2,13 @@
 
 import zlib
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 
 from kpi_helpers.deals import CHANNELS
-from kpi_helpers.frames import whole_deals
 from kpi_helpers.judging import _check
 from kpi_helpers.judging.intervals import poisson
-from kpi_helpers.judging.known import known_at
+from kpi_helpers.judging.known import known_at, whole_deals
 from kpi_helpers.judging.resampling import bootstrap, bootstrap_ratio
 from kpi_helpers.levels import EVERYONE, PERIODS
 from kpi_helpers.windows import MONTHS_IN, Window
@@ -98,8 +96,7 @@ def _window(start, end) -> Window:
 
 def _facts(deals, as_of, columns):
     """A row a deal: what it adds to the sums, in an order that is not the table's."""
-    known = known_at(deals.assign(credit=deals.get("credit", 1.0)), as_of)
-    known = whole_deals(nw.from_native(known), columns).to_native()
+    known = whole_deals(known_at(deals, as_of), columns)
     won = known["status"] == "won"
     facts = known[[*columns, "closed_on", "created_on", "amount", "credit"]].assign(
         won=won.astype(float),

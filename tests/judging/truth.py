@@ -275,7 +275,18 @@ def _three(key):
     return ("", key), (", low", "low"), (", high", "high")
 
 
-FIGURES = (rates_and_counts, sizes, answers, shrunk_rates, curves, seasons, fairness, differences, strategies, critical_values)
+FIGURES = (
+    rates_and_counts,
+    sizes,
+    answers,
+    shrunk_rates,
+    curves,
+    seasons,
+    fairness,
+    differences,
+    strategies,
+    critical_values,
+)
 FIGURES = (*FIGURES, forecasts, on_sample)
 
 if __name__ == "__main__":
