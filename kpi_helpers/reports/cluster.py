@@ -62,7 +62,8 @@ def execute_on(address: str, plan: list[Job], engine: str = "auto", share: str |
                 else:
                     raise KitError(f"The scheduler at {address} was lost; run again to make the reports still missing.")
         finally:
-            client.cancel(futures)
+            if client.status == "running":
+                client.cancel(futures)
 
 
 @contextmanager
@@ -219,8 +220,9 @@ def _stationed(client, plan: list[Job], engine: str, share: str | None):
         client.register_plugin(station, name=station.name)
         yield station
     finally:
-        client.unregister_worker_plugin(station.name)
         station.clear()
+        if client.status == "running":
+            client.unregister_worker_plugin(station.name)
 
 
 def _make(station: str, job: Job) -> dict:

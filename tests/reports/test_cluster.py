@@ -2,15 +2,16 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import nbformat
 import pytest
+from distributed import Client
 from nbformat.v4 import new_code_cell, new_notebook
 
 from kpi_helpers.errors import KitError
@@ -33,17 +34,19 @@ def running(words, prefix=(), **options):
 
 
 @contextmanager
-def dask_cluster(folder, workers=2, threads=1, prefixes=((), (), ()), host="127.0.0.1"):
+def dask_cluster(folder, prefixes=((), (), ()), host="127.0.0.1"):
     """A scheduler and its workers as processes of their own; gives the address and the workers' processes."""
     told = folder / "scheduler.json"
     scheduler = [*DASK, "scheduler", "--host", host, "--port", "0", "--no-dashboard", "--scheduler-file", str(told)]
-    with running(scheduler, prefixes[0]):
+    with running(scheduler, prefixes[0]) as process:
         until(told.exists)
         address = json.loads(until(told.read_text))["address"]
-        worker = [*DASK, "worker", address, "--no-dashboard", "--nthreads", str(threads)]
+        worker = [*DASK, "worker", address, "--no-dashboard", "--nthreads", "1"]
         worker += ["--local-directory", str(folder / "scratch")]
         with running(worker, prefixes[1]) as one, running(worker, prefixes[2]) as two:
-            yield address, [one, two][:workers]
+            with Client(address, set_as_default=False) as client:
+                client.wait_for_workers(2, timeout=60)
+            yield address, {"scheduler": process, "workers": (one, two)}
 
 
 def until(ready, seconds=60):
@@ -54,17 +57,9 @@ def until(ready, seconds=60):
     return answer
 
 
-def workers_up(address, count=2):
-    from distributed import Client
-
-    with Client(address, set_as_default=False) as client:
-        client.wait_for_workers(count, timeout=60)
-
-
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     with dask_cluster(tmp_path_factory.mktemp("dask")) as (address, _):
-        workers_up(address)
         yield address
 
 
@@ -86,6 +81,10 @@ def text_of(job):
     return cells[-1].outputs[0].data["text/plain"]
 
 
+def names_in(folder):
+    return sorted(path.name for path in Path(folder).iterdir())
+
+
 def test_every_report_is_made_once_by_warm_templates_of_both_workers(address, tmp_path):
     plan = plan_of(tmp_path, *"abcdefgh")
     records = list(cluster.execute_on(address, plan))
@@ -95,7 +94,7 @@ def test_every_report_is_made_once_by_warm_templates_of_both_workers(address, tm
     assert len({record["worker"] for record in records}) == 2
     assert [text_of(job) for job in plan] == [f"'made for {name}'" for name in "abcdefgh"]
     assert max(len(json.dumps(record)) for record in records) < 500
-    assert [path.name for path in (tmp_path / "out/prepared").iterdir()] == ["fleet.json"]
+    assert names_in(tmp_path / "out/prepared") == ["fleet.json"]
 
 
 def test_a_reports_own_failure_is_its_record_and_is_not_tried_again(address, tmp_path):
@@ -118,13 +117,13 @@ def test_reports_travel_through_a_url_where_machines_share_no_folder(address, tm
     for job in plan:
         assert "fleet.json" in text_of(job)
         assert str(tmp_path / "out") not in text_of(job)
-        assert sorted(os.listdir(job.folder)) == ["report.html", "report.ipynb"]
+        assert names_in(job.folder) == ["report.html", "report.ipynb"]
     assert not list(share.iterdir())
 
 
 def test_a_folder_that_workers_do_not_see_is_refused(address, tmp_path):
     plan = plan_of(tmp_path, "a")
-    with pytest.raises(KitError, match="does not see memory://.*--share"):
+    with pytest.raises(KitError, match=r"does not see memory://.*--share"):
         list(cluster.execute_on(address, plan, share="memory://bucket"))
 
 
@@ -141,3 +140,31 @@ def test_a_scheduler_that_is_not_there_is_one_clear_error(wrong, tmp_path, monke
     monkeypatch.setattr(cluster, "REACHED", 1)
     with pytest.raises(KitError, match=f"There is no Dask scheduler at {wrong}"):
         list(cluster.execute_on(wrong, plan_of(tmp_path, "a")))
+
+
+def test_a_worker_that_is_killed_loses_nothing(tmp_path):
+    plan = plan_of(tmp_path, *"abcdefghij", source="import time\ntime.sleep(0.5)\n'made for ' + partner")
+    with dask_cluster(tmp_path) as (address, _):
+        with Client(address, set_as_default=False) as client:
+            pids = client.run(os.getpid)
+        records = []
+        for record in cluster.execute_on(address, plan):
+            records.append(record)
+            if len(records) == 2:
+                os.kill(pids[record["worker"]], signal.SIGKILL)  # in the middle of its next one
+    assert sorted(record["partner"] for record in records) == list("abcdefghij")
+    assert {record["status"] for record in records} == {"ok"}
+    for job in plan:
+        assert text_of(job) == f"'made for {job.partner}'"
+        assert names_in(job.folder) == ["report.html", "report.ipynb"]
+
+
+def test_a_scheduler_that_is_lost_is_one_clear_error_and_keeps_what_is_made(tmp_path):
+    plan = plan_of(tmp_path, *"abcdef", source="import time\ntime.sleep(0.5)\n'made for ' + partner")
+    with dask_cluster(tmp_path) as (address, processes):
+        records = cluster.execute_on(address, plan)
+        made = next(records)
+        os.killpg(processes["scheduler"].pid, signal.SIGKILL)
+        with pytest.raises(KitError, match="was lost; run again"):
+            list(records)
+    assert (tmp_path / "out" / made["slug"] / "report.html").exists()
