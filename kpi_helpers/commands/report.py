@@ -13,6 +13,7 @@ from .source import WINDOW, mapping_of, one, reading_options
 @click.option("--partner", "partners", multiple=True, help="Only this partner; may be given again. [default: all]")
 @click.option("--out", default="reports", show_default=True, help="The folder to write.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Reports at a time. [default: one a processor]")
+@click.option("--lang", type=click.Choice(["en", "tr"]), default="en", show_default=True, help="The reports' language.")
 @click.option("--store", metavar="DIR", help="Earlier states (partner-kpis snapshot), for exact pipeline history.")
 @click.option("--cluster", metavar="tcp://HOST:PORT", help="Make the reports on this Dask scheduler's workers.")
 @click.option("--share", metavar="URL", help="With --cluster: storage for workers that do not see --out.")

@@ -65,17 +65,26 @@ def bury(job: dict, cell: int | None, error: str) -> dict:
 
 
 def _write(job: dict, notebook, record: dict) -> None:
-    """Both files, without the notebook's own default parameters: they name the sample's partner."""
+    """Both files, without the notebook's own default parameters, which name the sample's partner, and with its prose
+    in the language of the report."""
     import nbformat
+
+    from ..showing.format import period
+    from ..showing.language import _, prose, using
 
     tags = [cell.metadata.get("tags", []) for cell in notebook.cells]
     if any("injected-parameters" in tag for tag in tags):
         notebook.cells = [cell for cell, tag in zip(notebook.cells, tags, strict=True) if "parameters" not in tag]
-    failure = "" if record["status"] == "ok" else f"Cell {record['cell']} failed: {record['error']}"
-    title = f"{job['partner']} · {job['parameters']['window']}"
     folder = Path(job["folder"])
+    with using(job["parameters"].get("lang", "en")):
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = prose(cell.source)
+        failure = _("Cell {cell} failed: {error}", **record) if record["status"] != "ok" else ""
+        title = f"{job['partner']} · {period(job['parameters']['window'])}"
+        made = page(notebook, title=title, failure=failure)
     write_whole(folder / "report.ipynb", nbformat.writes(notebook))
-    write_whole(folder / "report.html", page(notebook, title=title, failure=failure))
+    write_whole(folder / "report.html", made)
 
 
 def _kernel() -> dict:

@@ -18,7 +18,7 @@ from ..reading import load
 from ..reading.health import headline, health
 from ..reading.health_page import health_page
 from ..reading.pipeline_history import prepare_history
-from ..showing.format import plural
+from ..showing.language import ngettext, using
 from ..view import HEALTH, HISTORY
 from ..windows import Window, as_date, parse_window
 from .execute import execute
@@ -55,6 +55,7 @@ def run_reports(
     partners: Iterable[str] | None = None,
     jobs: int | None = None,
     engine: str = "auto",
+    lang: str = "en",
     store=None,
     cluster: str | None = None,
     share: str | None = None,
@@ -64,11 +65,11 @@ def run_reports(
 ) -> Run:
     """A report for each partner of an export, in `out`: notebook and page each, index, scorecard, rejected rows.
 
-    `cluster` is the address of a Dask scheduler whose workers make the reports, `share` storage for those that do not
-    see `out` (docs/cluster.md). `store` is a folder of snapshots, for exact history. `reading` goes to `load` (mapping,
-    mapping_file, currency). `told` hears a line about each step, `done` each record with the number of all. Bad input
-    raises `KitError` before anything is written; a report that fails is a record with status "failed" and never stops
-    the others.
+    `lang` is the language of all that people read in them, "en" or "tr". `cluster` is the address of a Dask scheduler
+    whose workers make the reports, `share` storage for those that do not see `out` (docs/cluster.md). `store` is a
+    folder of snapshots, for exact history. `reading` goes to `load` (mapping, mapping_file, currency). `told` hears a
+    line about each step, `done` each record with the number of all. Bad input raises `KitError` before anything is
+    written; a report that fails is a record with status "failed" and never stops the others.
     """
     if cluster:
         from .cluster import execute_on, slots
@@ -89,14 +90,15 @@ def run_reports(
     told(f"window {window.label} ({window.start} to {window.end}), as of {as_of}")
     out = _folder(out)
     names = sorted(fleet.now["partner"].unique())
-    parameters = {"source": "prepared", "window": window.label, "as_of": str(as_of)}
+    parameters = {"source": "prepared", "window": window.label, "as_of": str(as_of), "lang": lang}
     plan = make_plan(names, list(partners or []) or None, parameters, out)
     history = out / "prepared" / HISTORY
     shutil.rmtree(history, ignore_errors=True)  # an earlier run's
     if store is not None:
         told(prepare_history(loaded, store, as_of, history))
-    _prepare(loaded, fleet, out)
-    told(f"{plural(len(plan), 'report')}, {jobs} at a time")
+    with using(lang):
+        _prepare(loaded, fleet, out)
+    told(f"{ngettext('{count} report', '{count} reports', len(plan))}, {jobs} at a time")
     records = []
     for record in execute_on(cluster, plan, engine, share) if cluster else execute(plan, jobs, engine):
         records.append(record)
@@ -104,7 +106,8 @@ def run_reports(
     order = {job.partner: position for position, job in enumerate(plan)}
     records.sort(key=lambda record: order[record["partner"]])
     lines = _manifest(out, plan, records)
-    write_whole(out / "index.html", index_page(fleet, lines, loaded, out))
+    with using(lang):
+        write_whole(out / "index.html", index_page(fleet, lines, loaded, out))
     return Run(out, window, as_of, loaded.rows_in, loaded.rows_used, loaded.rows_rejected, records)
 
 

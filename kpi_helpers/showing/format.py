@@ -98,7 +98,3 @@ def period(label: str) -> str:
     if quarter := re.fullmatch(r"(\d{4})-Q(\d)", label):
         return _("{year}-Q{quarter}", year=quarter[1], quarter=quarter[2])
     return _("all") if label == "all" else label
-
-
-def plural(count: float, noun: str) -> str:
-    return f"{format_decimal(count, '#,##0', language())} {noun}{'' if count == 1 else 's'}"
