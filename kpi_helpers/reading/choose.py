@@ -13,6 +13,7 @@ from kpi_helpers.reading.vocabulary import table as vocabulary
 
 # Two files are of one shape when they share this much of their headers.
 SAME_SHAPE = 0.7
+MOST_LISTED = 12
 
 
 @dataclass
@@ -179,17 +180,25 @@ def _check_mapped(
 def need(columns: dict[str, str], have: list[str], file: str) -> None:
     """The fields without which nothing can be told: partner, and a status in some form."""
     if "partner" not in columns:
-        text = [h for h in have if h not in columns.values()] or have
-        near = ", ".join(map(repr, [*(columns[f] for f in ("owner", "customer") if f in columns), *text][:8]))
+        free = [h for h in have if h not in columns.values()] or have
         raise KitError(
-            f"{file} has no partner column that the kit knows; its columns are {have[:40]}. "
-            f"Say which one names the channel partner, e.g. --map partner={_quoted(text[0])} (candidates: {near})."
+            f"{file} has no partner column that the kit knows. Say which one names the channel partner, "
+            f"e.g. --map partner={_quoted(free[0])}. {_listed(columns, free)}"
         )
     if not {"status", "stage", "is_won", "is_closed", "won_on", "lost_on", "active"} & columns.keys():
         raise KitError(
-            f"{file} has no column that tells whether a deal is open, won or lost; its columns are {have[:40]}. "
-            f"Say which one does, with --map stage=COLUMN or --map status=COLUMN."
+            f"{file} has no column that tells whether a deal is open, won or lost. Say which one does, "
+            f"with --map stage=COLUMN or --map status=COLUMN. {_listed(columns, have)}"
         )
+
+
+def _listed(columns: dict[str, str], free: list[str]) -> str:
+    """Which columns were understood, and which are left to choose from; some of very many."""
+    known = ", ".join(f"{h!r} is the {f}" for f, h in columns.items())
+    left = [h for h in free if h not in columns.values()]
+    more = f" and {len(left) - MOST_LISTED:,} more" if len(left) > MOST_LISTED else ""
+    listed = f"Columns of no known meaning: {', '.join(map(repr, left[:MOST_LISTED]))}{more}." if left else ""
+    return " ".join(filter(None, [f"Understood: {known}." if known else "", listed]))
 
 
 def _quoted(header: str) -> str:

@@ -2,17 +2,18 @@
 
 import csv
 import io
+from itertools import islice
 from pathlib import Path
 
 from kpi_helpers.errors import KitError
 from kpi_helpers.reading import values
 from kpi_helpers.reading.engine import Engine, lit
+from kpi_helpers.reading.leading import SEPARATORS
 from kpi_helpers.reading.lines import physical_lines
 from kpi_helpers.reading.table import Malformed, Table
 from kpi_helpers.reading.values import BLANKS
 
 HEAD = 1 << 16
-SEPARATORS = (",", ";", "\t", "|")
 LONGEST_LINE = 2_000_000
 MOST_COLUMNS = 20_000
 # DuckDB shows no more than this of a record it could not read.
@@ -31,12 +32,12 @@ def look(path: Path, file: str, stem: str) -> Table:
         raise KitError(f"{file} is empty.")
     separator = _separator(text)
     header = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
-    if text.lower().startswith("sep="):
-        raise KitError(f"{file} begins with a line {text.splitlines()[0]!r}; remove that line.")
     if len(header) > MOST_COLUMNS:
         raise KitError(f"{file} has {len(header):,} columns; the limit is {MOST_COLUMNS:,}. Is it a table of deals?")
     names = _unique([name.strip() for name in header])
-    return Table(file=file, stem=stem, header=names, path=path, kind="csv", separator=separator)
+    longer = sum(len(row) > len(header) and not any(row[len(header) :]) for row in _rows(text[:HEAD], separator))
+    notes = [f"{file}: lines end in more separators than the header; the cells there are blank and were left out."]
+    return Table(file, stem, names, path, kind="csv", separator=separator, notes=notes if longer else [])
 
 
 def _separator(text: str) -> str:
@@ -45,16 +46,17 @@ def _separator(text: str) -> str:
     best = {}
     for mark in SEPARATORS:
         try:
-            rows = [
-                r
-                for _, r in zip(range(20), csv.reader(io.StringIO(sample, newline=""), delimiter=mark), strict=False)
-                if r
-            ]
+            rows = _rows(sample, mark)
         except csv.Error:
             continue
         width = len(rows[0]) if rows else 0
         best[mark] = (width > 1, sum(len(r) == width for r in rows) if width > 1 else 0, width)
     return max(best, key=best.get) if best else ","
+
+
+def _rows(text: str, mark: str) -> list[list[str]]:
+    """The first rows that are not blank."""
+    return [r for r in islice(csv.reader(io.StringIO(text, newline=""), delimiter=mark), 20) if r]
 
 
 def _unique(names: list[str]) -> list[str]:

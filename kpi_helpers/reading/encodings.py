@@ -1,16 +1,12 @@
-"""Text in another encoding, or packed with gzip, becomes a plain UTF-8 file of its own."""
+"""Text in another encoding becomes a UTF-8 file of its own."""
 
 import codecs
-import gzip
-import zlib
 from pathlib import Path
 
 from kpi_helpers.errors import KitError
 from kpi_helpers.reading.engine import Engine
 
 BLOCK = 1 << 20
-# Against zip bombs: what a packed file may grow to.
-MOST_UNPACKED = 20 << 30
 # In Windows-1254 these bytes are the Turkish letters; in 1252 the Icelandic ones. All others are the same text in both.
 _CALLED = {"cp1254": "Windows-1254 (Turkish)", "cp1252": "Windows-1252 (Western European)"}
 _ASCII = bytes(range(128))
@@ -19,8 +15,6 @@ _TURKISH = bytes([0xD0, 0xDD, 0xDE, 0xF0, 0xFD, 0xFE])
 
 def plain(engine: Engine, path: Path) -> Path:
     """The path of the same text as UTF-8: `path` itself when it is that already. KitError when it is no text."""
-    if path.suffix.lower() == ".gz":
-        path = _unpacked(engine, path)
     encoding, beyond = _encoding(path)
     if encoding is None:
         return path
@@ -36,19 +30,6 @@ def plain(engine: Engine, path: Path) -> Path:
                 out.write(block)
     except UnicodeError as error:
         raise KitError(f"{path.name} looks like {encoding} text, but it is broken: {error.reason}.") from error
-    return target
-
-
-def _unpacked(engine: Engine, path: Path) -> Path:
-    target, size = engine.new_file(".csv"), 0
-    try:
-        with gzip.open(path) as stream, target.open("wb") as out:
-            while block := stream.read(BLOCK):
-                size += out.write(block)
-                if size > MOST_UNPACKED:
-                    raise KitError(f"{path.name} unpacks to more than {MOST_UNPACKED >> 30} GiB, the limit.")
-    except (OSError, EOFError, zlib.error) as error:
-        raise KitError(f"{path.name} cannot be unpacked: {error}.") from error
     return target
 
 

@@ -126,6 +126,7 @@ def _read(engine: Engine, choice, joined, answers, as_of, currency) -> Loaded:
         )
     rejected = rejected_frame(engine, deals, side_bad)
     stages = _stages(engine, types)
+    warnings += styles.warnings
     warnings += _counted(engine, types, exact, conflicting, broken, moved, priced)
     warnings += cautions(engine, types, as_of) + channels.unknown(engine, "deals", types)
     if side_bad:
@@ -141,8 +142,13 @@ def _read(engine: Engine, choice, joined, answers, as_of, currency) -> Loaded:
         profile=choice.profile,
         score=choice.score,
         columns={h: next((f for f, c in columns.items() if c == h), None) for h in deals.header},
-        settled=dict(styles.settled(), profile=choice.profile),
-        words=answers.stages,
+        answers={
+            "reading": {**answers.reading, **styles.settled(), "profile": choice.profile},
+            "columns": columns | {f: h for look in joined for f, h in look.columns.items()},
+            "stages": answers.stages,
+            "stage_probability": answers.stage_probability,
+            "channels": answers.channels,
+        },
         mapping={f: where[f] for f in FIELDS if f in where},
         stages=stages,
         rejected=rejected,

@@ -23,8 +23,8 @@ class Loaded:
     `relation` is the typed deal table on DuckDB, sorted by partner and deal_id; side tables are pandas frames or None;
     `rejected` has one line per fault (file, line, column, value, reason); `stages` tells each stage's status and deals.
     `profile` is the CRM that was recognised and `score` how much of the header it knows (0 to 1); `columns` tells what
-    every column of the deals answers, or None; `decisions` how each column writes its values and why. `settled` and
-    `words` are the answers that save_mapping keeps.
+    every column of the deals answers, or None; `decisions` how each column writes its values and why. `answers` is
+    what save_mapping keeps: the sections of a mapping file.
     """
 
     relation: Any
@@ -46,8 +46,7 @@ class Loaded:
     decisions: dict[str, str] = field(default_factory=dict)
     score: float = 0.0
     columns: dict[str, str | None] = field(default_factory=dict)
-    settled: dict[str, str] = field(default_factory=dict)
-    words: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, dict] = field(default_factory=dict)
     _engine: Engine | None = field(default=None, repr=False)
     _stored: Path | None = field(default=None, repr=False)
 

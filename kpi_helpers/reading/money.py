@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from kpi_helpers.errors import KitError, UnknownValue
+from kpi_helpers.reading import numbers
 from kpi_helpers.reading.engine import Engine, lit
 from kpi_helpers.reading.vocabulary import table
 
@@ -23,6 +24,27 @@ def code(column: str) -> str:
     """SQL of a currency's code: signs and names become codes, capitals."""
     known = " ".join(f"WHEN {lit(said)} THEN {lit(c)}" for said, c in table("currencies.toml")["codes"].items())
     return f"CASE upper({column}) {known} ELSE upper({column}) END"
+
+
+def contradictions(engine: Engine, view: str, headers: dict[str, str]) -> list[str]:
+    """A warning where a sign or code beside the amount is not what the currency column says.
+
+    A dollar, a krone or a pound has many countries, so only signs that mean one currency can contradict.
+    """
+    sign, said = code(numbers.currency_sql("p")), code("currency")
+    many = ", ".join(map(lit, table("currencies.toml")["shared"]["signs"]))
+    row = engine.one(
+        f"SELECT count(*), any_value(amount), any_value(currency) FROM "
+        f"(SELECT amount, currency, {numbers.take_apart('amount')} AS p FROM {view}) "
+        f"WHERE {sign} <> {said} AND trim(p.pre || p.post) NOT IN ({many})"
+    )
+    if not row[0]:
+        return []
+    amount, currency = (headers.get(f, f) for f in ("amount", "currency"))
+    return [
+        f"CURRENCIES: {row[0]:,} deals have an amount in one currency and another in {currency!r} "
+        f"(e.g. {amount} {row[1]!r}, {currency} {row[2]!r}); the column {currency!r} is believed."
+    ]
 
 
 def plan(engine: Engine, types: dict[str, str], wanted: str | None, as_of) -> Money:

@@ -102,7 +102,7 @@ def recognised(header: list[str], mapping: Mapping) -> tuple[Profile | None, flo
         if found[other] >= NEAR * found[best] and differ:
             raise KitError(
                 f"The headers fit both {best} ({found[best]:.2f}) and {other} ({found[other]:.2f}), which read "
-                f"{', '.join(sorted(differ))} differently. Say which: profile = {best!r} under [reading] in a mapping "
-                f"file, or load(..., profile={best!r})."
+                f"{', '.join(sorted(differ))} differently. Say which: --profile {best} or --profile {other}; "
+                "or name the columns with --map."
             )
     return profiles()[best], found[best]

@@ -31,8 +31,7 @@ def save_mapping(loaded: Loaded, path: str | os.PathLike) -> Path:
     lines = [
         f"# What the kit understood of an export of profile {loaded.profile}: edit it, and give it with --mapping."
     ]
-    columns = {f: where.split(": ", 1)[-1] for f, where in loaded.mapping.items()}
-    for section, said in {"reading": loaded.settled, "columns": columns, "stages": loaded.words}.items():
+    for section, said in loaded.answers.items():
         if said:
             lines += [
                 f"[{section}]",

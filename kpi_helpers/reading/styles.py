@@ -5,7 +5,7 @@ from typing import Protocol
 
 from kpi_helpers.deals import Column
 from kpi_helpers.errors import KitError
-from kpi_helpers.reading import dates, numbers, shares, values
+from kpi_helpers.reading import dates, money, numbers, shares, values
 from kpi_helpers.reading.engine import Engine, name
 
 
@@ -26,9 +26,9 @@ class Percent:
 
 
 _SETTLES = {
-    "decimal": 'decimal = "," or decimal = "."',
-    "dates": 'dates = "dmy" (31.12.2025) or dates = "mdy" (12/31/2025)',
-    "shares": 'shares = "percent" or shares = "fraction"',
+    "decimal": "--decimal , or --decimal .",
+    "dates": "--dates dmy (31.12.2025) or --dates mdy (12/31/2025)",
+    "shares": "--shares percent (75) or --shares fraction (0.75)",
 }
 
 
@@ -40,12 +40,15 @@ class Styles:
     decisions: dict[str, str] = field(default_factory=dict)
     open: list[tuple[str, str]] = field(default_factory=list)
     derived: dict[str, str] = field(default_factory=dict)
+    shares: set[str] = field(default_factory=set)
+    warnings: list[str] = field(default_factory=list)
 
     def settled(self) -> dict[str, str]:
         """The [reading] options on which all columns agree: they read the same data the same way next time."""
         said = {
             "decimal": {s.decimal for s in self.styles.values() if isinstance(s, numbers.Writing) and not s.plain},
             "dates": {s.order for s in self.styles.values() if isinstance(s, dates.Dating) and s.order},
+            "shares": self.shares,
         }
         return {option: next(iter(found)) for option, found in said.items() if len(found) == 1}
 
@@ -100,7 +103,7 @@ def decide(
         settles = "; ".join(_SETTLES[o] for o in options)
         raise KitError(
             f"{where}: {' '.join(what for _, what in result.open)}"
-            + (f" Say it under [reading] in a mapping file, or as an argument of load: {settles}." if options else "")
+            + (f" Say which: {settles}; or under [reading] in the file of --mapping." if options else "")
         )
     return result
 
@@ -119,7 +122,9 @@ def _numbers(engine, view, types, fields, columns, said, headers, result: Styles
             continue
         result.styles[f] = numbers.Writing(mark, plain=False, share=share)
         result.decisions[f] = why
-        if f == "amount" and "currency" not in types and numbers.currencies(engine, view, f):
+        if f == "amount" and "currency" in types:
+            result.warnings += money.contradictions(engine, view, headers)
+        elif f == "amount" and numbers.currencies(engine, view, f):
             result.derived["currency"] = numbers.currency_sql(name(f"p_{f}"))
             result.decisions["currency"] = f"the signs that stand beside {headers.get(f, f)!r}"
 
@@ -139,4 +144,5 @@ def _share(engine, view, f: str, sql_type: str, said, header: str, result: Style
     elif percent:
         result.styles[f] = Percent()
     if percent is not None:
+        result.shares |= {"percent" if percent else "fraction"} - ({"fraction"} if why == shares.NOTHING else set())
         result.decisions[f] = "; ".join(filter(None, [result.decisions.get(f), why]))
