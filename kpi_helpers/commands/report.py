@@ -18,6 +18,11 @@ from .source import WINDOW, mapping_of, one, reading_options
 @click.option("--cluster", metavar="tcp://HOST:PORT", help="Make the reports on this Dask scheduler's workers.")
 @click.option("--share", metavar="URL", help="With --cluster: storage for workers that do not see --out.")
 @click.option(
+    "--format", type=click.Choice(["html", "pdf"]), default="html", show_default=True, help="pdf: a PDF, too."
+)
+@click.option("--logo", metavar="FILE", help="A logo on every page: PNG, JPEG, WebP or SVG.")
+@click.option("--accent", metavar="COLOUR", help="The colour of links and marks, like '#0a7'.")
+@click.option(
     "--engine",
     type=click.Choice(["auto", "warm", "cold"]),
     default="auto",

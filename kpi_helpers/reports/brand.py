@@ -20,6 +20,9 @@ class Brand:
     dark: str = ""
 
 
+PLAIN = Brand()
+
+
 def read_brand(logo: str | Path | None = None, accent: str | None = None) -> Brand:
     """The brand of a logo file (PNG, JPEG, WebP or SVG) and a colour ('#0a7', 'teal').
 

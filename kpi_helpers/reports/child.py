@@ -8,8 +8,11 @@ import sys
 import time
 from pathlib import Path
 
+from .brand import Brand
 from .files import write_whole
 from .page import page
+
+WORKBOOK = "kpis.xlsx"
 
 
 def make_report(job: dict, **engine) -> dict:
@@ -38,6 +41,7 @@ def make_report(job: dict, **engine) -> dict:
             autosave_cell_every=0,
             **(engine or _kernel()),
         )
+        write_whole(folder / WORKBOOK, _workbook(job))
     except PapermillExecutionError as error:
         record |= {"status": "failed", "cell": error.cell_index, "error": f"{error.ename}: {error.evalue}"[:2000]}
     except Exception as error:  # a kernel that cannot start or dies is this report's failure only
@@ -76,15 +80,26 @@ def _write(job: dict, notebook, record: dict) -> None:
     if any("injected-parameters" in tag for tag in tags):
         notebook.cells = [cell for cell, tag in zip(notebook.cells, tags, strict=True) if "parameters" not in tag]
     folder = Path(job["folder"])
+    if record["status"] != "ok":
+        (folder / WORKBOOK).unlink(missing_ok=True)  # an earlier run's
     with using(job["parameters"].get("lang", "en")):
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
                 cell.source = prose(cell.source)
         failure = _("Cell {cell} failed: {error}", **record) if record["status"] != "ok" else ""
         title = f"{job['partner']} · {period(job['parameters']['window'])}"
-        made = page(notebook, title=title, failure=failure)
+        made = page(notebook, title=title, failure=failure, brand=Brand(**job["brand"]))
     write_whole(folder / "report.ipynb", nbformat.writes(notebook))
     write_whole(folder / "report.html", made)
+
+
+def _workbook(job: dict) -> bytes:
+    from ..showing.language import using
+    from ..view import partner_view
+    from .workbook import partner_workbook
+
+    with using(job["parameters"].get("lang", "en")):
+        return partner_workbook(partner_view(Path(job["folder"]).parent / "prepared", job["partner"]))
 
 
 def _kernel() -> dict:

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from ..fleet import Fleet
-from ..showing.format import DASH, day, percent
+from ..showing.format import DASH, day, percent, period
 from ..showing.language import N_, _, install, language
 from ..showing.sparkline import sparkline
 from .brand import Brand
@@ -68,7 +68,7 @@ def index_page(fleet: Fleet, records: list[dict], loaded, out: Path, brand: Bran
         failed=sum(row["kind"] == "failed" for row in rows),
         kinds={"failed": _("failed"), "few": _("few deals"), "ready": _("ready")},
         verdicts={"above": _("▲ above"), "below": _("▼ below")},
-        window=f"{fleet.window.label} ({day(fleet.window.start)} – {day(fleet.window.end)})",
+        window=f"{period(fleet.window.label)} ({day(fleet.window.start)} – {day(fleet.window.end)})",
         as_of=day(fleet.as_of),
         loaded=loaded,
         workbook=(out / "kpis.xlsx").exists(),

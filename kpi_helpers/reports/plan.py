@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import KitError, UnknownValue
+from .brand import PLAIN, Brand
 from .slugs import slugs
 
 REPORT = "partner_report.ipynb"
@@ -21,6 +22,7 @@ class Job:
     seconds: float = 600
     memory_mb: int = 8192
     file_mb: int = 1024
+    brand: Brand = PLAIN
 
 
 def notebook_path(name: str = REPORT) -> Path:
@@ -32,7 +34,9 @@ def notebook_path(name: str = REPORT) -> Path:
     raise KitError(f"The kit's notebook {name} is not where it was installed; install partner-kpi-kit again.")
 
 
-def make_plan(known: list[str], wanted: list[str] | None, parameters: dict[str, str], out: Path) -> list[Job]:
+def make_plan(
+    known: list[str], wanted: list[str] | None, parameters: dict[str, str], out: Path, brand: Brand = PLAIN
+) -> list[Job]:
     """A job for each partner wanted (all by default). Raises `UnknownValue` for a partner or parameter there is not."""
     for name in wanted or []:
         if name not in known:
@@ -42,7 +46,7 @@ def make_plan(known: list[str], wanted: list[str] | None, parameters: dict[str, 
     folders = slugs(known)
     chosen = [name for name in known if not wanted or name in wanted]
     return [
-        Job(name, folders[name], str(notebook), {**parameters, "partner": name}, str(out / folders[name]))
+        Job(name, folders[name], str(notebook), {**parameters, "partner": name}, str(out / folders[name]), brand=brand)
         for name in chosen
     ]
 

@@ -21,10 +21,13 @@ from ..reading.pipeline_history import prepare_history
 from ..showing.language import ngettext, using
 from ..view import HEALTH, HISTORY
 from ..windows import Window, as_date, parse_window
+from .brand import read_brand
 from .execute import execute
 from .files import write_whole
 from .index import index_page
+from .pdf import find_chromium, print_reports
 from .plan import Job, make_plan
+from .workbook import portfolio_workbook
 
 TOLD = ("narwhals", "pandas", "papermill", "partner-kpi-kit", "seaborn")
 
@@ -59,18 +62,25 @@ def run_reports(
     store=None,
     cluster: str | None = None,
     share: str | None = None,
+    format: str = "html",
+    logo=None,
+    accent: str | None = None,
     told: Callable[[str], None] = lambda line: None,
     done: Callable[[dict, int], None] = lambda record, total: None,
     **reading,
 ) -> Run:
-    """A report for each partner of an export, in `out`: notebook and page each, index, scorecard, rejected rows.
+    """A report for each partner of an export, in `out`: notebook, page and workbook each, index, scorecard and more.
 
     `lang` is the language of all that people read in them, "en" or "tr". `cluster` is the address of a Dask scheduler
-    whose workers make the reports, `share` storage for those that do not see `out` (docs/cluster.md). `store` is a
-    folder of snapshots, for exact history. `reading` goes to `load` (mapping, mapping_file, currency). `told` hears a
-    line about each step, `done` each record with the number of all. Bad input raises `KitError` before anything is
-    written; a report that fails is a record with status "failed" and never stops the others.
+    whose workers make the reports, `share` storage for those that do not see `out` (docs/cluster.md). `format` "pdf"
+    prints each page, too; `logo` (a file) and `accent` (a colour) are the brand of all pages. `store` is a folder of
+    snapshots, for exact history. `reading` goes to `load` (mapping, mapping_file, currency). `told` hears a line about
+    each step, `done` each record with the number of all. Bad input raises `KitError` before anything is written; a
+    report that fails is a record with status "failed" and never stops the others.
     """
+    brand = read_brand(logo, accent)
+    if format == "pdf":
+        find_chromium()
     if cluster:
         from .cluster import execute_on, slots
 
@@ -91,7 +101,7 @@ def run_reports(
     out = _folder(out)
     names = sorted(fleet.now["partner"].unique())
     parameters = {"source": "prepared", "window": window.label, "as_of": str(as_of), "lang": lang}
-    plan = make_plan(names, list(partners or []) or None, parameters, out)
+    plan = make_plan(names, list(partners or []) or None, parameters, out, brand)
     history = out / "prepared" / HISTORY
     shutil.rmtree(history, ignore_errors=True)  # an earlier run's
     if store is not None:
@@ -105,9 +115,13 @@ def run_reports(
         done(record, len(plan))
     order = {job.partner: position for position, job in enumerate(plan)}
     records.sort(key=lambda record: order[record["partner"]])
+    if format == "pdf":
+        told("printing the pages")
+        records = print_reports(out, records, as_of)
     lines = _manifest(out, plan, records)
     with using(lang):
-        write_whole(out / "index.html", index_page(fleet, lines, loaded, out))
+        write_whole(out / "kpis.xlsx", portfolio_workbook(fleet))
+        write_whole(out / "index.html", index_page(fleet, lines, loaded, out, brand))
     return Run(out, window, as_of, loaded.rows_in, loaded.rows_used, loaded.rows_rejected, records)
 
 

@@ -14,6 +14,7 @@ from xlsxwriter.utility import quote_sheetname, xl_range_abs
 from ..fleet import HEADLINES, Fleet
 from ..kpis import KPIS
 from ..showing.definitions import DEFINITIONS
+from ..showing.format import period
 from ..showing.labels import CHANNEL_COLUMNS, CHANNELS, SHOWN, TITLES
 from ..showing.language import _, language
 from ..view import PartnerView
@@ -115,7 +116,12 @@ def _reference(sheet, cells: tuple[int, int, int, int]) -> str:
 @contextmanager
 def _sheets(buffer: BytesIO, as_of: date, currency: str | None) -> Iterator[Sheets]:
     """The same numbers give the same bytes: the workbook is dated by the data."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties({"created": datetime(as_of.year, as_of.month, as_of.day)})
         yield Sheets(book, currency)
@@ -259,7 +265,7 @@ def _tidy(sheets: Sheets, scorecard: pd.DataFrame) -> None:
 
 def _about(told) -> list[tuple[str, str]]:
     return [
-        (_("Window"), f"{told.window.label} ({told.window.start} – {told.window.end})"),
+        (_("Window"), f"{period(told.window.label)} ({told.window.start} – {told.window.end})"),
         (_("As of"), str(told.as_of)),
         (_("Currency"), told.currency or "–"),
     ]
