@@ -12,13 +12,13 @@ import pandas as pd
 from .errors import KitError, UnknownValue
 from .frames import conform
 from .judging import fit_common, with_intervals
-from .peers import peers
+from .peers import peers, shared_peers
 from .scorecards import scorecard, slow_cycle
 from .windows import Window, add_months, period_start
 
 FILE = "fleet.json"
 COMMON = "common.pickle"  # ours alone: written by this run, read by its reports
-TABLES = ("now", "previous", "trend", "peers")  # by partner
+TABLES = ("now", "previous", "trend", "peers", "shared")  # by partner
 EVERYONES = ("everyone", "everyone_before", "everyone_trend")
 HEADLINES = {
     "average_deal_size": "whole",
@@ -47,8 +47,8 @@ TREND = (
 
 @dataclass(frozen=True)
 class Fleet:
-    """Scorecards of all partners now, in the `previous` window and by period (`trend`), each one's `peers`, and the
-    same of everyone together."""
+    """Scorecards of all partners now, in the `previous` window and by period (`trend`), each one's `peers`, what
+    is `shared` of them in partners' editions, and the scorecards of everyone together."""
 
     window: Window
     as_of: date
@@ -58,6 +58,7 @@ class Fleet:
     previous: pd.DataFrame
     trend: pd.DataFrame
     peers: pd.DataFrame
+    shared: pd.DataFrame
     everyone: pd.DataFrame
     everyone_before: pd.DataFrame
     everyone_trend: pd.DataFrame
@@ -132,7 +133,7 @@ def measure_fleet(loaded, window: Window, as_of: date) -> Fleet:
     common = fit_common(deals, window, as_of=as_of)
     return Fleet(
         *(window, as_of, slow, loaded.currency),
-        *(now, earlier[0], trend, peers(now)),
+        *(now, earlier[0], trend, peers(now), shared_peers(now)),
         *(everyone, earlier[1], everyone_trend, common),
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .deals import DEAL_COLUMNS, SIDE_TABLES
-from .errors import KitError
+from .errors import KitError, UnknownValue
 from .fleet import FILE, HEADLINES, Fleet, measure_fleet
 from .levels import LEVELS
 from .peers import FEWEST
@@ -18,7 +18,8 @@ from .wide import OVERVIEW, wide_table
 from .windows import Window, as_date, parse_window
 
 HISTORY, HEALTH = "history", "data-health.txt"  # in a prepared folder: an earlier state, and the health's headline
-ALONE = {"count": 0, "low": np.nan, "median": np.nan, "high": np.nan, "rank": np.nan}
+EDITIONS = ("internal", "partner")
+ALONE = {"count": 0} | dict.fromkeys(("low", "median", "high", "rank", "quarter"), np.nan)
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class PartnerView:
     `now` and `previous` are tidy scorecards of the partner; `peers` has one row per KPI and basis with `count`,
     `low`, `median`, `high` (quartiles of the other partners, null under five) and `rank` (1 is best, null where
     no direction is better); `trend` is the scorecard by period; `deals` the partner's own deals; `store` holds the
-    earlier state that `history` starts from; `health` is the headline of the whole export's data health.
+    earlier state that `history` starts from; `health` is the headline of the whole export's data health. In the
+    partner's own `edition` `peers` is what is shared with everybody (`peers.shared_peers`).
     """
 
     partner: str
@@ -46,6 +48,7 @@ class PartnerView:
     targets: pd.DataFrame | None = None
     store: Path | None = None
     health: str = ""
+    edition: str = "internal"
 
     @cached_property
     def history(self):
@@ -75,7 +78,8 @@ class PartnerView:
             key = row["kpi"], row["basis"]
             row |= {f"peers_{name}": peers.get(key, ALONE)[name] for name in ALONE}
             if key == ("quality_score", "peers") and row["peers_count"] < FEWEST:
-                row |= dict.fromkeys(("value", "low", "high"), np.nan) | {"note": f"fewer than {FEWEST} peers"}  # they could be worked out from it
+                # they could be worked out from it
+                row |= dict.fromkeys(("value", "low", "high"), np.nan) | {"note": f"fewer than {FEWEST} peers"}
             was = before.get(key, np.nan)
             rows[key] = row | {"before": was, "change": change(row["value"], was, row["unit"])}
         return rows
@@ -117,13 +121,18 @@ def change(value: float, before: float, unit: str) -> float:
     return (value - before) / abs(before) if before else np.nan
 
 
-def partner_view(source, partner: str, *, window=None, as_of=None, store=None, **reading) -> PartnerView:
+def partner_view(
+    source, partner: str, *, window=None, as_of=None, store=None, edition: str = "internal", **reading
+) -> PartnerView:
     """Everything one partner's report needs, from a prepared folder (`partner-kpis report`) or any other source.
 
     In a prepared folder only this partner's slice of the deals is read, and it brings its own `store` (the folder of
     `partner-kpis snapshot`, for exact history). Raises `UnknownValue` for a partner the
-    data does not have, and `KitError` when a prepared folder was made for another window or date.
+    data does not have, and `KitError` when a prepared folder was made for another window or date. `edition` "partner"
+    is what may be given to the partner itself: nothing in it tells of another.
     """
+    if edition not in EDITIONS:
+        raise UnknownValue("edition", edition, EDITIONS)
     folder = Path(source) if isinstance(source, (str, Path)) else None
     if folder and (folder / FILE).exists():
         own = Fleet.read(folder, partner)
@@ -143,8 +152,9 @@ def partner_view(source, partner: str, *, window=None, as_of=None, store=None, *
         )
         health = summary(loaded)
     shared = (own.window, own.as_of, own.currency, own.slow_days)
-    cards = (own.now, own.previous, own.peers, own.trend, own.common)
-    return PartnerView(partner, *shared, deals, *cards, spend, targets, store, health)
+    beside = own.peers if edition == "internal" else own.shared
+    cards = (own.now, own.previous, beside, own.trend, own.common)
+    return PartnerView(partner, *shared, deals, *cards, spend, targets, store, health, edition)
 
 
 def _pick(table: pd.DataFrame, kpi: str, basis: str) -> pd.DataFrame:
