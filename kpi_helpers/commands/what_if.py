@@ -17,9 +17,9 @@ DRIVERS = "close_rate, average_deal_size, opportunities, leads, cycle_days, spen
 @click.option("--employee", help="An employee in place of a partner.")
 @click.option("--department", help="A department in place of a partner.")
 @click.option("--unit", help="A business unit in place of a partner.")
-@click.option("--window", help="The window to come, like 2026-Q1; a past one: the next of its kind. [default: quarter]")
+@click.option("--window", help="The window to come, like 2026-Q1. [default: the quarter]")
 @click.option("--set", "pairs_set", multiple=True, metavar="DRIVER=CHANGE",
-              help=f"+5pp, -20%, +3 or a new value; drivers: {DRIVERS} (many also by channel: close_rate.paid).")  # fmt: skip
+              help=f"+5pp, -20%, +3 or a new value; drivers: {DRIVERS} (or close_rate.paid).")  # fmt: skip
 @click.option("--scenario", "file", metavar="FILE", help="A scenario as the notebook saves it (JSON, or TOML).")
 @click.option("--target", type=click.FloatRange(min=0, min_open=True), help="Revenue to reach in the window.")
 @click.option("--goal", metavar="DRIVER", help="What value of this driver reaches the target.")
@@ -86,7 +86,7 @@ def _json(base, scenario, before, after, sought, currency, tornado) -> str:
         "baseline": before.told(),
         "scenario": after.told(),
         "difference": vars(after.difference(before)),
-        "notes": after.notes,
+        "notes": [str(note) for note in after.notes],
         "drivers": records(base.drivers.reset_index()),
         "tornado": records(tornado.reset_index()),
     }

@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po, write_po
 
 from ..judging import reasons
 from ..showing.language import LOCALE, prose
+from ..whatif import notes
 from .plan import notebook_path
 
 PACKAGE = LOCALE.parent
@@ -52,9 +53,10 @@ def _data() -> Iterator[tuple[str, str]]:
 
 
 def _reasons() -> Iterator[tuple[str, str]]:
-    for name, reason in vars(reasons).items():
-        if name.isupper():
-            yield "kpi_helpers/judging/reasons.py", reason
+    for module in (reasons, notes):
+        for name, reason in vars(module).items():
+            if name.isupper():
+                yield f"{module.__name__.replace('.', '/')}.py", reason
 
 
 def updated() -> Catalog:

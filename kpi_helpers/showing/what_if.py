@@ -146,7 +146,8 @@ def assumptions(answer) -> str:
         "A driver is moved alone here. That two things went together does not say that one brings the other; "
         "more spend is assumed to bring ever fewer leads, by the power shown as returns."
     )
-    return " ".join([limits, *(f"{note[0].upper()}{note[1:]}." for note in dict.fromkeys(answer.notes))])
+    notes = dict.fromkeys(answer.notes)
+    return " ".join([limits, *(_(note.text, **dict(note.values)) for note in notes)])
 
 
 def told_as_text(base, before, after, goal, currency, tornado) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from .applying import applied
 from .baselines import Baseline, World
+from .notes import Note
 from .scenarios import scenario_of
 
 MEASURES = ("revenue", "deal_count", "weighted_pipeline", "quality_score", "attainment")
@@ -39,7 +40,7 @@ class Answer:
     target: float | None
     chance: float | None
     spend: float | None
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     revenues: np.ndarray = field(repr=False)
     counts: np.ndarray = field(repr=False)
 

@@ -13,14 +13,15 @@ from ..windows import as_date
 from .baselines import Baseline, World
 from .changes import Change, parse_change
 from .drivers import competitor_losses, part
+from .notes import CAPPED, REFILLED, RETURNS, Note
 from .scenarios import Scenario
 
 
-def applied(base: Baseline, scenario: Scenario) -> tuple[World, list[str]]:
+def applied(base: Baseline, scenario: Scenario) -> tuple[World, list[Note]]:
     """The world in which the scenario holds, and what has to be said about it. Changes are of the measured values and
     multiply, so their order does not matter."""
     world = World(base.world.opened.copy(), base.world.coming.copy(), dict(base.world.spend))
-    notes: list[str] = []
+    notes: list[Note] = []
     for entry in scenario.move:
         world = _moved(base, world, entry)
     for entry in scenario.replace:
@@ -49,7 +50,7 @@ def _set(base, world, change: Change, share, notes):
         opened.loc[now, ["chance", "ever"]] *= factor
         capped = int((opened.loc[now, "chance"] > 1).sum())
         if capped:
-            notes.append(f"{change.driver}: {capped} open deals would be won for certain; no chance goes above 1")
+            notes.append(Note(CAPPED, (("driver", change.driver), ("count", capped))))
         opened.loc[now, ["chance", "ever"]] = opened.loc[now, ["chance", "ever"]].clip(upper=1)
         coming.loc[new, "wins"] = np.minimum(coming.loc[new, "wins"] * factor, coming.loc[new, "leads"])
     elif name in ("average_deal_size", "open_pipeline"):
@@ -64,7 +65,7 @@ def _set(base, world, change: Change, share, notes):
     elif name == "cycle_days":
         opened.loc[now, "copies"] /= factor
         coming.loc[new, "wins"] /= factor
-        notes.append("cycle_days: deals that close sooner are taken to be followed by others like them")
+        notes.append(Note(REFILLED))
     return replace(world, opened=opened, coming=coming)
 
 
@@ -169,9 +170,7 @@ def _returned(base, world, returns, notes):
         if factor != 1:
             rows = _rows(base, coming, "channel", channel)
             coming.loc[rows, ["wins", "leads"]] *= factor**returns
-            notes.append(
-                f"spend.{channel}: leads are assumed to grow as spend to the power of {returns:g}; no effect is shown"
-            )
+            notes.append(Note(RETURNS, (("driver", f"spend.{channel}"), ("returns", returns))))
     return replace(world, coming=coming)
 
 

@@ -15,6 +15,7 @@ from ..sidetables import side_table, target_by
 from ..windows import Window, as_date
 from .drawing import Draws
 from .drivers import SEGMENTS, last_year, measured
+from .notes import LITTLE_HISTORY, NO_CHANCE, SPEND_BY_PARTNER, Note
 from .table import deal_table, merged_shares
 
 CELLS = 40_000_000  # draws x deals held in memory; above it there are fewer draws
@@ -59,7 +60,7 @@ class Baseline:
     target: float | None
     left: int
     draws: Draws
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[Note, ...] = field(default=())
 
     @property
     def whole(self) -> bool:
@@ -141,11 +142,11 @@ def baseline(
     ours = known if not column else known[known["member"] == member]
     if ours["created_on"].gt(as_of - pd.Timedelta(days=YEAR)).sum() < FEWEST_CREATED or history.base is None:
         coming = coming[coming["member"] != member]
-        notes.append("too little history: deals not yet created are left out")
+        notes.append(Note(LITTLE_HISTORY))
     won = ours[(ours["status"] == "won") & ours["closed_on"].between(pd.Timestamp(window.start), as_of)]
     spent, why = _spend(side_table("spend", spend), level, member, as_of, left)
     if why:
-        notes.append(why)
+        notes.append(Note(why))
     world = World(opened, coming, spent)
     lately = last_year(ours, as_of)
     slices = [table if not column else table[table["member"] == member] for table in (opened, coming)]
@@ -180,7 +181,7 @@ def _open_deals(known, history, window):
         copies=1.0,
     )
     usable = table["chance"].notna()
-    notes = [] if usable.all() else [f"{int((~usable).sum())} open deals without a chance to win are left out"]
+    notes = [] if usable.all() else [Note(NO_CHANCE, (("count", int((~usable).sum())),))]
     return table[usable].fillna({"amount": 0.0}), notes
 
 
@@ -208,7 +209,7 @@ def _spend(spend, level, member, as_of, left):
     if spend is None:
         return {}, None
     if level not in ("portfolio", "partner"):
-        return {}, f"spend is known by partner, not by {level}"
+        return {}, SPEND_BY_PARTNER
     month = pd.PeriodIndex(spend["month"].astype(str).str[:7], freq="M").to_timestamp()
     rows = spend[(month > as_of - pd.Timedelta(days=YEAR)) & (month <= as_of)]
     if level == "partner":
