@@ -8,7 +8,7 @@ import click
 
 from .errors import KitError
 
-COMMANDS = ("report", "kpis", "check", "snapshot", "what-if", "lab")
+COMMANDS = ("report", "kpis", "plan", "check", "snapshot", "what-if", "lab")
 
 
 class _Group(click.Group):

@@ -14,8 +14,9 @@ from .source import WINDOW, loaded_from, reading_options, records
 @click.option("--by", help="Levels and at most one period: partner,month. [default: everyone together]")
 @click.option("--kpi", "kpis", multiple=True, help="Only this KPI; may be given again. [default: all eight]")
 @click.option("--basis", "bases", multiple=True, help="Only this basis; may be given again.")
+@click.option("--intervals", is_flag=True, help="Resample the deals for intervals of money, days and indices as well.")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
-def kpis(source, as_of, pairs, mapping_file, window, by, kpis, bases, form, **options) -> None:
+def kpis(source, as_of, pairs, mapping_file, window, by, kpis, bases, intervals, form, **options) -> None:
     """The KPIs as a tidy table."""
     from ..scorecards import scorecard
 
@@ -37,6 +38,10 @@ def kpis(source, as_of, pairs, mapping_file, window, by, kpis, bases, form, **op
         targets=loaded.targets,
         spend=loaded.spend,
     )
+    if intervals:
+        from ..judging import with_intervals
+
+        table = with_intervals(table, loaded.deals("pandas"))
     for name in ("window_start", "window_end", "as_of"):
         table[name] = table[name].dt.strftime("%Y-%m-%d")
     if form == "json":

@@ -17,7 +17,7 @@ _HOMES = {
     "funnel_plot": ("Funnel", "funnel", "funnel_limits", "overdispersion"),
     "intervals": ("poisson", "wilson"),
     "preferences": ("composite",),
-    "recommendations": ("Plan", "recommend", "recommend_portfolio"),
+    "recommendations": ("Plan", "look_ahead", "recommend", "recommend_portfolio"),
     "rules": ("Rule", "Rules", "read_rules"),
     "regression": ("Logistic", "logistic"),
     "resampling": ("Interval", "bootstrap", "bootstrap_ratio"),

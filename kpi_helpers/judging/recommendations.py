@@ -1,16 +1,17 @@
 """A ranked plan: what to do next, why, for how much, by whom, and when to look again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from kpi_helpers.judging import rule_checks
 from kpi_helpers.judging.common import Common
-from kpi_helpers.judging.forecasting import DRAWS, Forecast, forecast, period_ahead
+from kpi_helpers.judging.forecasting import Forecast, forecast, period_ahead
 from kpi_helpers.judging.history import win_chances
 from kpi_helpers.judging.known import known_at
 from kpi_helpers.judging.rules import Rules, read_rules
+from kpi_helpers.windows import parse_window
 
 EVERYONE = "*"
 PORTFOLIO = ("stop_paid", "work_on_earned")  # rules that are asked of the programme as a whole as well
@@ -23,11 +24,32 @@ class Plan:
     """`table`: a row per recommendation, largest prize first; `silence`: the sentence that is said where it is empty.
 
     `evidence` holds the numbers by name, `deal_ids` the deals to open; prizes are money with an interval, null where
-    money does not measure the matter; `review_on` is counted from as_of.
+    money does not measure the matter; `review_on` is counted from as_of. `silent`: of a portfolio, the sentence of
+    each partner without a recommendation.
     """
 
     table: pd.DataFrame
     silence: str | None = None
+    silent: dict[str, str] = field(default_factory=dict)
+
+
+def look_ahead(deals: pd.DataFrame, common: Common, targets: pd.DataFrame | None = None) -> Forecast:
+    """The `forecast` of the period that runs on as_of, else of the next one, against the target agreed for it.
+
+    One partner's deals, the run's `fit_common` and the partner's rows of the targets table in; a Forecast of won
+    amount out. A report's window that is no month, quarter or year looks a quarter ahead.
+    """
+    window = common.window if common.window.kind in ("month", "quarter", "year") else None
+    window = period_ahead(parse_window(window, common.as_of.date()), common.as_of)
+    target = _agreed(targets, window)
+    return forecast(deals, common.history, window, target=target, shock=common.shock)
+
+
+def _agreed(targets, window):
+    if targets is None:
+        return None
+    rows = targets[(targets["kpi"] == "won_amount") & (targets["period"].astype(str) == window.label)]
+    return float(rows["target"].sum()) if len(rows) else None
 
 
 def recommend(
@@ -36,14 +58,14 @@ def recommend(
     partner: str,
     *,
     told: Forecast | None = None,
-    target: float | None = None,
+    targets: pd.DataFrame | None = None,
     spend: pd.DataFrame | None = None,
     rules=None,
 ) -> Plan:
     """What the evidence allows to recommend for one partner, ranked by the size of the prize.
 
-    This partner's deals, the run's `fit_common`, its spend and the target of the period ahead (or its `told`
-    forecast, to save making it again) in; a Plan out. `rules` is a path to an edited rules.toml. Alerts are those that
+    This partner's deals, the run's `fit_common`, its spend and its targets (or its `told` forecast from `look_ahead`,
+    to save making it again) in; a Plan out. `rules` is a path to an edited rules.toml. Alerts are those that
     survive Benjamini-Hochberg over all partners. Under 10 closed deals, or where no rule is carried, the plan is empty
     and says so. It misleads as a promise: prizes say what the gap is worth, not what an action will bring. Raises
     KitError for missing columns and faulty rules.
@@ -54,9 +76,8 @@ def recommend(
     closed = int((known["status"] != "open").sum())
     if closed < rules.fewest_closed:
         return Plan(_table([]), rules.too_few.format(closed=closed, fewest_closed=rules.fewest_closed))
-    if told is None and target is not None and not np.isnan(target):
-        ahead = period_ahead(common.window, common.as_of)
-        told = forecast(deals, common.history, ahead, target=target, shock=common.shock, draws=DRAWS // 2)
+    if told is None and targets is not None and len(targets):
+        told = look_ahead(deals, common, targets)
     rows = _rows(_case(known, common, partner, told, spend), rules)
     return Plan(_table(rows), None if rows else rules.nothing.format(rules=len(rules.rules)))
 
@@ -64,22 +85,29 @@ def recommend(
 def recommend_portfolio(deals: pd.DataFrame, common: Common, *, spend=None, targets=None, rules=None) -> Plan:
     """All partners' recommendations and those for the programme as a whole (partner *), ranked by prize.
 
-    The deal table of all partners, `fit_common`, the spend of all and {partner: target of the period ahead} in; a Plan
-    out, as `recommend`. Partners without a recommendation do not appear; the programme's own rules are the channel
+    The deal table of all partners, `fit_common`, and the spend and targets tables of all in; a Plan out, as
+    `recommend`. Partners without a recommendation are named in `silent`; the programme's own rules are the channel
     verdicts.
     """
-    rules, tables = read_rules(rules), []
+    rules = rules if isinstance(rules, Rules) else read_rules(rules)
+    tables, silent = [], {}
     for partner, ours in deals.groupby("partner", sort=True):
-        mine = None if spend is None else spend[spend["partner"] == partner]
-        target = (targets or {}).get(partner)
-        tables.append(recommend(ours, common, partner, spend=mine, target=target, rules=rules).table)
+        sides = {"spend": _own(spend, partner), "targets": _own(targets, partner)}
+        made = recommend(ours, common, partner, rules=rules, **sides)
+        tables.append(made.table)
+        if made.silence:
+            silent[partner] = made.silence
     known = known_at(deals, common.as_of)
     everyone = _case(known, common, EVERYONE, None, spend)
     rows = _rows(everyone, rules, only=PORTFOLIO)
     table = pd.concat([*tables, _table(rows)], ignore_index=True)
     table = table.sort_values("prize", ascending=False, kind="stable", na_position="last", ignore_index=True)
     table["rank"] = range(1, len(table) + 1)
-    return Plan(table, None if len(table) else rules.nothing.format(rules=len(rules.rules)))
+    return Plan(table, None if len(table) else rules.nothing.format(rules=len(rules.rules)), silent)
+
+
+def _own(side, partner):
+    return None if side is None or "partner" not in side else side[side["partner"] == partner]
 
 
 def _case(known, common, partner, told, spend):

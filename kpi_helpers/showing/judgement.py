@@ -3,9 +3,8 @@
 import pandas as pd
 from markupsafe import Markup
 
-from ..judging import forecast, period_ahead, read_rules, recommend, what_changed
+from ..judging import look_ahead, read_rules, recommend, what_changed
 from ..view import PartnerView
-from ..windows import parse_window
 from .format import DASH, day, money, period, points, shown
 from .language import N_, _, filled, ngettext
 from .notes import retold
@@ -38,16 +37,13 @@ def _paragraph(sentences: list[str], more: Html | None = None) -> Html:
     return Html(more.markup + markup, f"{more.text}\n{text}")
 
 
-def ahead(view: PartnerView):
-    """The forecast of the period that runs on as_of, else of the next one."""
-    whole = view.window.kind in ("month", "quarter", "year")
-    window = period_ahead(view.window if whole else parse_window(None, view.as_of), view.as_of)
-    return forecast(view.deals, view.common.history, window, target=view.target(window), shock=view.common.shock)
+def _ahead(view: PartnerView):
+    return look_ahead(view.deals, view.common, view.targets)
 
 
 def plan(view: PartnerView) -> Html:
     """The recommendations, largest prize first: who should act, what it may bring, when to look again."""
-    made = recommend(view.deals, view.common, view.partner, told=ahead(view), spend=view.spend)
+    made = recommend(view.deals, view.common, view.partner, told=_ahead(view), spend=view.spend)
     if made.table.empty:
         return _paragraph([retold(made.silence)])
     texts = {rule.name: rule.text for rule in read_rules().rules}
@@ -152,7 +148,7 @@ def _signed(value: float, unit: str, currency: str | None) -> str:
 
 def outlook(view: PartnerView) -> Html:
     """The forecast with its range, the chance to reach the target, and how earlier forecasts of this kind fared."""
-    told = ahead(view)
+    told = _ahead(view)
     window = period(told.window.label)
     if told.reason:
         return _paragraph([_("No forecast for {window}: {why}.", window=window, why=_(told.reason))])

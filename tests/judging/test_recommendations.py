@@ -54,7 +54,8 @@ def test_silence_says_so(common):
 
 
 def test_plans_are_ranked_and_prizes_lie_in_their_intervals(common):
-    answer = recommend_portfolio(sample_deals(), common, spend=sample_side("spend"), targets={"Işık Bilişim": 1e6})
+    high = {"partner": ["Işık Bilişim"], "period": ["2026-Q1"], "kpi": ["won_amount"], "target": [1e6]}
+    answer = recommend_portfolio(sample_deals(), common, spend=sample_side("spend"), targets=pd.DataFrame(high))
     table = answer.table
     assert table["rank"].tolist() == list(range(1, len(table) + 1))
     assert table["prize"].is_monotonic_decreasing
@@ -67,6 +68,8 @@ def test_plans_are_ranked_and_prizes_lie_in_their_intervals(common):
     for row in table[table["partner"] != "*"].itertuples():
         assert set(row.deal_ids) <= known[row.partner] and "{" not in row.text
     assert "target_at_risk" in table.loc[table["partner"] == "Işık Bilişim", "rule"].tolist()
+    assert {*answer.silent} == {*known.index} - {*table["partner"]}
+    assert "5 closed deals" in answer.silent["Çiğdem Yazılım"]
 
 
 def changed(partner, change):
