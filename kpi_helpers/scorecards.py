@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 
 from .errors import KitError, UnknownValue
-from .frames import conform, extent, fetch, like, whole_deals
+from .frames import conform, like
 from .kpis import KPIS
-from .kpis.kpi import Basis, Kpi
-from .kpis.measure import At, cycle
+from .kpis.kpi import Answer, Basis, Kpi
+from .kpis.measure import At
 from .levels import EVERYONE, parse_by
 from .sidetables import side_table
 from .totals import Totals, compute
-from .windows import Window, as_date, parse_window, period_label, period_start
+from .windows import Spans, Window, as_date, parse_window, period_label, period_start
 
 EVIDENCE = (
     *("kpi", "basis", "value", "unit", "numerator", "denominator", "n", "low", "high"),
@@ -51,29 +51,29 @@ def scorecard(
     targets, spend = side_table("targets", targets), side_table("spend", spend)
     who = chosen[0][0].name if len({kpi.name for kpi, _ in chosen}) == 1 else "scorecard"
     measures = {measure for _, b in chosen for measure in b.measures}
-    frame = conform(deals, who, tuple(groups.values()), {name for measure in measures for name in measure.reads})
-    as_of = extent(frame)[1] if as_of is None else as_date(as_of, "as_of")
+    known = conform(deals, who, tuple(groups.values()), {name for measure in measures for name in measure.reads})
+    as_of = known.extent()[1] if as_of is None else as_date(as_of, "as_of")
     if as_of is None:
         raise KitError("There are no deals with a created or closed date, so as_of has to be given, like 2025-12-31.")
     window = parse_window(window, as_of)
     if window.kind == "all":
-        window = Window(min(extent(frame)[0] or as_of, as_of), as_of, "all")
-
+        window = Window(min(known.extent()[0] or as_of, as_of), as_of, "all")
     if slow_days is None and any(m.slow for m in measures):
-        slow_days = slow_cycle(frame, as_of)
+        slow_days = _slow_cycle(known, as_of)
     at = At(as_of, slow_days, within_days)
-    past = any(b.past for _, b in chosen)
-    keys, windows, data, before = compute(frame, measures, groups, unit, window, at, past)
-    totals = Totals(keys, groups, windows, at, data, before, targets, spend)
+    spans = Spans.of(window, unit, past=any(b.past for _, b in chosen))
+    totals = Totals(groups, at, *compute(known, measures, groups, spans, at), targets, spend)
     return like(deals, _tidy(totals, chosen, unit))
 
 
 def slow_cycle(deals, as_of) -> float | None:
     """The 90th percentile of days from created to won, deals won by `as_of`; None when none was won."""
-    frame = deals if hasattr(deals, "implementation") else conform(deals, "slow_cycle", reads=())
-    won = whole_deals(frame.filter(At(as_date(as_of)).won, ~cycle.is_null()), [])
-    found = fetch(won.select(days=cycle.quantile(0.9, interpolation="linear")))["days"]
-    return None if found.empty or pd.isna(found.iloc[0]) else float(found.iloc[0])
+    return _slow_cycle(conform(deals, "slow_cycle", reads=()), as_date(as_of, "as_of"))
+
+
+def _slow_cycle(deals, as_of) -> float | None:
+    deals = deals.whole_deals([]) if deals.is_split() else deals
+    return deals.slow_cycle(At(as_of))
 
 
 def _chosen(kpis, basis) -> list[tuple[Kpi, Basis]]:
@@ -96,67 +96,55 @@ def _chosen(kpis, basis) -> list[tuple[Kpi, Basis]]:
 
 
 def _tidy(totals: Totals, chosen: list[tuple[Kpi, Basis]], unit: str | None) -> pd.DataFrame:
-    rows, size = totals.keys, len(totals.keys)
-    answers = [_rows(totals, kpi, basis, size) for kpi, basis in chosen]
-    table = pd.concat(answers, ignore_index=True)
-    order = np.tile(np.arange(size), len(chosen)).argsort(kind="stable")
-    table = table.iloc[order].reset_index(drop=True)
-    where = np.repeat(np.arange(size), len(chosen))
-    window = rows["_window"].to_numpy()[where]
-    starts, ends = ([getattr(w, side) for w in totals.windows] for side in ("start", "end"))
-    table["window_start"] = pd.to_datetime(pd.Series(starts)).to_numpy("datetime64[s]")[window]
-    table["window_end"] = pd.to_datetime(pd.Series(ends)).to_numpy("datetime64[s]")[window]
-    table["as_of"] = np.datetime64(totals.at.as_of, "s")
-    shown = {name: rows[name].to_numpy()[where] for name in totals.groups}
+    """One row for each group, window and basis, in this order."""
+    size = len(totals.keys)
+    answers = [_columns(totals, basis, size) for _, basis in chosen]
+    table = {name: np.stack([answer[name] for answer in answers], axis=1).ravel() for name in answers[0]}
+    table |= {
+        "kpi": np.tile(np.array([kpi.name for kpi, _ in chosen], dtype=object), size),
+        "basis": np.tile(np.array([basis.name for _, basis in chosen], dtype=object), size),
+        "unit": np.tile(np.array([basis.unit for _, basis in chosen], dtype=object), size),
+    }
+    window = np.repeat(totals.window, len(chosen))
+    for side in ("start", "end"):
+        dates = np.array([getattr(w, side) for w in totals.windows], dtype="datetime64[s]")
+        table[f"window_{side}"] = dates[window]
+    table["as_of"] = np.full(len(window), totals.at.as_of, dtype="datetime64[s]")
+    shown = {name: totals.keys[name].to_numpy().repeat(len(chosen)) for name in totals.groups}
     if unit:
-        labels = np.array([_label(w, unit) for w in totals.windows], dtype=object)
-        shown[unit] = labels[window]
+        shown[unit] = np.array([_label(w, unit) for w in totals.windows], dtype=object)[window]
     if not shown:
-        shown = {"partner": np.full(len(table), EVERYONE, dtype=object)}
-    groups = pd.DataFrame({name: pd.Series(column, index=table.index) for name, column in shown.items()})
-    return pd.concat([groups, table[list(EVIDENCE)]], axis=1)
+        shown["partner"] = np.full(len(window), EVERYONE, dtype=object)
+    return pd.DataFrame(shown | {name: table[name] for name in EVIDENCE})
 
 
 def _label(window: Window, unit: str) -> str:
     return period_label(period_start(window.start, unit), unit)
 
 
-def _rows(totals: Totals, kpi: Kpi, basis: Basis, size: int) -> pd.DataFrame:
+def _columns(totals: Totals, basis: Basis, size: int) -> dict[str, np.ndarray]:
+    """A basis for every group and window: value, numerator, denominator, n, low, high and note."""
     answer = basis.answer(totals)
-    value = answer.value.astype("float64").to_numpy()
-    n = answer.n.fillna(0).astype("int64").to_numpy()
-    low, high = _interval(basis.interval, answer, value)
-    note = np.where(np.isnan(value), _spread(answer.why, size), _spread(answer.note, size))
     nothing = np.full(size, np.nan)
-    return pd.DataFrame(
-        {
-            "kpi": kpi.name,
-            "basis": basis.name,
-            "value": value,
-            "unit": basis.unit,
-            "numerator": nothing if answer.numerator is None else answer.numerator.astype("float64").to_numpy(),
-            "denominator": nothing if answer.denominator is None else answer.denominator.astype("float64").to_numpy(),
-            "n": n,
-            "low": low,
-            "high": high,
-            "note": note,
-        }
-    )
+    unknown = np.isnan(answer.value)
+    low, high = _interval(basis.interval, answer, unknown)
+    return {
+        "value": answer.value.astype(np.float64),
+        "numerator": nothing if answer.numerator is None else answer.numerator.astype(np.float64),
+        "denominator": nothing if answer.denominator is None else answer.denominator.astype(np.float64),
+        "n": np.nan_to_num(answer.n).astype(np.int64),
+        "low": low,
+        "high": high,
+        "note": np.where(unknown, np.asarray(answer.why, dtype=object), np.asarray(answer.note, dtype=object)),
+    }
 
 
-def _spread(text, size: int) -> np.ndarray:
-    return np.full(size, text, dtype=object) if isinstance(text, str) else np.asarray(text, dtype=object)
-
-
-def _interval(kind: str, answer, value: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _interval(kind: str, answer: Answer, unknown: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     from .judging.intervals import poisson, wilson
 
     if kind == "poisson":
-        return poisson(answer.numerator.to_numpy())
-    low = np.full(len(value), np.nan)
-    high = low.copy()
+        return poisson(answer.numerator)
     if kind == "wilson":
-        known = ~np.isnan(value)
-        top, bottom = answer.numerator.to_numpy()[known], answer.denominator.to_numpy()[known]
-        low[known], high[known] = wilson(top, bottom)
-    return low, high
+        tried = np.where(unknown, 0, answer.denominator)
+        return wilson(np.where(unknown, 0, answer.numerator), tried)
+    return np.full(len(unknown), np.nan), np.full(len(unknown), np.nan)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from .deals import SIDE_TABLES
 from .errors import KitError, MissingColumns
-from .frames import fetch
+from .lazy import fetch
 from .levels import EVERYONE
 from .windows import Window, parse_window
 

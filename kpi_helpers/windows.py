@@ -77,6 +77,31 @@ class Window:
             at = after
 
 
+class Spans(tuple):
+    """The windows that a scorecard counts in, oldest first, after the one before them where that is asked for."""
+
+    unit: str | None
+    endless: bool  # all time in one window: deals without a date are counted too
+    asked: int  # the first window that was asked for
+
+    @classmethod
+    def of(cls, window: Window, unit: str | None, past: bool) -> "Spans":
+        """The window's periods; with `past` the window before, where the first is a whole one.
+
+        >>> [span.label for span in Spans.of(parse_window("2025-Q4"), "month", past=True)]
+        ['2025-09', '2025-10', '2025-11', '2025-12']
+        """
+        windows = list(window.periods(unit)) if unit else [window]
+        whole = window.kind != "all" and windows[0].kind == (unit or window.kind)
+        spans = cls([windows[0].previous(), *windows] if past and whole else windows)
+        spans.unit, spans.endless, spans.asked = unit, window.kind == "all" and not unit, len(spans) - len(windows)
+        return spans
+
+    def ends(self, as_of: date) -> list[tuple[int, date]]:
+        """The number of each window that was asked for, and the day whose state it shows."""
+        return [(i, min(self[i].end, as_of) if self.unit else as_of) for i in range(self.asked, len(self))]
+
+
 def add_months(day: date, months: int) -> date:
     """The first of the month `months` after the month of `day`."""
     index = day.year * 12 + day.month - 1 + months

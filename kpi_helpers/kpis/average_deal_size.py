@@ -20,17 +20,15 @@ stand for unknown ones (the note counts them). Source: kpis.md 2.1.
 2       P  credited  300.0  2
 """
 
-import narwhals as nw
-
 from .kpi import Kpi, Remarks, fraction, total
-from .measure import CLOSED, Measure, amount, priced, where
+from .measure import CLOSED, Measure, where
 from .shared import rateless_won, unpriced_won, won_amount
 
-won_priced = Measure("won_priced", CLOSED, lambda at: at.won & priced)
-won_priced_credit = Measure("won_priced_credit", CLOSED, lambda at: where(at.won & priced, nw.col("credit")), "sum")
-won_whole = Measure("won_whole", CLOSED, lambda at: where(at.won, amount), "money")
-won_median = Measure("won_median", CLOSED, lambda at: where(at.won, amount), "median")
-won_placeholder = Measure("won_placeholder", CLOSED, lambda at: at.won & priced & (amount <= 1))
+won_priced = Measure("won_priced", CLOSED, lambda at: at.won & at.priced)
+won_priced_credit = Measure("won_priced_credit", CLOSED, lambda at: where(at.won & at.priced, at.credit), "sum")
+won_whole = Measure("won_whole", CLOSED, lambda at: where(at.won, at.amount), "money")
+won_median = Measure("won_median", CLOSED, lambda at: where(at.won, at.amount), "median")
+won_placeholder = Measure("won_placeholder", CLOSED, lambda at: at.won & at.priced & (at.amount <= 1))
 
 left_out = Remarks(unpriced_won, rateless_won, (won_placeholder, "{} deal of 1 or less", "{} deals of 1 or less"))
 nothing = "no won deal with an amount closed in the window"

@@ -23,17 +23,17 @@ Source: kpis.md 2.5; interval: Wilson (1927).
 """
 
 from .kpi import Answer, Basis, Kpi, Remarks, counts, fraction, ratio
-from .measure import CLOSED, CREATED, Measure, credited, cycle, priced, where
+from .measure import CLOSED, CREATED, Measure, where
 from .shared import closed, created, created_won, decided, won, won_amount
 
 too_young = Measure("too_young", CREATED, lambda at: at.exists & at.younger_than(at.slow_days or 0), slow=True)
 eligible = Measure("eligible", CREATED, lambda at: at.older_than(at.within_days))
 won_within = Measure(
-    "won_within", CREATED, lambda at: at.older_than(at.within_days) & at.won & (cycle <= at.within_days)
+    "won_within", CREATED, lambda at: at.older_than(at.within_days) & at.won & (at.cycle <= at.within_days)
 )
-decided_amount = Measure("decided_amount", CLOSED, lambda at: where(at.won | at.lost, credited), "money")
-decided_priced = Measure("decided_priced", CLOSED, lambda at: (at.won | at.lost) & priced)
-lost_worthless = Measure("lost_worthless", CLOSED, lambda at: at.lost & (~priced | (credited == 0)))
+decided_amount = Measure("decided_amount", CLOSED, lambda at: where(at.won | at.lost, at.credited), "money")
+decided_priced = Measure("decided_priced", CLOSED, lambda at: (at.won | at.lost) & at.priced)
+lost_worthless = Measure("lost_worthless", CLOSED, lambda at: at.lost & (~at.priced | (at.credited == 0)))
 
 no_closing = "nothing won or lost in the window"
 rate = {"unit": "ratio", "better": "higher", "interval": "wilson"}

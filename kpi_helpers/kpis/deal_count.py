@@ -20,7 +20,7 @@ It misleads alone: many small deals are not many good deals. Source: kpis.md 2.2
 
 import numpy as np
 
-from .kpi import Answer, Basis, Kpi, Remarks, ratio, total
+from .kpi import Answer, Basis, Kpi, Remarks, only, ratio, total
 from .measure import STATE, Measure
 from .shared import (
     cancelled,
@@ -43,7 +43,7 @@ left_out = Remarks(unpriced_won, rateless_won)
 
 def amount(t) -> Answer:
     """The won amount; unknown rather than 0 when deals were won and none of them has an amount."""
-    known = t[won_amount].mask((t[won] > 0) & (t[won] == t[won_unpriced]))
+    known = only(t[won_amount], (t[won] == 0) | (t[won] > t[won_unpriced]))
     return Answer(known, t[won_amount], None, t[won] - t[won_unpriced], "no won deal has an amount", left_out(t))
 
 

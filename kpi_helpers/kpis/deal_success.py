@@ -23,11 +23,10 @@ Source: kpis.md 2.8.
 2      conversion   0.25
 """
 
-import narwhals as nw
 import numpy as np
 
-from .kpi import Answer, Basis, Kpi, counts, ratio, total
-from .measure import CREATED, At, Measure, credited, where, yes
+from .kpi import Answer, Basis, Kpi, counts, only, ratio, total
+from .measure import CREATED, At, Measure, where
 from .shared import created, created_won
 
 # Why a registered deal came to nothing, as CRMs word it in English and Turkish; the rest is told by status.
@@ -39,15 +38,15 @@ REASONS = {
 MISSED = (*REASONS, "competitor", "otherwise", "cancelled")
 
 
-def missed(kind: str, at: At) -> nw.Expr:
+def missed(kind: str, at: At):
     """Deals that ended without a sale for this reason; a deal has exactly one."""
     ended = at.lost | at.cancelled
     for reason, words in REASONS.items():
-        says = nw.col("lost_reason").str.contains(words).fill_null(False)
+        says = at.column("lost_reason").str.contains(words).fill_null(False)
         if reason == kind:
             return ended & says
         ended = ended & ~says
-    competitor = yes("lost_to_competitor")
+    competitor = at.says("lost_to_competitor")
     return {
         "competitor": ended & competitor,
         "otherwise": ended & ~competitor & at.lost,
@@ -56,16 +55,16 @@ def missed(kind: str, at: At) -> nw.Expr:
 
 
 fit, why_lost = {"reads": ("ideal",)}, {"reads": ("lost_reason", "lost_to_competitor")}
-ideal = Measure("ideal", CREATED, lambda at: at.exists & yes("ideal"), **fit)
-ideal_won = Measure("ideal_won", CREATED, lambda at: at.won & yes("ideal"), **fit)
-ideal_told = Measure("ideal_told", CREATED, lambda at: at.exists & ~nw.col("ideal").is_null(), **fit)
+ideal = Measure("ideal", CREATED, lambda at: at.exists & at.says("ideal"), **fit)
+ideal_won = Measure("ideal_won", CREATED, lambda at: at.won & at.says("ideal"), **fit)
+ideal_told = Measure("ideal_told", CREATED, lambda at: at.exists & at.told("ideal"), **fit)
 of_three = {"unit": "ratio", "better": "higher", "interval": "wilson"}
 nothing, untold = "nothing submitted in the window", "no deal says whether it was ideal"
 
 
 def partly(t) -> np.ndarray:
     """How many submitted deals do not say, where some do."""
-    silent = (t[created] - t[ideal_told]).where(t[ideal_told] > 0, 0)
+    silent = np.where(t[ideal_told] > 0, t[created] - t[ideal_told], 0)
     return counts(
         silent,
         "{} submitted deal does not say whether it was ideal",
@@ -76,16 +75,15 @@ def partly(t) -> np.ndarray:
 def of_submitted(top: Measure):
     def answer(t) -> Answer:
         why = np.where(t[created] > 0, untold, nothing)
-        return Answer(
-            ratio(t[top], t[created].where(t[ideal_told] > 0)), t[top], t[created], t[created], why, partly(t)
-        )
+        known = only(t[created], t[ideal_told] > 0)
+        return Answer(ratio(t[top], known), t[top], t[created], t[created], why, partly(t))
 
     return answer
 
 
 def conversion(t) -> Answer:
     told = t[ideal_told] > 0
-    top, bottom = t[ideal_won].where(told, t[created_won]), t[ideal].where(told, t[created])
+    top, bottom = np.where(told, t[ideal_won], t[created_won]), np.where(told, t[ideal], t[created])
     why = np.where(t[created] > 0, "no ideal deal submitted", nothing)
     note = np.where(~told & (t[created] > 0), "won / submitted: no deal says whether it was ideal", partly(t))
     return Answer(ratio(top, bottom), top, bottom, bottom, why, note)
@@ -93,10 +91,12 @@ def conversion(t) -> Answer:
 
 def missed_in(kind: str) -> tuple[Basis, Basis]:
     deals = Measure(f"missed_{kind}", CREATED, lambda at: missed(kind, at), **why_lost)
-    value = Measure(f"missed_amount_{kind}", CREATED, lambda at: where(missed(kind, at), credited), "money", **why_lost)
+    amount = Measure(
+        f"missed_amount_{kind}", CREATED, lambda at: where(missed(kind, at), at.credited), "money", **why_lost
+    )
     return (
         total(f"missed.{kind}", deals, unit="number", better="lower"),
-        total(f"missed_amount.{kind}", value, unit="money", better="lower", n=deals),
+        total(f"missed_amount.{kind}", amount, unit="money", better="lower", n=deals),
     )
 
 

@@ -20,17 +20,16 @@ time-to-outcome curve (`kpi_helpers.judging.time_to_outcome`). Source: kpis.md 2
 2  revenue_per_day   30.0  money per day
 """
 
-import narwhals as nw
 import numpy as np
 
 from .kpi import Answer, Basis, Kpi, Remarks, fraction, ratio, total
-from .measure import CLOSED, Measure, cycle, where
+from .measure import CLOSED, Measure, where
 from .shared import decided, won, won_amount, won_unpriced
 
-cycle_sum = Measure("cycle_sum", CLOSED, lambda at: where(at.won, cycle), "sum")
-cycle_median = Measure("cycle_median", CLOSED, lambda at: where(at.won, cycle), "median")
-dated = Measure("won_dated", CLOSED, lambda at: at.won & ~nw.col("created_on").is_null())
-undated = Measure("won_undated", CLOSED, lambda at: at.won & nw.col("created_on").is_null())
+cycle_sum = Measure("cycle_sum", CLOSED, lambda at: where(at.won, at.cycle), "sum")
+cycle_median = Measure("cycle_median", CLOSED, lambda at: where(at.won, at.cycle), "median")
+dated = Measure("won_dated", CLOSED, lambda at: at.won & at.told("created_on"))
+undated = Measure("won_undated", CLOSED, lambda at: at.won & ~at.told("created_on"))
 
 left_out = Remarks((undated, "{} won deal without created date left out", "{} won deals without created date left out"))
 days = {"unit": "days", "better": "lower", "n": dated, "why": "no won deal with a created date", "note": left_out}

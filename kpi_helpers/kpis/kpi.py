@@ -4,23 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from .measure import Measure
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a basis says for every group at once: aligned columns, null where nothing can be told.
+    """What a basis says for every group at once: aligned arrays, NaN where nothing can be told.
 
     `value` is numerator / denominator unless the basis says otherwise; `n` is the number of deals the
     value rests on; `why` is said where the value is null, `note` beside it always.
     """
 
-    value: pd.Series
-    numerator: pd.Series | None
-    denominator: pd.Series | None
-    n: pd.Series
+    value: np.ndarray
+    numerator: np.ndarray | None
+    denominator: np.ndarray | None
+    n: np.ndarray
     why: "str | np.ndarray" = ""
     note: "str | np.ndarray" = ""
 
@@ -59,30 +58,42 @@ class Kpi:
         return f"<KPI {self.name}: {', '.join(basis.name for basis in self.bases)}>"
 
 
-def ratio(top: pd.Series, bottom: pd.Series) -> pd.Series:
-    """top / bottom, null where there is nothing to divide by.
+def ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
+    """top / bottom, NaN where there is nothing to divide by.
 
-    >>> ratio(pd.Series([1.0, 0.0]), pd.Series([4.0, 0.0])).tolist()
+    >>> ratio(np.array([1, 0]), np.array([4, 0])).tolist()
     [0.25, nan]
     """
-    return (top / bottom.where(bottom != 0)).astype("float64")
+    return np.divide(top, bottom, out=np.full(len(bottom), np.nan), where=bottom != 0)
 
 
-def counts(number: pd.Series, template: str, plural: str | None = None) -> np.ndarray:
-    """`template` with the count filled in where it is above 0, else nothing.
+def only(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """The values where they are known, NaN elsewhere.
 
-    >>> counts(pd.Series([0, 1, 3]), "{} deal without amount", "{} deals without amount").tolist()
+    >>> only(np.array([1, 2]), np.array([True, False])).tolist()
+    [1.0, nan]
+    """
+    return np.where(known, values, np.nan)
+
+
+def counts(number: np.ndarray, one: str, many: str) -> np.ndarray:
+    """`one` or `many` with the count filled in where it is above 0, else nothing.
+
+    >>> counts(np.array([0, 1, 3]), "{} deal without amount", "{} deals without amount").tolist()
     ['', '1 deal without amount', '3 deals without amount']
     """
-    return np.array(
-        ["" if not k else (template if k == 1 or plural is None else plural).format(f"{int(k):,}") for k in number],
-        dtype=object,
-    )
+    said = np.full(len(number), "", dtype=object)
+    for i in np.flatnonzero(number):
+        said[i] = (one if number[i] == 1 else many).format(f"{int(number[i]):,}")
+    return said
 
 
 def joined(*notes: np.ndarray) -> np.ndarray:
     """The notes of each row, those that say something, separated by semicolons."""
-    return np.array(["; ".join(part for part in row if part) for row in zip(*notes, strict=True)], dtype=object)
+    said = notes[0].copy()
+    for more in notes[1:]:
+        said = said + np.where((said != "") & (more != ""), "; ", "") + more
+    return said
 
 
 def fraction(
@@ -103,7 +114,7 @@ def total(name, measure: Measure, *, unit, better, n: Measure | None = None, int
     rests_on = n or measure
 
     def answer(t) -> Answer:
-        return Answer(t[measure].astype("float64"), t[measure], None, t[rests_on], why, note(t) if note else "")
+        return Answer(t[measure], t[measure], None, t[rests_on], why, note(t) if note else "")
 
     measures = {measure, rests_on, *(note.measures if note else ())}
     return Basis(name, answer, tuple(measures), unit, better, interval)

@@ -23,19 +23,18 @@ Source: kpis.md 2.4.
 1  cost_per_won.paid  1000.0
 """
 
-import narwhals as nw
 import numpy as np
 
 from ..deals import CHANNELS
 from .kpi import Answer, Basis, Kpi, Remarks, fraction, ratio, total
-from .measure import CREATED, At, Measure, credited, priced, where
+from .measure import CREATED, At, Measure, where
 
 
-def through(channel: str, at: At) -> nw.Expr:
+def through(channel: str, at: At):
     """Leads that came through this channel; whatever is not one of the four is unknown, never folded in."""
     if channel == "unknown":
-        return at.exists & ~nw.col("channel").is_in([c for c in CHANNELS if c != "unknown"]).fill_null(False)
-    return at.exists & (nw.col("channel") == channel).fill_null(False)
+        return at.exists & ~at.column("channel").is_in([c for c in CHANNELS if c != "unknown"]).fill_null(False)
+    return at.exists & (at.column("channel") == channel).fill_null(False)
 
 
 def of_channel(channel: str) -> tuple[Basis, ...]:
@@ -46,8 +45,8 @@ def of_channel(channel: str) -> tuple[Basis, ...]:
 
     leads = measure("leads", lambda ours, at: ours)
     won = measure("won", lambda ours, at: ours & at.won)
-    revenue = measure("revenue", lambda ours, at: where(ours & at.won, credited), "money")
-    unpriced = measure("unpriced", lambda ours, at: ours & at.won & ~priced)
+    revenue = measure("revenue", lambda ours, at: where(ours & at.won, at.credited), "money")
+    unpriced = measure("unpriced", lambda ours, at: ours & at.won & ~at.priced)
     left_out = Remarks((unpriced, "{} won deal without amount left out", "{} won deals without amount left out"))
 
     def spent(t) -> Answer:
@@ -56,7 +55,7 @@ def of_channel(channel: str) -> tuple[Basis, ...]:
     def per(top, bottom, why):
         def answer(t) -> Answer:
             over, under = top(t), bottom(t)
-            reason = np.where(t.spend(channel).isna(), t.spend_why, why)
+            reason = np.where(np.isnan(t.spend(channel)), t.spend_why, why)
             return Answer(ratio(over, under), over, under, t[leads], reason, left_out(t))
 
         return answer

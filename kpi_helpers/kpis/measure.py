@@ -1,8 +1,11 @@
 """Measures: what one deal adds to a total, and how it is totalled.
 
-A measure is written once and serves every KPI that names it; a scorecard totals each distinct measure once.
+A measure is written once, over the columns that an `At` gives, and serves every KPI that names it and every engine:
+on Polars, DuckDB and Spark the columns are Narwhals expressions, on pandas they are `arrays.Values`, which know the
+same few operations. A scorecard totals each distinct measure once.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -15,71 +18,106 @@ CLOSED_STATUSES = ("won", "lost", "cancelled")
 MICRO = 10_000  # money is summed as whole ten-thousandths, so that row order and engine cannot move a cent
 
 
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, time())
+
+
 @dataclass(frozen=True)
 class At:
-    """The deals as they stood at the end of `as_of`, as Narwhals expressions.
+    """The deals as they stood at the end of `as_of`, column by column.
 
-    A deal created later does not exist, one closed later is still open. `slow_days` is the 90th
-    percentile of won cycles (None: not known), `within_days` the horizon of the `within` close rate.
+    A deal created later does not exist, one closed later is still open. `slow_days` is the 90th percentile of won
+    cycles (None: not known), `within_days` the horizon of the `within` close rate, `column` gives a column by its
+    name, and `day` is the day itself where each row has its own.
     """
 
     as_of: date
     slow_days: float | None = None
     within_days: int = 90
-
-    @property
-    def tomorrow(self) -> datetime:
-        return datetime.combine(self.as_of + timedelta(days=1), time())
-
-    @property
-    def today(self) -> datetime:
-        return datetime.combine(self.as_of, time())
+    column: Callable = nw.col
+    day: object = None
 
     @cached_property
-    def exists(self) -> nw.Expr:
-        return nw.col("created_on").is_null() | (nw.col("created_on") < self.tomorrow)
+    def today(self):
+        return midnight(self.as_of) if self.day is None else self.day
 
     @cached_property
-    def closed(self) -> nw.Expr:
+    def tomorrow(self):
+        return self.today + timedelta(days=1)
+
+    @cached_property
+    def amount(self):
+        """The whole deal, null where it is not known."""
+        return self.column("amount")
+
+    @cached_property
+    def priced(self):
+        return ~self.amount.is_null()
+
+    @cached_property
+    def credit(self):
+        return self.column("credit")
+
+    @cached_property
+    def credited(self):
+        return self.amount * self.credit
+
+    @cached_property
+    def cycle(self):
+        """Days from created to closed."""
+        return days_between(self.column("created_on"), self.column("closed_on"))
+
+    @cached_property
+    def age_days(self):
+        return days_between(self.column("created_on"), self.today)
+
+    @cached_property
+    def exists(self):
+        return self.column("created_on").is_null() | (self.column("created_on") < self.tomorrow)
+
+    @cached_property
+    def closed(self):
         """Won, lost or cancelled by as_of; a close date without such a status, or such a status without one, is not."""
-        dated = ~nw.col("closed_on").is_null() & (nw.col("closed_on") < self.tomorrow)
-        return self.exists & dated & nw.col("status").is_in(CLOSED_STATUSES).fill_null(False)
+        on = self.column("closed_on")
+        told = self.column("status").is_in(CLOSED_STATUSES).fill_null(False)
+        return self.exists & ~on.is_null() & (on < self.tomorrow) & told
 
     @cached_property
-    def open(self) -> nw.Expr:
+    def open(self):
         return self.exists & ~self.closed
 
     @cached_property
-    def won(self) -> nw.Expr:
-        return self.closed & (nw.col("status") == "won")
+    def won(self):
+        return self.closed & (self.column("status") == "won")
 
     @cached_property
-    def lost(self) -> nw.Expr:
-        return self.closed & (nw.col("status") == "lost")
+    def lost(self):
+        return self.closed & (self.column("status") == "lost")
 
     @cached_property
-    def cancelled(self) -> nw.Expr:
-        return self.closed & (nw.col("status") == "cancelled")
+    def cancelled(self):
+        return self.closed & (self.column("status") == "cancelled")
 
-    def told_on(self, frame, tag: str = ""):
-        """The frame with each state as a column, and the At that reads them: told once, not once a measure."""
-        told = At(self.as_of, self.slow_days, self.within_days)
-        for states in (("exists",), ("closed",), ("open", "won", "lost", "cancelled")):  # each builds on those before
-            frame = frame.with_columns(**{f"_{state}{tag}": getattr(told, state) for state in states})
-            told.__dict__.update({state: nw.col(f"_{state}{tag}") for state in states})
-        return frame, told
+    def says(self, flag: str):
+        """True where the flag is; blank counts as no."""
+        return self.column(flag).fill_null(False)
 
-    @cached_property
-    def age_days(self) -> nw.Expr:
-        return days_between(nw.col("created_on"), nw.lit(self.today))
+    def told(self, name: str):
+        """True where the column is not blank."""
+        return ~self.column(name).is_null()
 
-    def older_than(self, days: float) -> nw.Expr:
+    def older_than(self, days: float):
         """Created at least `days` before as_of."""
-        return nw.col("created_on") < self.tomorrow - timedelta(days=float(days))
+        return self.column("created_on") < self.tomorrow - timedelta(days=float(days))
 
-    def younger_than(self, days: float) -> nw.Expr:
-        """Created within `days` of as_of; not ~older_than, which on pandas is true of a blank date."""
-        return nw.col("created_on") >= self.tomorrow - timedelta(days=float(days))
+    def younger_than(self, days: float):
+        """Created within `days` of as_of; not ~older_than, which may be true of a blank date."""
+        return self.column("created_on") >= self.tomorrow - timedelta(days=float(days))
+
+    @cached_property
+    def slow(self):
+        """Older than nine of ten won deals were when they were won."""
+        return self.age_days > (math.inf if self.slow_days is None else self.slow_days)
 
 
 @dataclass(frozen=True)
@@ -91,27 +129,16 @@ class Measure:
 
     name: str
     anchor: str
-    of: Callable[[At], nw.Expr]
+    of: Callable[[At], object]
     total: str = "count"
     slow: bool = False  # needs at.slow_days
     reads: tuple[str, ...] = ()
 
 
-def where(condition: nw.Expr, value: nw.Expr) -> nw.Expr:
+def where(condition, value):
     """`value` where the condition holds, null elsewhere."""
-    return nw.when(condition).then(value)
+    return nw.when(condition).then(value) if isinstance(condition, nw.Expr) else condition.choose(value)
 
 
-def yes(flag: str) -> nw.Expr:
-    """True where the flag is; blank counts as no."""
-    return nw.col(flag).fill_null(False)
-
-
-def days_between(start: nw.Expr, end: nw.Expr) -> nw.Expr:
+def days_between(start, end):
     return (end - start).dt.total_minutes() / 1440
-
-
-amount = nw.col("amount")
-credited = nw.col("amount") * nw.col("credit")
-cycle = days_between(nw.col("created_on"), nw.col("closed_on"))
-priced = ~nw.col("amount").is_null()

@@ -22,52 +22,44 @@ defaults rather than learned. Source: kpis.md 2.3.
 1  weighted  5200.0  3
 """
 
-import narwhals as nw
 import numpy as np
 
 from .deal_count import still_open
-from .kpi import Answer, Basis, Kpi, Remarks, counts, joined, ratio, total
-from .measure import CLOSED, STATE, At, Measure, credited, priced, where, yes
+from .kpi import Answer, Basis, Kpi, Remarks, counts, joined, only, ratio, total
+from .measure import CLOSED, STATE, At, Measure, where
 from .shared import lost, won_amount
 
-probability = nw.col("probability")
 chance, expected = {"reads": ("probability",)}, {"reads": ("expected_close_on",)}
 to_whom = {"reads": ("lost_to_competitor",)}
 
 
-def overdue(at: At) -> nw.Expr:
-    return at.open & ~nw.col("expected_close_on").is_null() & (nw.col("expected_close_on") < at.today)
+def overdue(at: At):
+    return at.open & at.told("expected_close_on") & (at.column("expected_close_on") < at.today)
 
 
-def stale(at: At) -> nw.Expr:
-    return at.open & (at.age_days > at.slow_days if at.slow_days is not None else nw.lit(False))
-
-
-open_amount = Measure("open_amount", STATE, lambda at: where(at.open, credited), "money")
-open_unpriced = Measure("open_unpriced", STATE, lambda at: at.open & ~priced)
+open_amount = Measure("open_amount", STATE, lambda at: where(at.open, at.credited), "money")
+open_unpriced = Measure("open_unpriced", STATE, lambda at: at.open & ~at.priced)
 weighted_amount = Measure(
-    "weighted_amount", STATE, lambda at: where(at.open, credited * probability), "money", **chance
+    "weighted_amount", STATE, lambda at: where(at.open, at.credited * at.column("probability")), "money", **chance
 )
-weighable = Measure("weighable", STATE, lambda at: at.open & priced & ~probability.is_null(), **chance)
+weighable = Measure("weighable", STATE, lambda at: at.open & at.priced & at.told("probability"), **chance)
 by_default, learned = (
     Measure(
         f"by_{source}",
         STATE,
-        lambda at, source=source: at.open & priced & (nw.col("probability_source") == source).fill_null(False),
+        lambda at, source=source: at.open & at.priced & (at.column("probability_source") == source).fill_null(False),
         reads=("probability_source",),
     )
     for source in ("stage default", "learned")
 )
 open_age = Measure("open_age", STATE, lambda at: where(at.open, at.age_days), "median")
-open_dated = Measure("open_dated", STATE, lambda at: at.open & ~nw.col("created_on").is_null())
+open_dated = Measure("open_dated", STATE, lambda at: at.open & at.told("created_on"))
 overdue_deals = Measure("overdue", STATE, overdue, **expected)
-overdue_amount = Measure("overdue_amount", STATE, lambda at: where(overdue(at), credited), "money", **expected)
-stale_deals = Measure("stale", STATE, stale, slow=True)
-stale_amount = Measure("stale_amount", STATE, lambda at: where(stale(at), credited), "money", slow=True)
-to_competitor = Measure("to_competitor", CLOSED, lambda at: at.lost & yes("lost_to_competitor"), **to_whom)
-competitor_told = Measure(
-    "competitor_told", CLOSED, lambda at: at.lost & ~nw.col("lost_to_competitor").is_null(), **to_whom
-)
+overdue_amount = Measure("overdue_amount", STATE, lambda at: where(overdue(at), at.credited), "money", **expected)
+stale_deals = Measure("stale", STATE, lambda at: at.open & at.slow, slow=True)
+stale_amount = Measure("stale_amount", STATE, lambda at: where(at.open & at.slow, at.credited), "money", slow=True)
+to_competitor = Measure("to_competitor", CLOSED, lambda at: at.lost & at.says("lost_to_competitor"), **to_whom)
+competitor_told = Measure("competitor_told", CLOSED, lambda at: at.lost & at.told("lost_to_competitor"), **to_whom)
 
 unpriced = Remarks((open_unpriced, "{} open deal without amount", "{} open deals without amount"))
 
@@ -75,7 +67,7 @@ unpriced = Remarks((open_unpriced, "{} open deal without amount", "{} open deals
 def open_value(t) -> Answer:
     """Open value; unknown rather than 0 when deals are open and none of them has an amount."""
     n = t[still_open] - t[open_unpriced]
-    known = t[open_amount].mask((t[still_open] > 0) & (n == 0))
+    known = only(t[open_amount], (t[still_open] == 0) | (n > 0))
     return Answer(known, t[open_amount], None, n, "no open deal has an amount", unpriced(t))
 
 
@@ -83,7 +75,7 @@ def weighted(t) -> Answer:
     """Weighted value of the deals that can be weighed; unknown where none can. At an earlier as_of it is too low:
     deals lose their probability when they close, which the note's count of those left out shows."""
     missing = t[still_open] - t[weighable]
-    known = t[weighted_amount].mask((t[still_open] > 0) & (t[weighable] == 0))
+    known = only(t[weighted_amount], (t[still_open] == 0) | (t[weighable] > 0))
     left_out = counts(
         missing, "{} open deal without amount or probability", "{} open deals without amount or probability"
     )
@@ -112,25 +104,18 @@ def attainment(t) -> Answer:
 
 def coverage(t) -> Answer:
     target = t.target("won_amount")
-    to_go = target - t[won_amount]
-    why = np.where(to_go <= 0, "the target is reached", "no target for this window")
-    return Answer(
-        ratio(t[open_amount], to_go.where(to_go > 0)),
-        t[open_amount],
-        to_go.where(to_go > 0),
-        t[still_open],
-        why,
-        unpriced(t),
-    )
+    reached = t[won_amount] >= target
+    why = np.where(reached, "the target is reached", "no target for this window")
+    to_go = only(target - t[won_amount], ~reached)
+    return Answer(ratio(t[open_amount], to_go), t[open_amount], to_go, t[still_open], why, unpriced(t))
 
 
 def competitor(t) -> Answer:
     told = t[competitor_told]
     why = np.where(t[lost] > 0, "no lost deal says whether a competitor won it", "nothing lost in the window")
     untold = counts(t[lost] - told, "{} lost deal does not say", "{} lost deals do not say")
-    return Answer(
-        ratio(t[to_competitor], t[lost].where(told > 0)), t[to_competitor], t[lost], t[lost], why, joined(untold)
-    )
+    known = only(t[lost], told > 0)
+    return Answer(ratio(t[to_competitor], known), t[to_competitor], t[lost], t[lost], why, untold)
 
 
 pipeline = Kpi(

@@ -26,30 +26,29 @@ Source: kpis.md 2.7.
 """
 
 import numpy as np
-import pandas as pd
 
 from .deal_count import amount
-from .kpi import Answer, Basis, Kpi, fraction, total
+from .kpi import Answer, Basis, Kpi, fraction, only, total
 from .shared import closed, won, won_amount, won_rateless, won_unpriced
 
 
-def index(wins: pd.Series, amounts: pd.Series, wins_of: pd.Series, amounts_of: pd.Series) -> pd.Series:
+def index(wins: np.ndarray, amounts: np.ndarray, wins_of: np.ndarray, amounts_of: np.ndarray) -> np.ndarray:
     """100 x sqrt(wins / wins_of x amounts / amounts_of); 0 where nothing was won, null where a base is not above 0."""
-    scale = wins_of.where(wins_of > 0) * amounts_of.where(amounts_of > 0)
-    score = 100 * np.sqrt((wins * amounts).where(amounts >= 0) / scale)
-    return score.mask((wins == 0) & wins_of.notna(), 0.0)
+    scale = only(wins_of, wins_of > 0) * only(amounts_of, amounts_of > 0)
+    score = 100 * np.sqrt(only(wins * amounts, amounts >= 0) / scale)
+    return np.where((wins == 0) & ~np.isnan(wins_of), 0.0, score)
 
 
 def against_peers(t) -> Answer:
     wins, amounts = t.peer_mean(won, among=closed), t.peer_mean(won_amount, among=closed)
     score = index(t[won], t[won_amount], wins, amounts)
-    note = np.where(wins.notna(), t.peer_note(closed), "")
+    note = np.where(np.isnan(wins), "", t.peer_note(closed))
     return Answer(score, None, None, t[won], "no peers with a closed deal, or no amount to compare", note)
 
 
 def against_past(t) -> Answer:
     before_won, before_amount = t.previous(won), t.previous(won_amount)
-    score = index(t[won], t[won_amount], before_won.where(before_won > 0), before_amount)
+    score = index(t[won], t[won_amount], only(before_won, before_won > 0), before_amount)
     return Answer(score, None, None, t[won], "nothing won in the previous window")
 
 

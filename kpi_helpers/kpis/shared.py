@@ -1,23 +1,22 @@
 """Measures and remarks that several KPIs share."""
 
-import narwhals as nw
-
-from .measure import CLOSED, CREATED, Measure, credited, priced, where
+from .measure import CLOSED, CREATED, Measure, where
 
 won = Measure("won", CLOSED, lambda at: at.won)
 lost = Measure("lost", CLOSED, lambda at: at.lost)
 cancelled = Measure("cancelled", CLOSED, lambda at: at.cancelled)
 decided = Measure("decided", CLOSED, lambda at: at.won | at.lost)
 closed = Measure("closed", CLOSED, lambda at: at.closed)
-won_amount = Measure("won_amount", CLOSED, lambda at: where(at.won, credited), "money")
-won_credit = Measure("won_credit", CLOSED, lambda at: where(at.won, nw.col("credit")), "sum")
-won_unpriced = Measure("won_unpriced", CLOSED, lambda at: at.won & ~priced)
+won_amount = Measure("won_amount", CLOSED, lambda at: where(at.won, at.credited), "money")
+won_credit = Measure("won_credit", CLOSED, lambda at: where(at.won, at.credit), "sum")
+won_unpriced = Measure("won_unpriced", CLOSED, lambda at: at.won & ~at.priced)
 
 created = Measure("created", CREATED, lambda at: at.exists)
 created_won = Measure("created_won", CREATED, lambda at: at.won)
 
-rateless = ~nw.col("amount_original").is_null() & ~priced
-won_rateless = Measure("won_rateless", CLOSED, lambda at: at.won & rateless, reads=("amount_original",))
+won_rateless = Measure(
+    "won_rateless", CLOSED, lambda at: at.won & at.told("amount_original") & ~at.priced, reads=("amount_original",)
+)
 
 unpriced_won = (won_unpriced, "{} won deal without amount left out", "{} won deals without amount left out")
 rateless_won = (won_rateless, "{} of them for want of an exchange rate", "{} of them for want of an exchange rate")
