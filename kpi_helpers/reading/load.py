@@ -202,15 +202,19 @@ def _counted(engine: Engine, types, exact: int, conflicting: int, broken: int, m
     if moved:
         said.append(f"{moved:,} open deals have a closing date; it is read as the date they are expected to close.")
     if "stage" in types:
-        unmapped = engine.rows(
-            "SELECT stage, count(*) FROM judged WHERE status IS NULL AND said_status IS NULL AND stage IS NOT NULL "
-            "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10"
-        )
+        unmapped, guessed = (
+            ", ".join(f"{stage!r} {n:,}" for stage, n in engine.rows(
+                f"SELECT stage, count(*) FROM judged WHERE {which} AND said_status IS NULL AND stage IS NOT NULL "
+                "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10"
+            ))
+            for which in ("status IS NULL", "status = 'open' AND stage_word IS NULL AND is_closed IS NULL")
+        )  # fmt: skip
         if unmapped:
+            said.append(f'UNMAPPED STAGES: {unmapped}. Say what they mean in a mapping file: [stages] "..." = "won".')
+        if guessed:
             said.append(
-                "UNMAPPED STAGES: "
-                + ", ".join(f"{s!r} {n:,}" for s, n in unmapped)
-                + '. Say what they mean in a mapping file: [stages] "..." = "won".'
+                f"Stages that are not known are taken as open, as no closing date says otherwise: {guessed}. "
+                'If one means more, say it in a mapping file: [stages] "..." = "won".'
             )
     return said
 

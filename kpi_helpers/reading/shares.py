@@ -32,6 +32,8 @@ def percent(
     if not over:
         if "%" in header and not part:
             return True, f"per cent, as its header {header!r} says"
+        if said:
+            return said == "percent", f"{said}, as was said"
         return False, f"fractions of 1: no value is above {most:g}"
     if low > OUTVOTES * over:
         return False, f"fractions of 1; {over:,} values above 1 are rejected"
