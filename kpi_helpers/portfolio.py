@@ -18,13 +18,14 @@ class PortfolioView:
     """The programme in one window.
 
     `whole` is everyone together as a `PartnerView` of partner `*`, with all deals; `now` and `previous` are tidy
-    scorecards by partner; `common` is what judging fitted for all of them.
+    scorecards by partner; `common` is what judging fitted for all of them; `targets` are every partner's.
     """
 
     whole: PartnerView
     now: pd.DataFrame
     previous: pd.DataFrame
     common: object
+    targets: pd.DataFrame | None = None
 
     @cached_property
     def ranking(self) -> pd.DataFrame:
@@ -89,4 +90,4 @@ def portfolio_view(source, *, window=None, as_of=None, **reading) -> PortfolioVi
         *(fleet.everyone, fleet.everyone_before, fleet.peers[:0], fleet.everyone_trend, fleet.common),
         *(spend, None if targets is None else targets[targets["partner"] == EVERYONE]),
     )
-    return PortfolioView(whole, fleet.now, fleet.previous, fleet.common)
+    return PortfolioView(whole, fleet.now, fleet.previous, fleet.common, targets)

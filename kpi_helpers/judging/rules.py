@@ -9,7 +9,7 @@ from kpi_helpers.errors import KitError, UnknownValue
 
 STANDARD = Path(__file__).with_name("rules.toml")
 LEVELS = ("employee", "department", "unit", "partner manager")
-FIXED = ("text", "level", "look_again_days", "enabled")
+FIXED = ("text", "partner_text", "level", "look_again_days", "enabled")
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class Rules:
     nothing: str
 
 
-def read_rules(path=None) -> Rules:
+def read_rules(path=None, *, edition: str = "internal") -> Rules:
     """The rules of a TOML file, the standard ones unless given; settings it leaves out are the standard ones.
 
-    A path in, Rules out. Raises KitError for a file that cannot be read, an unknown rule, setting, level or
-    placeholder.
+    A path in, Rules out; `edition` "partner" has the rules and texts that the partner itself may read. Raises KitError
+    for a file that cannot be read, an unknown rule, setting, level or placeholder.
 
     >>> read_rules().rules[0].name, read_rules().rules[0].look_again_days
     ('stop_paid', 90)
@@ -56,11 +56,12 @@ def read_rules(path=None) -> Rules:
         if told["level"] not in LEVELS:
             raise UnknownValue("level", told["level"], LEVELS)
         known = _placeholders(values["text"])
-        if strange := _placeholders(told["text"]) - known:
+        texts = {"internal": told["text"], "partner": told.get("partner_text", told["text"])}
+        if strange := _placeholders("".join(texts.values())) - known:
             raise UnknownValue(f"placeholder of rule {name}", sorted(strange)[0], sorted(known))
-        if told.get("enabled", True):
+        if told.get("enabled", True) and texts[edition]:
             settings = {key: value for key, value in told.items() if key not in FIXED}
-            rules.append(Rule(name, told["text"], told["level"], int(told["look_again_days"]), settings))
+            rules.append(Rule(name, texts[edition], told["level"], int(told["look_again_days"]), settings))
     silence = standard["silence"] | own.get("silence", {})
     return Rules(tuple(rules), int(silence["fewest_closed"]), silence["text"], silence["nothing"])
 

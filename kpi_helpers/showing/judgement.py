@@ -4,13 +4,15 @@ import pandas as pd
 from markupsafe import Markup
 
 from ..judging import look_ahead, read_rules, recommend, what_changed
+from ..levels import EVERYONE
 from ..view import PartnerView
 from .format import DASH, day, money, period, points, shown
 from .language import N_, _, filled, ngettext
 from .notes import retold
 from .tables import Html, table
 
-MOST = 5
+MOST = 5  # deals named, and ranks that an interval needs
+FEWEST_TESTED = 20  # earlier outcomes, to say how well forecasts hold
 # The changes that are told, by KPI and basis: name and unit.
 CHANGES = {
     ("average_deal_size", "whole"): (N_("Average deal size (whole)"), "money"),
@@ -19,7 +21,10 @@ CHANGES = {
     ("pipeline", "open"): (N_("Opportunity pipeline (open)"), "money"),
     ("close_rate", "closed"): (N_("Close rate (closed)"), "ratio"),
     ("close_rate", "cohort"): (N_("Close rate (cohort)"), "ratio"),
+    ("marketing_channels", "close_rate"): (N_("Marketing channels (close rate)"), "ratio"),
     ("deal_velocity", "cycle_mean"): (N_("Deal velocity (cycle mean)"), "days"),
+    ("quality_score", "yield"): (N_("Quality score (yield)"), "money"),
+    ("deal_success", "success"): (N_("Deal success (success)"), "ratio"),
 }
 LEVELS = {
     "employee": N_("employee"),
@@ -29,44 +34,55 @@ LEVELS = {
 }
 
 
-def _paragraph(sentences: list[str], more: Html | None = None) -> Html:
+def _paragraph(sentences: list[str], before: Html | None = None, after: Html | None = None) -> Html:
     text = " ".join(sentences)
-    markup = Markup('<p class="reading">{}</p>').format(text)
-    if more is None:
-        return Html(markup, text)
-    return Html(more.markup + markup, f"{more.text}\n{text}")
+    parts = [part for part in (before, Html(Markup('<p class="reading">{}</p>').format(text), text), after) if part]
+    return Html(Markup("").join(part.markup for part in parts), "\n".join(part.text for part in parts))
 
 
 def _ahead(view: PartnerView):
     return look_ahead(view.deals, view.common, view.targets)
 
 
-def plan(view: PartnerView) -> Html:
-    """The recommendations, largest prize first: who should act, what it may bring, when to look again."""
-    made = recommend(view.deals, view.common, view.partner, told=_ahead(view), spend=view.spend)
+def plan(view: PartnerView, most: int | None = None) -> Html:
+    """The recommendations, largest prize first, all or the first `most`: who should act, what it may bring, when to
+    look again. In the partner's own edition only what it may read."""
+    rules = read_rules(edition=view.edition)
+    made = recommend(view.deals, view.common, view.partner, told=_ahead(view), spend=view.spend, rules=rules)
+    return plan_table(made, rules, view.currency, most=most)
+
+
+def plan_table(made, rules, currency: str | None, *, most: int | None = None, whole: str | None = None) -> Html:
+    """A `judging.Plan` as a table; `whole` is what partner `*` is called where several partners are told."""
     if made.table.empty:
         return _paragraph([retold(made.silence)])
-    texts = {rule.name: rule.text for rule in read_rules().rules}
+    texts = {rule.name: rule.text for rule in rules.rules}
     rows = []
-    for row in made.table.head(MOST).itertuples():
+    for row in made.table.head(most).itertuples():
         who = _(LEVELS[row.level])
         if isinstance(row.who, str) and row.who:
             who = _("{level}: {name}", level=who, name=row.who)
         prize = DASH
         if not pd.isna(row.prize):
-            low, high = money(row.prize_low, view.currency), money(row.prize_high, view.currency)
+            low, high = money(row.prize_low, currency), money(row.prize_high, currency)
             ends = _("{low} to {high}", low=low, high=high)
-            prize = Markup('{} <span class="note">{}</span>').format(money(row.prize, view.currency), ends)
-        rows.append(
-            [
-                Markup('<span class="advice">{}</span>').format(_advice(texts[row.rule], row.evidence)),
-                who,
-                prize,
-                day(row.review_on),
-            ]
-        )
-    caption = _("The first {most} of {all}.", most=MOST, all=len(made.table)) if len(made.table) > MOST else ""
-    return table([_("What to do"), _("Who acts"), _("Prize"), _("Look again")], rows, caption=caption, kind="plan")
+            prize = Markup('{} <span class="note">{}</span>').format(money(row.prize, currency), ends)
+        advice = Markup('<span class="advice">{}</span>').format(_advice(texts[row.rule], row.evidence))
+        if len(row.deal_ids) and most is None:
+            advice += Markup(' <span class="note">{}</span>').format(_named(row.deal_ids))
+        where = [] if whole is None else [whole if row.partner == EVERYONE else row.partner]
+        rows.append([advice, *where, who, prize, day(row.review_on)])
+    head = [_("What to do"), *([] if whole is None else [_("Where")]), _("Who acts"), _("Prize"), _("Look again")]
+    left = len(made.table) - len(rows)
+    caption = _("The first {most} of {all}.", most=len(rows), all=len(made.table)) if left else ""
+    return table(head, rows, caption=caption, kind="plan")
+
+
+def _named(deal_ids) -> str:
+    """The first deals by their ids, and how many more there are."""
+    named = ", ".join(map(str, deal_ids[:MOST]))
+    more = len(deal_ids) - MOST
+    return ngettext("{ids} and {count} more", "{ids} and {count} more", more, ids=named) if more > 0 else named
 
 
 def _advice(text: str, evidence: dict) -> str:
@@ -84,27 +100,9 @@ def fair(view: PartnerView) -> Html:
     )
     if own is None or pd.isna(own["ratio"]):
         return _paragraph([_("No deal was won or lost in the last twelve months: there is nothing to compare.")])
-    said = [
-        ngettext(
-            "In the last twelve months {won:.0f} of {count} decided deal were won; peers would have won {expected:.1f} "
-            "of the same seasons, regions, products and sizes: observed against expected {ratio:.2f} "
-            "(95% interval {low:.2f} to {high:.2f}).",
-            "In the last twelve months {won:.0f} of {count} decided deals were won; peers would have won "
-            "{expected:.1f} of the same seasons, regions, products and sizes: observed against expected {ratio:.2f} "
-            "(95% interval {low:.2f} to {high:.2f}).",
-            own["n"],
-            won=own["observed"],
-            **own[["expected", "ratio", "low", "high"]],
-        )
-    ]
     verdict = own["verdict"] if view.common.alert("fair", view.partner) else None
-    if verdict == "above":
-        said.append(_("That is above expectation, also when all partners are judged at once."))
-    elif verdict == "below":
-        said.append(_("That is below expectation, also when all partners are judged at once."))
-    else:
-        said.append(_("That is no verdict: the evidence does not set the partner apart."))
-    if rank is not None and not pd.isna(rank["low"]) and len(view.common.ranks) > MOST:
+    said = [_observed(own, view.edition == "internal"), _verdict(verdict)]
+    if view.edition == "internal" and rank is not None and not pd.isna(rank["low"]) and len(view.common.ranks) > MOST:
         said.append(
             _(
                 "In the quality score its rank lies between {low:.0f} and {high:.0f} of {all}.",
@@ -114,6 +112,36 @@ def fair(view: PartnerView) -> Html:
             )
         )
     return _paragraph(said)
+
+
+def _observed(own, internal: bool) -> str:
+    """What was won; what peers would have won is theirs, and stays in the internal edition."""
+    if not internal:
+        return ngettext(
+            "In the last twelve months {won:.0f} of {count} decided deal was won.",
+            "In the last twelve months {won:.0f} of {count} decided deals were won.",
+            own["n"],
+            won=own["observed"],
+        )
+    return ngettext(
+        "In the last twelve months {won:.0f} of {count} decided deal were won; peers would have won {expected:.1f} "
+        "of the same seasons, regions, products and sizes: observed against expected {ratio:.2f} "
+        "(95% interval {low:.2f} to {high:.2f}).",
+        "In the last twelve months {won:.0f} of {count} decided deals were won; peers would have won "
+        "{expected:.1f} of the same seasons, regions, products and sizes: observed against expected {ratio:.2f} "
+        "(95% interval {low:.2f} to {high:.2f}).",
+        own["n"],
+        won=own["observed"],
+        **own[["expected", "ratio", "low", "high"]],
+    )
+
+
+def _verdict(verdict: str | None) -> str:
+    if verdict == "above":
+        return _("That is above expectation, also when all partners are judged at once.")
+    if verdict == "below":
+        return _("That is below expectation, also when all partners are judged at once.")
+    return _("That is no verdict: the evidence does not set the partner apart.")
 
 
 def changes(view: PartnerView) -> Html:
@@ -171,16 +199,45 @@ def outlook(view: PartnerView) -> Html:
     )
     if sources:
         said.append(_("Chances of the open deals: {sources}.", sources=sources))
-    tested = view.common.backtest
-    if tested is not None and len(tested.scores):
-        score = tested.scores.set_index("who").loc["partners"]
-        if not pd.isna(score["coverage"]):
-            said.append(
-                _(
-                    "Made in the same way on earlier dates for all partners, such ranges held {share:.0%} of "
-                    "{all:.0f} outcomes (they are made to hold 80%).",
-                    share=score["coverage"],
-                    all=score["n"],
-                )
-            )
-    return _paragraph(said)
+    paragraph, tested = _paragraph(said), view.common.backtest
+    outcomes = 0 if tested is None else int((tested.periods.get("partner", pd.Series()) != EVERYONE).sum())
+    if outcomes < FEWEST_TESTED:
+        few = _("Too few earlier forecasts to tell how well such ones hold: {outcomes}.", outcomes=outcomes)
+        return _paragraph([few], paragraph)
+    return _paragraph(_tested(tested, outcomes), paragraph, _reliability(tested.reliability))
+
+
+def _tested(tested, outcomes: int) -> list[str]:
+    """How forecasts made in the same way on earlier dates fared."""
+    score = tested.scores.set_index("who").loc["partners"]
+    return [
+        _(
+            "Made in the same way on earlier dates for all partners, such ranges held {share:.0%} of {all:.0f} outcomes "
+            "(they are made to hold 80%).",
+            share=score["coverage"],
+            all=outcomes,
+        ),
+        _(
+            "The Brier score of {deals} chances then told is {brier:.3f}, of one chance for all {base:.3f}; "
+            "lower is better.",
+            deals=tested.n,
+            brier=tested.brier,
+            base=tested.brier_base,
+        ),
+    ]
+
+
+def _reliability(bands: pd.DataFrame) -> Html:
+    """Whether of the deals told to have a chance of 30% three in ten were won."""
+    rows = [
+        [
+            f"{shown(band.low_chance, 'ratio')}–{shown(band.high_chance, 'ratio')}",
+            shown(band.n, "number"),
+            shown(band.expected, "ratio"),
+            shown(band.seen, "ratio"),
+            f"{shown(band.low, 'ratio')}–{shown(band.high, 'ratio')}",
+        ]
+        for band in bands.itertuples()
+    ]
+    head = [_("Chance told"), _("Deals"), _("Mean chance"), _("Won by then"), _("95% interval")]
+    return table(head, rows, kind="numbers")

@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from ..judging import ages, time_to_outcome
+from ..judging import ages, funnel, funnel_limits, time_to_outcome
 from ..view import PartnerView
 from .figures import Picture, outcome_curve, quality_pair, spend_return, submitted, trend, waterfall
-from .format import day, period, shown
+from .figures.funnel import funnel_plot
+from .format import day, percent, period, shown
 from .labels import CHANNELS, MISSED, OUTCOMES, STEPS
 from .language import _, lower, ngettext
 
@@ -16,8 +17,10 @@ def picture(view: PartnerView, kpi: str) -> Picture | None:
     return PICTURES[kpi](view)
 
 
-def _trend(view: PartnerView, kpi: str, basis: str, unit: str, title: str, bars: bool = False) -> Picture:
+def _trend(view: PartnerView, kpi: str, basis: str, unit: str, title: str, bars: bool = False) -> Picture | None:
     periods, row = _periods(view, kpi, basis), view.row(kpi, basis)
+    if not periods["value"].fillna(0).any():
+        return None
     text = _(
         "{title}, {first} to {last}: {values}",
         title=title,
@@ -56,6 +59,8 @@ def _close_rate(view):
 def _movement(view):
     since, steps = view.history.since, view.history.steps
     told = steps.dropna(subset="amount")
+    if not told["amount"].any():
+        return None
     title = _("Open pipeline, {start} to {end}", start=day(since), end=day(view.as_of))
     text = ", ".join(
         f"{lower(_(STEPS[step]))} {shown(amount, 'money', view.currency)}"
@@ -76,6 +81,8 @@ def _channels(view):
         for channel, name in CHANNELS.items()
     ]
     table = pd.DataFrame(rows)
+    if not table[["spend", "revenue"]].fillna(0).any(axis=None):
+        return None
     text = _("Spend and revenue by channel") + ": "
     text += "; ".join(
         _(
@@ -109,6 +116,8 @@ def _velocity(view):
 def _quality(view):
     won, amount = _periods(view, "quality_score", "won"), _periods(view, "quality_score", "amount")
     periods = won[["period"]].assign(won=won["value"].to_numpy(), amount=amount["value"].to_numpy())
+    if not periods["won"].any():
+        return None
     same = period(view.window.label) == periods["period"].iloc[-1]
     peers = {name: view.row("quality_score", name)["peers_median"] if same else np.nan for name in ("won", "amount")}
     text = _("Deals won and amount won") + ": "
@@ -141,10 +150,40 @@ def _success(view):
     won = np.nan_to_num(total["numerator"])
     still_open = np.nan_to_num(total["denominator"]) - won - sum(missed.values())
     outcomes = pd.Series({"won": won, "open": still_open, **missed})
+    if not outcomes.any():
+        return None
     text = _("Deals created in the window") + ": "
     text += ", ".join(f"{lower(_(OUTCOMES[name]))} {count:.0f}" for name, count in outcomes.items())
     title = _("What became of the deals created in the window")
     return Picture(lambda ax: submitted(outcomes, title=title, ax=ax), text, left=0.2, right=0.97)
+
+
+def _fair(view):
+    """The funnel of all partners with this one marked; in the partner's own edition without the others' dots."""
+    year = view.common.last_year
+    if view.partner not in year.index or not year.loc[view.partner, "n"]:
+        return None
+    found = funnel(year.index, year["observed"], year["n"], overdispersed=True)
+    if found.reason:
+        return None
+    internal = view.edition == "internal"
+    points = found.points if internal else found.points[found.points["partner"] == view.partner]
+    limits = funnel_limits(range(5, int(points["n"].max() * 1.1) + 6), round(found.centre, 2), phi=round(found.phi, 1))
+    own = found.points.set_index("partner").loc[view.partner]
+    title = _("Close rate of the last twelve months, and what chance explains")
+    text = _(
+        "{title}: {partner} {rate} of {count:,.0f} decided deals; chance alone explains {low} to {high}.",
+        title=title,
+        partner=view.partner,
+        rate=percent(own["rate"]),
+        count=own["n"],
+        low=percent(own["low_95"]),
+        high=percent(own["high_95"]),
+    )
+    return Picture(
+        lambda ax: funnel_plot(points, limits, centre=round(found.centre, 2), title=title, mine=view.partner, ax=ax),
+        text,
+    )
 
 
 PICTURES = {
@@ -156,4 +195,5 @@ PICTURES = {
     "deal_velocity": _velocity,
     "quality_score": _quality,
     "deal_success": _success,
+    "fair": _fair,
 }

@@ -3,13 +3,14 @@
 import pandas as pd
 from markupsafe import Markup
 
-from ..judging import funnel_limits, recommend_portfolio
+from ..judging import funnel_limits, read_rules, recommend_portfolio
 from ..portfolio import PortfolioView
 from .figures import Picture
 from .figures.funnel import funnel_plot
 from .figures.quality_map import quality_map
 from .figures.ranks import rank_plot
-from .format import DASH, day, money, shown
+from .format import DASH, money, shown
+from .judgement import plan_table
 from .language import _, ngettext
 from .tables import Html, table
 
@@ -82,24 +83,9 @@ def movers(view: PortfolioView) -> Html:
 
 def programme_plan(view: PortfolioView) -> Html:
     """The largest recommendations over all partners and for the programme itself."""
-    whole = view.whole
-    made = recommend_portfolio(whole.deals, view.common, spend=whole.spend)
-    if made.table.empty:
-        return Html(Markup('<p class="reading">{}</p>').format(made.silence))
-    rows = []
-    for row in made.table.head(MOST).itertuples():
-        prize = DASH
-        if not pd.isna(row.prize):
-            ends = (money(end, whole.currency) for end in (row.prize_low, row.prize_high))
-            prize = _noted(money(row.prize, whole.currency), "–".join(ends))
-        who = _("the programme") if row.partner == whole.partner else row.partner
-        advice = Markup('<span class="advice">{}</span>').format(row.text)
-        rows.append([advice, who, row.level, prize, day(row.review_on)])
-    caption = ""
-    if len(made.table) > MOST:
-        caption = _("The first {shown} of {all}.", shown=MOST, all=len(made.table))
-    head = [_("What to do"), _("Where"), _("Who acts"), _("Prize"), _("Look again")]
-    return table(head, rows, caption=caption, kind="plan")
+    whole, rules = view.whole, read_rules()
+    made = recommend_portfolio(whole.deals, view.common, spend=whole.spend, targets=view.targets, rules=rules)
+    return plan_table(made, rules, whole.currency, most=MOST, whole=_("the programme"))
 
 
 def _ranks(view: PortfolioView) -> Picture | None:

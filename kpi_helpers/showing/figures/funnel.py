@@ -19,13 +19,12 @@ def funnel_plot(
     centre: float,
     title: str,
     mine: str | None = None,
-    others: bool = True,
     named: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
     """`points` has partner, n, rate, place; `limits` n and low/high at 95 and 998; `mine` is the partner marked.
 
-    `others=False` draws no dot of another partner; `named` writes the names of those outside the limits.
+    `named` writes the names of those outside the limits.
     """
     ax = axes(ax)
     for level, shade in (("998", "#eef0f3"), ("95", "#dde1e7")):
@@ -43,13 +42,12 @@ def funnel_plot(
         annotation_clip=False,
     )
     rest = points[(points["partner"] != mine) & points["rate"].notna()]
-    if others:
-        colours = [OUTSIDE.get(place, PEERS) if named else MUTED for place in rest["place"]]
-        ax.scatter(rest["n"], rest["rate"], s=18, color=colours, zorder=3)
+    colours = [OUTSIDE.get(place, PEERS) if named else MUTED for place in rest["place"]]
+    ax.scatter(rest["n"], rest["rate"], s=18, color=colours, zorder=3)
     own = points[(points["partner"] == mine) & points["rate"].notna()]
     ax.scatter(own["n"], own["rate"], s=60, color=PARTNER, zorder=4)
-    drawn = [*own["rate"], *(rest["rate"] if others else ())]
-    ax.set(xlim=(0, limits["n"].max()), ylim=(0, min(1.02, 1.1 * max([*drawn, min(1, 2 * centre)]))), title=title)
+    top = max(points["rate"].max(), min(1, 2 * centre))
+    ax.set(xlim=(0, limits["n"].max()), ylim=(0, min(1.02, 1.1 * top)), title=title)
     ax.set(xlabel=_("deals won or lost"), ylabel=_("close rate"))
     ax.yaxis.set_major_formatter(lambda value, position: percent(value))
     if named:

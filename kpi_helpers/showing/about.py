@@ -1,0 +1,58 @@
+"""What a report's last page tells: what each KPI is, and what the report was made from."""
+
+import hashlib
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from ..levels import EVERYONE
+from ..view import PartnerView
+from .definitions import DEFINITIONS
+from .labels import TITLES
+from .language import N_, _, language, ngettext
+from .tables import Html, table
+
+LIBRARIES = ("partner-kpi-kit", "pandas", "narwhals", "scipy", "papermill")
+EDITION_NAMES = {"internal": N_("internal"), "partner": N_("for the partner")}
+
+
+def definitions() -> Html:
+    """Each KPI in a sentence with its fraction, and how it can mislead."""
+    rows = [[_(TITLES[kpi]), _(what), _(caution)] for kpi, (what, caution) in DEFINITIONS.items()]
+    return table([_("KPI"), _("What it is"), _("How it can mislead")], rows, kind="definitions")
+
+
+def provenance(view: PartnerView, source) -> Html:
+    """From which data, with which parameters and versions the report was made, and how to repeat it.
+
+    The digest is of the deals that the report rests on: the same digest, parameters and versions give the same report.
+    """
+    asked = {"source": "EXPORT", "window": view.window.label, "as_of": view.as_of, "lang": language()}
+    notebook = "portfolio_report.ipynb"
+    if view.partner != EVERYONE:
+        notebook = "partner_report.ipynb"
+        asked |= {"partner": f'"{view.partner}"', "edition": view.edition}
+    words = [f"papermill {notebook} out.ipynb", *(f"-p {name} {value}" for name, value in asked.items())]
+    versions = [f"python {platform.python_version()}", *(f"{name} {version(name)}" for name in LIBRARIES)]
+    deals = ngettext(
+        "{count} deal, digest {digest}",
+        "{count} deals, digest {digest}",
+        view.deals["deal_id"].nunique(),
+        digest=digest(view.deals),
+    )
+    rows = [
+        [_("Data"), deals],
+        [_("Source"), Path(str(source)).name],
+        [_("Edition"), _(EDITION_NAMES[view.edition])],
+        [_("Versions"), ", ".join(versions)],
+        [_("Repeat it"), " ".join(words)],
+    ]
+    return table(["", ""], rows, kind="provenance")
+
+
+def digest(deals: pd.DataFrame) -> str:
+    """Sixteen hexadecimal digits that change when any cell of the deals does; the order of rows does not matter."""
+    rows = pd.util.hash_pandas_object(deals, index=False).sort_values()
+    return hashlib.sha256(rows.to_numpy().tobytes()).hexdigest()[:16]
