@@ -18,6 +18,7 @@ FLAGS = (
     *("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 )
+NODE = re.compile(rb"\(node\d{8}\)")
 SECONDS = 60  # for one page
 LINE = (
     '<div style="font:7pt sans-serif;color:#4b5563;width:100%;padding:0 14mm;display:flex;'
@@ -62,7 +63,7 @@ def _printed(print_page: Callable, folder: Path, record: dict, as_of: date) -> d
     if record["status"] != "ok":
         return record
     try:
-        write_whole(pdf, dated(print_page(folder / "report.html"), as_of))
+        write_whole(pdf, settled(print_page(folder / "report.html"), as_of))
     except Error as error:
         return record | {"status": "failed", "cell": None, "error": f"The page was not printed: {error.message}"[:2000]}
     return record
@@ -96,11 +97,15 @@ def _printer(program: str) -> Iterator[Callable[[Path], bytes]]:
         browser.close()
 
 
-def dated(pdf: bytes, as_of: date) -> bytes:
-    """The PDF dated by the data instead of the machine's clock: the same page gives the same bytes.
+def settled(pdf: bytes, as_of: date) -> bytes:
+    """The same page gives the same bytes: dated by the data instead of the clock, its nodes numbered from 0.
 
-    >>> dated(b"/CreationDate (D:20301231235959+00'00')", date(2025, 12, 31))
+    Chromium numbers nodes on through all pages that it prints. Nothing changes its length, so no offset moves.
+
+    >>> settled(b"/CreationDate (D:20301231235959+00'00')", date(2025, 12, 31))
     b"/CreationDate (D:20251231000000+00'00')"
     """
     stamp = f"{as_of:%Y%m%d}000000".encode()
-    return re.sub(rb"(/(?:CreationDate|ModDate) \(D:)\d{14}", rb"\g<1>" + stamp, pdf)
+    pdf = re.sub(rb"(/(?:CreationDate|ModDate) \(D:)\d{14}", rb"\g<1>" + stamp, pdf)
+    numbers = {node: b"(node%08d)" % at for at, node in enumerate(sorted(set(NODE.findall(pdf))))}
+    return NODE.sub(lambda found: numbers[found[0]], pdf)

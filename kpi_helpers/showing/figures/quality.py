@@ -30,14 +30,14 @@ def quality_pair(
         )
     ax.plot(known["won"], known["amount"], color=PARTNER, linewidth=0.8, alpha=0.5)
     ax.scatter(known["won"], known["amount"], s=np.linspace(12, 60, len(known)), color=PARTNER, zorder=3)
-    for at in {0, len(known) - 1} if len(known) else ():
-        row = known.iloc[at]
+    marked = known.iloc[[0, -1]].drop_duplicates(["won", "amount"], keep="last") if len(known) else known
+    for row in marked.to_dict("records"):
         ax.annotate(
             row["period"],
             (row["won"], row["amount"]),
             (6, 5),
             textcoords="offset points",
-            weight="bold" if at else None,
+            weight="bold" if row["period"] == known["period"].iloc[-1] else None,
             fontsize=8.5,
         )
     ax.set(xlim=(0, right), ylim=(0, top), xlabel=_("deals won"), ylabel=_("amount won"), title=title)

@@ -10,6 +10,9 @@ from ..language import N_, _
 from .base import MUTED, PARTNER, PEERS, axes, money_axis
 
 AXES = {"days": N_("days"), "number": N_("deals"), "index": N_("index")}
+RIGHT = ("axes fraction", "data")
+BESIDE = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
+LINE = 12  # points that a label needs
 
 
 def trend(
@@ -33,32 +36,28 @@ def trend(
     else:
         ax.fill_between(x, low, high, color=PARTNER, alpha=0.15, linewidth=0)
         ax.plot(x, value, color=PARTNER, marker="o", markersize=4)
-    if len(x) and not np.isnan(value[-1]):
-        top = high[-1] if bars and not np.isnan(high[-1]) else value[-1]
-        ax.annotate(
-            shown(value[-1], unit, currency),
-            (x[-1], top),
-            (0, 6),
-            textcoords="offset points",
-            ha="center",
-            weight="bold",
-        )
+    ax.set_ylim(bottom=min(0, np.nanmin(value, initial=0)))
+    ax.margins(y=0.15)
+    last = value[-1] if len(x) else np.nan
+    if not np.isnan(last):
+        text = shown(last, unit, currency)
+        if bars:
+            top = last if np.isnan(high[-1]) else high[-1]
+            ax.annotate(text, (x[-1], top), (0, 6), textcoords="offset points", ha="center", weight="bold")
+        else:
+            ax.annotate(text, (1, last), (4, 0), xycoords=RIGHT, color=PARTNER, weight="bold", **BESIDE)
     if not np.isnan(peers):
         ax.axhline(peers, color=PEERS, linestyle="--", linewidth=1)
         ax.annotate(
             _("peers’ median"),
             (1, peers),
-            (2, 0),
-            xycoords=("axes fraction", "data"),
-            textcoords="offset points",
+            (4, 0 if bars else _apart(ax, peers, last)),
+            xycoords=RIGHT,
             color="#4b5563",
             fontsize=8.5,
-            va="center",
-            annotation_clip=False,
+            **BESIDE,
         )
     ax.set_xticks(x, periods["period"])
-    ax.set_ylim(bottom=min(0, np.nanmin(value, initial=0)))
-    ax.margins(y=0.15)
     if unit == "ratio":
         ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _at: percent(share)))
     elif unit.startswith("money"):
@@ -68,3 +67,12 @@ def trend(
     ax.set_ylabel(_(AXES.get(unit, "")))
     ax.set_title(title)
     return ax
+
+
+def _apart(ax: Axes, peers: float, last: float) -> float:
+    """How many points the peers' label moves up or down so that it does not lie on the last value's."""
+    bottom, top = ax.get_ylim()
+    gap = (peers - last) / (top - bottom) * ax.get_window_extent().height * 72 / ax.figure.dpi
+    if np.isnan(gap) or abs(gap) >= LINE:
+        return 0
+    return LINE - gap if gap > 0 else -LINE - gap
