@@ -212,8 +212,8 @@ def _tested(tested, outcomes: int) -> list[str]:
     score = tested.scores.set_index("who").loc["partners"]
     return [
         _(
-            "Made in the same way on earlier dates for all partners, such ranges held {share:.0%} of {all:.0f} outcomes "
-            "(they are made to hold 80%).",
+            "Made in the same way on earlier dates for all partners, such ranges held {share:.0%} of "
+            "{all:.0f} outcomes (they are made to hold 80%).",
             share=score["coverage"],
             all=outcomes,
         ),

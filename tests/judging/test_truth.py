@@ -23,6 +23,10 @@ def test_small_intervals_cover():
     assert all(0.9 < value < 0.99 for value in told.values()), told
 
 
+def test_small_answers_cover():
+    assert all(0.85 < value < 0.99 for value in figures("answers", 8).values())
+
+
 def test_small_season_is_recovered():
     told = figures("seasons", 4)
     assert only(told, "coverage")[0] > 0.8 and only(told, "error")[0] < 0.12
@@ -60,9 +64,11 @@ def test_small_forecast_covers_and_beats_both_rivals():
 
 
 @long
-@pytest.mark.parametrize("name", ["rates_and_counts", "sizes", "shrunk_rates", "curves", "seasons"])
+@pytest.mark.parametrize("name", ["rates_and_counts", "sizes", "answers", "shrunk_rates", "curves", "seasons"])
 def test_intervals_cover_as_they_say(name):
-    for what, value in figures(name, 1000 if name in ("sizes", "curves") else 300).items():
+    for what, value in figures(
+        name, 1000 if name in ("sizes", "curves") else 200 if name == "answers" else 300
+    ).items():
         if "coverage" in what:
             assert 0.93 - 0.01 <= value <= 0.97, (what, value)
 
@@ -87,6 +93,8 @@ def test_strategies_are_judged_cautiously():
 def test_the_forecast_covers_75_to_85_percent_and_beats_both_rivals():
     told = figures("forecasts", 100)
     assert 0.75 <= only(told, "partners: P10-P90")[0] <= 0.85
+    for both in (told, figures("shared_luck", 100)):  # 200 outcomes of all together: known to ± 5.5 points
+        assert 0.72 <= only(both, "all together: P10-P90")[0] <= 0.88
     for who in ("partners", "all together"):
         mine, crm, last_year = only(told, f"{who}: mean absolute error")
         assert mine < crm and mine < last_year

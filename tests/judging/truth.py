@@ -198,18 +198,9 @@ def strategies(seeds):
 
 def forecasts(seeds, periods=2):
     """Back-tests of whole programmes: 10 partners, three years, with the CRM's snapshots."""
-    rows, deals = [], []
-    for seed in range(seeds):
-        deck = world.programme(seed)
-        days = pd.to_datetime(["2024-03-31", "2024-06-30", "2024-09-30"])[: periods + 1]
-        end = days[-1] + pd.offsets.QuarterEnd()
-        snapshots = {day: world.export(deck, day) for day in days}
-        answer = backtest(world.export(deck, end), end, periods=periods, draws=1000, snapshots=snapshots)
-        rows.append(answer.periods.assign(seed=seed))
-        deals.append((answer.brier, answer.brier_base, answer.n, answer.shock))
-    table = pd.concat(rows)
+    table, deals = _tested(seeds, periods, 0.0)
     told = {}
-    for who, part in (("partners", table[table["partner"] != "*"]), ("all together", table[table["partner"] == "*"])):
+    for who, part in _sides(table):
         told[f"Forecast, {who}: P10-P90 covers"] = part["covered"].mean()
         for name in ("p50", "crm", "last_year"):
             told[f"Forecast, {who}: mean absolute error of {name}"] = (part[name] - part["actual"]).abs().mean()
@@ -217,6 +208,29 @@ def forecasts(seeds, periods=2):
     told["Forecast: Brier score of the deals"] = np.average(brier, weights=n)
     told["Forecast: Brier score of one chance for all"] = np.average(base, weights=n)
     return told | {"Forecast: mean of the shock learned": shock.mean()}
+
+
+def shared_luck(seeds, periods=2):
+    """The same where all partners have good and bad quarters together, 0.2 log odds (standard deviation)."""
+    told = _sides(_tested(seeds, periods, 0.2)[0])
+    return {f"Forecast, luck shared, {who}: P10-P90 covers": part["covered"].mean() for who, part in told}
+
+
+def _tested(seeds, periods, shared):
+    rows, deals = [], []
+    for seed in range(seeds):
+        deck = world.programme(seed, shared=shared)
+        days = pd.to_datetime(["2024-03-31", "2024-06-30", "2024-09-30"])[: periods + 1]
+        end = days[-1] + pd.offsets.QuarterEnd()
+        snapshots = {day: world.export(deck, day) for day in days}
+        answer = backtest(world.export(deck, end), end, periods=periods, draws=1000, snapshots=snapshots)
+        rows.append(answer.periods.assign(seed=seed))
+        deals.append((answer.brier, answer.brier_base, answer.n, answer.shock))
+    return pd.concat(rows), deals
+
+
+def _sides(table):
+    return ("partners", table[table["partner"] != "*"]), ("all together", table[table["partner"] == "*"])
 
 
 def critical_values(seeds):
@@ -264,6 +278,10 @@ def on_sample(_):
     within = inside(season["low"] * level, truth, season["high"] * level)
     told["Sample, season: months of 12 within their interval"] = 12 * within
     answer = backtest(deals, AS_OF, periods=8)
+    year = answer.periods[(answer.periods["partner"] == "*") & (answer.periods["period"] >= "2025")]
+    for name in ("p50", "last_year"):
+        error = (year[name] - year["actual"]).abs().mean()
+        told[f"Sample, back-test, * in 2025: mean absolute error of {name}"] = error
     for who, part in answer.scores.set_index("who").iterrows():
         told[f"Sample, back-test of 8 quarters, {who}: P10-P90 covers"] = part["coverage"]
         told[f"Sample, back-test, {who}: mean absolute error of p50 beside last year's"] = part["mae_beside_last_year"]

@@ -54,6 +54,8 @@ def test_the_forecast_tells_its_range_and_how_earlier_ones_fared(of):
     text = repr(outlook(of("Işık Bilişim")))
     assert "2026-Q1" in text
     assert "made to hold 80%" in text
+    assert "Brier score of" in text and "lower is better" in text
+    assert "Chance told" in text and "10.0%–20.0%" in text
     assert "no target for this period" in text
 
 
@@ -68,3 +70,4 @@ def test_a_tiny_export_is_answered_honestly(export):
     assert "cannot support" in repr(plan(view))
     for say in (fair, changes, outlook):
         assert repr(say(view))
+    assert "Too few earlier forecasts" in repr(outlook(view))
