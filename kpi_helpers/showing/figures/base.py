@@ -34,6 +34,7 @@ STYLE = {
 
 ABOVE, BELOW = 0.372, 0.434  # inches for the title, and for the ticks and their label
 SCREEN = 96  # pixels an inch on the page; the picture holds twice as many
+EDGE = 0.005  # of the width, kept free of labels
 COLOURS = 128  # enough for flat colours and smooth letters, at a third of the weight
 
 
@@ -49,8 +50,8 @@ def money_axis(axis, currency: str | None) -> None:
 class Picture:
     """A figure as a small PNG, drawn once and without pyplot's state; `text` says what it shows.
 
-    `draw` gets the axes. The margins are fixed (`left`, `right` as shares, above and below in inches; so is `height`):
-    measuring them would draw everything a second time.
+    `draw` gets the axes. The margins are given (`left`, `right` as shares, above and below in inches; so is `height`);
+    where a label of some language does not fit beside the axes, these give way.
     """
 
     def __init__(
@@ -60,7 +61,9 @@ class Picture:
         with sns.axes_style("whitegrid"), mpl.rc_context(STYLE):
             figure = Figure((STYLE["figure.figsize"][0], height), dpi=2 * SCREEN)
             canvas = FigureCanvasAgg(figure)
-            draw(figure.add_axes((left, BELOW / height, right - left, 1 - (ABOVE + BELOW) / height)))
+            ax = figure.add_axes((left, BELOW / height, right - left, 1 - (ABOVE + BELOW) / height))
+            draw(ax)
+            _make_room(ax)
             canvas.draw()
         self.width, self.height = (round(inches * SCREEN) for inches in figure.get_size_inches())
         self.png = _small_png(Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB"))
@@ -71,6 +74,17 @@ class Picture:
 
     def __repr__(self) -> str:
         return self.text
+
+
+def _make_room(ax: Axes) -> None:
+    """Narrow the axes by what its labels reach over the figure's left and right edges."""
+    renderer, at = ax.figure.canvas.get_renderer(), ax.get_position()
+    width, beside = ax.figure.bbox.width, ax.yaxis.get_tightbbox(renderer)
+    ends = [text.get_window_extent(renderer).x1 for text in ax.texts]
+    over_left = max(0, EDGE - beside.x0 / width) if beside else 0
+    over_right = max(0, max(ends, default=0) / width - 1 + EDGE)
+    if over_left or over_right:
+        ax.set_position((at.x0 + over_left, at.y0, at.width - over_left - over_right, at.height))
 
 
 def _small_png(image: Image.Image) -> bytes:

@@ -41,7 +41,7 @@ def spend_return(channels: pd.DataFrame, *, title: str, currency=None, ax: Axes 
     ax.set_yticks(y, channels["channel"])
     ax.grid(axis="x", visible=True)
     ax.grid(axis="y", visible=False)
-    ax.margins(x=0.45)
+    ax.margins(x=0.6)
     ax.set_xlim(left=0)
     money_axis(ax.xaxis, currency)
     ax.legend(loc="lower right", frameon=False, ncols=2)
