@@ -89,7 +89,7 @@ def in_order(names: list[str]) -> list[str]:
 
     with duckdb.connect() as connection:  # its collations are ICU's
         told = connection.execute(
-            f"SELECT name FROM (SELECT unnest(?) AS name) ORDER BY name COLLATE {language()}", [names]
+            f"SELECT name FROM (SELECT unnest(?::VARCHAR[]) AS name) ORDER BY name COLLATE {language()}", [names]
         )
         return [name for (name,) in told.fetchall()]
 
