@@ -46,7 +46,10 @@ def _prose() -> Iterator[tuple[str, str]]:
 
 def _data() -> Iterator[tuple[str, str]]:
     rules = tomllib.loads((PACKAGE / "judging" / "rules.toml").read_text(encoding="utf-8"))
-    yield from (("kpi_helpers/judging/rules.toml", rule["text"]) for rule in rules["rules"].values())
+    for rule in rules["rules"].values():
+        yield from (
+            ("kpi_helpers/judging/rules.toml", rule[name]) for name in ("text", "partner_text") if rule.get(name)
+        )
     effects = tomllib.loads((PACKAGE / "reading" / "data" / "effects.toml").read_text(encoding="utf-8"))
     for entry in (*effects["warnings"], *effects["blanks"].values()):
         yield "kpi_helpers/reading/data/effects.toml", entry["effect"]

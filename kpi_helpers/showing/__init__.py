@@ -1,5 +1,6 @@
 """Showing: figures, tables and sentences from numbers; nothing here computes a KPI."""
 
+from .about import definitions, provenance
 from .data_line import data_note
 from .judgement import changes, fair, outlook, plan
 from .language import use
@@ -14,6 +15,7 @@ from .tables import numbers, summary
 __all__ = [
     "changes",
     "data_note",
+    "definitions",
     "fair",
     "levels",
     "masthead",
@@ -25,6 +27,7 @@ __all__ = [
     "plan",
     "portfolio_picture",
     "programme_plan",
+    "provenance",
     "ranking",
     "reading",
     "summary",
