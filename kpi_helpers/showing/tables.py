@@ -112,10 +112,14 @@ def target_text(row: dict, view: PartnerView) -> str:
     return _("{share} of {target}", share=percent(told["value"]), target=target)
 
 
+QUARTERS = {1: N_("best quarter"), 2: N_("second quarter"), 3: N_("third quarter"), 4: N_("last quarter")}
+
+
 def rank_text(row: dict) -> str:
-    if pd.isna(row["peers_rank"]):
-        return DASH
-    return _("{rank:,.0f} of {all:,.0f}", rank=row["peers_rank"], all=row["peers_count"] + 1)
+    """The rank among all; where ranks are not told, the quarter of the partners it lies in."""
+    if not pd.isna(row["peers_rank"]):
+        return _("{rank:,.0f} of {all:,.0f}", rank=row["peers_rank"], all=row["peers_count"] + 1)
+    return DASH if pd.isna(row["peers_quarter"]) else _(QUARTERS[row["peers_quarter"]])
 
 
 def channels(view: PartnerView) -> Html:
