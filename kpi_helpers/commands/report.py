@@ -20,6 +20,13 @@ from .source import WINDOW, mapping_of, one, reading_options
 @click.option(
     "--format", type=click.Choice(["html", "pdf"]), default="html", show_default=True, help="pdf: a PDF, too."
 )
+@click.option(
+    "--edition",
+    type=click.Choice(["internal", "partner"]),
+    default="internal",
+    show_default=True,
+    help="partner: each folder may be given to its partner.",
+)
 @click.option("--logo", metavar="FILE", help="A logo on every page: PNG, JPEG, WebP or SVG.")
 @click.option("--accent", metavar="COLOUR", help="The colour of links and marks, like '#0a7'.")
 @click.option(

@@ -87,10 +87,22 @@ def _write(job: dict, notebook, record: dict) -> None:
             if cell.cell_type == "markdown":
                 cell.source = prose(cell.source)
         failure = _("Cell {cell} failed: {error}", **record) if record["status"] != "ok" else ""
+        shared = {}
+        if job["parameters"].get("edition") == "partner":
+            # an error may tell of others, and the index does
+            failure = failure and _("This report could not be made.")
+            _forget_errors(notebook)
+            shared = {"back": ""}
         title = f"{job['partner']} · {period(job['parameters']['window'])}"
-        made = page(notebook, title=title, failure=failure, brand=Brand(**job["brand"]))
+        made = page(notebook, title=title, failure=failure, brand=Brand(**job["brand"]), **shared)
     write_whole(folder / "report.ipynb", nbformat.writes(notebook))
     write_whole(folder / "report.html", made)
+
+
+def _forget_errors(notebook) -> None:
+    for cell in notebook.cells:
+        if any(output.output_type == "error" for output in cell.get("outputs", [])):
+            cell.outputs = []
 
 
 def _workbook(job: dict) -> bytes:
@@ -98,8 +110,10 @@ def _workbook(job: dict) -> bytes:
     from ..view import partner_view
     from .workbook import partner_workbook
 
-    with using(job["parameters"].get("lang", "en")):
-        return partner_workbook(partner_view(Path(job["folder"]).parent / "prepared", job["partner"]))
+    parameters = job["parameters"]
+    prepared = Path(job["folder"]).parent / parameters["source"]
+    with using(parameters.get("lang", "en")):
+        return partner_workbook(partner_view(prepared, job["partner"], edition=parameters.get("edition", "internal")))
 
 
 def _kernel() -> dict:

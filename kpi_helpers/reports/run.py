@@ -16,7 +16,6 @@ from ..errors import KitError
 from ..fleet import Fleet, measure_fleet
 from ..reading import load
 from ..reading.health import headline, health
-from ..reading.health_page import health_page
 from ..reading.pipeline_history import prepare_history
 from ..showing.language import ngettext, using
 from ..view import HEALTH, HISTORY
@@ -24,6 +23,7 @@ from ..windows import Window, as_date, parse_window
 from .brand import read_brand
 from .execute import execute
 from .files import write_whole
+from .health_page import health_page
 from .index import index_page
 from .pdf import find_chromium, print_reports
 from .plan import Job, make_plan
@@ -59,6 +59,7 @@ def run_reports(
     jobs: int | None = None,
     engine: str = "auto",
     lang: str = "en",
+    edition: str = "internal",
     store=None,
     cluster: str | None = None,
     share: str | None = None,
@@ -71,7 +72,8 @@ def run_reports(
 ) -> Run:
     """A report for each partner of an export, in `out`: notebook, page and workbook each, index, scorecard and more.
 
-    `lang` is the language of all that people read in them, "en" or "tr". `cluster` is the address of a Dask scheduler
+    `lang` is the language of all that people read in them, "en" or "tr"; in `edition` "partner" each partner's folder
+    may be given to it, as nothing there tells of another. `cluster` is the address of a Dask scheduler
     whose workers make the reports, `share` storage for those that do not see `out` (docs/cluster.md). `format` "pdf"
     prints each page, too; `logo` (a file) and `accent` (a colour) are the brand of all pages. `store` is a folder of
     snapshots, for exact history. `reading` goes to `load` (mapping, mapping_file, currency). `told` hears a line about
@@ -100,7 +102,7 @@ def run_reports(
     told(f"window {window.label} ({window.start} to {window.end}), as of {as_of}")
     out = _folder(out)
     names = sorted(fleet.now["partner"].unique())
-    parameters = {"source": "prepared", "window": window.label, "as_of": str(as_of), "lang": lang}
+    parameters = {"source": "prepared", "window": window.label, "as_of": str(as_of), "lang": lang, "edition": edition}
     plan = make_plan(names, list(partners or []) or None, parameters, out, brand)
     history = out / "prepared" / HISTORY
     shutil.rmtree(history, ignore_errors=True)  # an earlier run's
