@@ -13,9 +13,14 @@ from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from ..deals import DEAL_COLUMNS, STATUSES
 from ..judging import reasons
+from ..kpis import KPIS
+from ..reading.coverage import KINDS
+from ..reading.health import AMONG, SEVERITIES
 from ..showing.language import LOCALE, prose
 from ..whatif import notes
+from .health_page import words
 from .plan import notebook_path
 
 PACKAGE = LOCALE.parent
@@ -30,7 +35,7 @@ def texts() -> Catalog:
     catalog = Catalog(project="partner-kpi-kit", charset="utf-8")
     for file, _line, message, comments, _context in extract_from_dir(PACKAGE, METHODS, keywords=KEYWORDS):
         catalog.add(message, locations=[(f"kpi_helpers/{file}", None)], auto_comments=comments)
-    for where, message in (*_prose(), *_data(), *_reasons()):
+    for where, message in (*_prose(), *_data(), *_reasons(), *_contract()):
         catalog.add(message, locations=[(where, None)])
     return catalog
 
@@ -60,6 +65,15 @@ def _reasons() -> Iterator[tuple[str, str]]:
         for name, reason in vars(module).items():
             if name.isupper():
                 yield f"{module.__name__.replace('.', '/')}.py", reason
+
+
+def _contract() -> Iterator[tuple[str, str]]:
+    """The names and meanings of the deal table's columns, and the other words of the page of data health."""
+    for name, column in DEAL_COLUMNS.items():
+        yield from (("kpi_helpers/deals.py", text) for text in (words(name), column.what))
+    for name in (*STATUSES, *AMONG, *SEVERITIES, *KINDS, *KPIS):
+        yield "kpi_helpers/reports/health_page.py", words(name)
+    yield from (("kpi_helpers/reading/coverage.py", meaning) for meaning in KINDS.values())
 
 
 def updated() -> Catalog:

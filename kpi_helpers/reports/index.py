@@ -12,6 +12,7 @@ from markupsafe import Markup
 from ..fleet import Fleet
 from ..showing.format import DASH, day, percent, period
 from ..showing.language import N_, _, install, language
+from ..showing.notes import retold
 from ..showing.sparkline import sparkline
 from .brand import Brand
 
@@ -74,6 +75,7 @@ def index_page(fleet: Fleet, records: list[dict], loaded, out: Path, brand: Bran
         workbook=(out / "kpis.xlsx").exists(),
         brand=brand,
         count=_count,
+        retold=retold,
         script=Markup(script),
         script_hash=b64encode(sha256(script.encode()).digest()).decode(),
     )

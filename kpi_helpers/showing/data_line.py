@@ -4,10 +4,11 @@ from markupsafe import Markup
 
 from ..view import PartnerView
 from .language import _
+from .notes import retold
 from .tables import Html
 
 
 def data_note(view: PartnerView) -> Html:
     """How many rows of the whole export were used, and how many warnings it raised."""
-    text = _("The whole export: {headline}.", headline=view.health)
+    text = _("The whole export: {headline}.", headline=retold(view.health))
     return Html(Markup('<p class="note">{}</p>').format(text), text)

@@ -13,7 +13,7 @@ import kpi_helpers.reading
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.reading import load
 from kpi_helpers.reading.health import AMONG, SEVERITIES, effect_of, headline, health
-from kpi_helpers.reading.health_page import health_page
+from kpi_helpers.reports.health_page import health_page
 
 EFFECTS = tomllib.loads((files("kpi_helpers.reading") / "data" / "effects.toml").read_text(encoding="utf-8"))
 DEALS = """id,Partner,Stage,Amount,Lead Source,Created Date,Close Date,Probability
