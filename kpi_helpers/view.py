@@ -57,12 +57,12 @@ class PartnerView:
 
         return pipeline_history(self.deals, self.store, as_of=self.as_of)
 
-    def target(self, window: Window) -> float | None:
-        """The partner's revenue target for a window, None where none was agreed."""
-        if self.targets is None:
-            return None
-        rows = self.targets[(self.targets["kpi"] == "won_amount") & (self.targets["period"] == window.label)]
-        return float(rows["target"].sum()) if len(rows) else None
+    @cached_property
+    def ahead(self):
+        """The forecast of the period that runs on as_of, else of the next one; plan and outlook read the same."""
+        from .judging import look_ahead
+
+        return look_ahead(self.deals, self.common, self.targets)
 
     def row(self, kpi: str, basis: str | None = None) -> dict:
         """The partner's answer for one basis, with `before`, `change` and peers_count, _low, _median, _high, _rank."""

@@ -13,6 +13,11 @@ def columns(who: str, table, needed) -> None:
         raise MissingColumns(who, missing, table.columns)
 
 
+def only(table, names):
+    """The columns named, as far as there are any: filtering a wide table is what judging one partner costs most."""
+    return table[[name for name in names if name in table.columns]]
+
+
 def numbers(who: str, what: str, values) -> np.ndarray:
     """`values` as a float array, nulls as NaN; text and infinities are refused."""
     if hasattr(values, "to_numpy"):

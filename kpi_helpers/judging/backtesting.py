@@ -7,7 +7,7 @@ import pandas as pd
 
 from kpi_helpers.judging import _check, reasons
 from kpi_helpers.judging.forecasting import SHOCK, Forecast, chances_by, total
-from kpi_helpers.judging.history import learn
+from kpi_helpers.judging.history import EFFECTS, learn
 from kpi_helpers.judging.known import known_at, whole_deals
 from kpi_helpers.windows import parse_window
 
@@ -15,6 +15,8 @@ BINS = (0, 0.1, 0.2, 0.3, 0.4, 0.6, 1.0)
 MOST_SHOCK = 0.3
 DRAWS = 2000
 EVERYONE = "*"
+READ = ("deal_id", "partner", "credit", "status", "stage", "amount", "probability", "expected_close_on")
+READ = tuple(dict.fromkeys((*READ, "created_on", "closed_on", *EFFECTS)))
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,11 @@ def backtest(
     history. Raises KitError for missing columns. Brier 1950.
     """
     _check.columns("backtest", deals, ("deal_id", "partner", "status", "amount", "created_on", "closed_on"))
-    as_of, rows, seen = pd.Timestamp(as_of).normalize(), [], []
+    as_of, rows, seen, deals = pd.Timestamp(as_of).normalize(), [], [], _check.only(deals, READ)
     snapshots = {pd.Timestamp(day).normalize(): table for day, table in (snapshots or {}).items()}
     for number, window in enumerate(_past(as_of, periods, unit)):
         day = pd.Timestamp(window.start) - pd.Timedelta(days=1)
-        then = snapshots.get(day, deals)
+        then = _check.only(snapshots.get(day, deals), READ)
         history = learn(deals, day, snapshots={d: t for d, t in snapshots.items() if d < day} or None)
         if history.base is None:
             continue

@@ -14,6 +14,7 @@ from kpi_helpers.windows import as_date, parse_window
 EFFECTS = ("volume", "mix", "rate", "size")
 MIX = "product"
 NO_GROUP = "(blank)"
+READ = ("deal_id", "status", "amount", "credit", "created_on", "closed_on", "channel", "ideal")
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def what_changed(deals: pd.DataFrame, window, *, as_of, before=None, mix: str = 
     before = window.previous() if before is None else parse_window(before, as_of)
     if before is None:
         return WhatChanged(pd.DataFrame(columns=[*PARTS]), pd.DataFrame(columns=[*CONTRIBUTIONS]))
-    whole = whole_deals(deals)
+    whole = whole_deals(_check.only(deals, dict.fromkeys((*READ, mix))))
     then = _facts(whole, before, min(as_of, before.end), mix)
     now = _facts(whole, window, min(as_of, window.end), mix)
     rows, carriers = [], []

@@ -26,8 +26,11 @@ def known_at(deals: pd.DataFrame, as_of) -> pd.DataFrame:
         raise UnknownValue("status", sorted(map(str, unknown))[0], STATUSES)
     as_of = pd.Timestamp(as_of).normalize()
     known = deals.assign(created_on=_days(deals["created_on"]), closed_on=_days(deals["closed_on"]))
-    known = known[~(known["created_on"] > as_of)]
+    unborn = known["created_on"] > as_of
+    known = known[~unborn] if unborn.any() else known
     later = known["closed_on"] > as_of
+    if not later.any():
+        return known
     return known.assign(status=known["status"].mask(later, "open"), closed_on=known["closed_on"].mask(later))
 
 

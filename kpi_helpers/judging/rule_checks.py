@@ -1,6 +1,7 @@
 """One small check a rule: what the evidence says, or None. The rules' texts and thresholds are in rules.toml."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -38,6 +39,14 @@ class Case:
         recent = self.known["closed_on"] > self.common.as_of - pd.DateOffset(years=2)
         return float(self.known.loc[recent & (self.known["status"] == "won"), "value"].mean())
 
+    @cached_property
+    def channels(self) -> pd.DataFrame:
+        """The channel verdicts of the last year that intervals carry, however many paid leads were won."""
+        if "channel" not in self.known:
+            return pd.DataFrame({"verdict": []})
+        asked = {"as_of": self.common.as_of, "spend": self.spend, "most_won": len(self.known)}
+        return channel_verdicts(self.known, self.last_year, **asked).verdicts
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -50,7 +59,7 @@ class Finding:
 
 
 def stop_paid(case: Case, *, most_won: int) -> Finding | None:
-    return _channel(case, STOP_PAID, most_won, lambda row, size: (row["spend"],) * 3)
+    return _channel(case, STOP_PAID, lambda row, size: (row["spend"],) * 3, most_won)
 
 
 def work_on_earned(case: Case) -> Finding | None:
@@ -59,7 +68,7 @@ def work_on_earned(case: Case) -> Finding | None:
         rates = (row["won"] / row["leads"], high, low)
         return tuple(max(0.0, row["beside"] - rate) * row["leads"] * size for rate in rates)
 
-    return _channel(case, WORK_ON_EARNED, 0, prize)
+    return _channel(case, WORK_ON_EARNED, prize)
 
 
 def competitor(case: Case) -> Finding | None:
@@ -185,14 +194,9 @@ def replacement(case: Case, *, ratio: float) -> Finding | None:
     return Finding(facts, found.deal_ids, found.prize)
 
 
-def _channel(case, verdict, most_won, prize):
-    if "channel" not in case.known:
-        return None
-    told = channel_verdicts(
-        case.known, case.last_year, as_of=case.common.as_of, spend=case.spend, most_won=most_won
-    ).verdicts
-    told = told[told["verdict"] == verdict]
-    if told.empty:
+def _channel(case, verdict, prize, most_won=np.inf):
+    told = case.channels[case.channels["verdict"] == verdict]
+    if told.empty or told.iloc[0]["won"] > most_won:
         return None
     row = told.iloc[0]
     return Finding(row[["won", "leads", "high", "beside"]].to_dict(), row["deal_ids"], prize(row, case.size))

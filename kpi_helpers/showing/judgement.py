@@ -3,7 +3,7 @@
 import pandas as pd
 from markupsafe import Markup
 
-from ..judging import look_ahead, read_rules, recommend, what_changed
+from ..judging import read_rules, recommend, what_changed
 from ..levels import EVERYONE
 from ..view import PartnerView
 from .format import DASH, day, money, period, points, shown
@@ -40,15 +40,11 @@ def _paragraph(sentences: list[str], before: Html | None = None, after: Html | N
     return Html(Markup("").join(part.markup for part in parts), "\n".join(part.text for part in parts))
 
 
-def _ahead(view: PartnerView):
-    return look_ahead(view.deals, view.common, view.targets)
-
-
 def plan(view: PartnerView, most: int | None = None) -> Html:
     """The recommendations, largest prize first, all or the first `most`: who should act, what it may bring, when to
     look again. In the partner's own edition only what it may read."""
     rules = read_rules(edition=view.edition)
-    made = recommend(view.deals, view.common, view.partner, told=_ahead(view), spend=view.spend, rules=rules)
+    made = recommend(view.deals, view.common, view.partner, told=view.ahead, spend=view.spend, rules=rules)
     return plan_table(made, rules, view.currency, most=most)
 
 
@@ -176,7 +172,7 @@ def _signed(value: float, unit: str, currency: str | None) -> str:
 
 def outlook(view: PartnerView) -> Html:
     """The forecast with its range, the chance to reach the target, and how earlier forecasts of this kind fared."""
-    told = _ahead(view)
+    told = view.ahead
     window = period(told.window.label)
     if told.reason:
         return _paragraph([_("No forecast for {window}: {why}.", window=window, why=_(told.reason))])

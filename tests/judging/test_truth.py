@@ -66,9 +66,8 @@ def test_small_forecast_covers_and_beats_both_rivals():
 @long
 @pytest.mark.parametrize("name", ["rates_and_counts", "sizes", "answers", "shrunk_rates", "curves", "seasons"])
 def test_intervals_cover_as_they_say(name):
-    for what, value in figures(
-        name, 1000 if name in ("sizes", "curves") else 200 if name == "answers" else 300
-    ).items():
+    seeds = {"sizes": 1000, "curves": 1000, "answers": 200}.get(name, 300)
+    for what, value in figures(name, seeds).items():
         if "coverage" in what:
             assert 0.93 - 0.01 <= value <= 0.97, (what, value)
 

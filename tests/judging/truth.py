@@ -293,19 +293,8 @@ def _three(key):
     return ("", key), (", low", "low"), (", high", "high")
 
 
-FIGURES = (
-    rates_and_counts,
-    sizes,
-    answers,
-    shrunk_rates,
-    curves,
-    seasons,
-    fairness,
-    differences,
-    strategies,
-    critical_values,
-)
-FIGURES = (*FIGURES, forecasts, on_sample)
+FIGURES = (rates_and_counts, sizes, answers, shrunk_rates, curves, seasons, fairness, differences, strategies)
+FIGURES = (*FIGURES, critical_values, forecasts, shared_luck, on_sample)
 
 if __name__ == "__main__":
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 300
