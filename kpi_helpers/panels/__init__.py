@@ -6,7 +6,7 @@ __all__ = ["somebody_watches", "what_if_panel"]
 
 
 def what_if_panel(data, *, partner=None, window=None, as_of=None, scenario=None, target=None, folder="."):
-    """The what-if panel on what `load` gave; show its `view` as the last line of a cell.
+    """The what-if panel on what `load` gave; its `show()` puts it below a cell.
 
     `scenario` is a `whatif.Scenario` to begin with; scenarios are saved in `folder`. The chances are learned once.
     """

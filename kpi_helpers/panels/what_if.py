@@ -7,6 +7,7 @@ from pathlib import Path
 import ipywidgets as widgets
 import matplotlib as mpl
 import pandas as pd
+from IPython.display import Javascript, display
 from markupsafe import escape
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -22,16 +23,22 @@ from ..whatif.drivers import part
 from .latest import Latest
 
 STEPS = 100  # of a slider
+LABEL = 150  # pixels
 CSS = """<style>
-.whatif-scale {position: relative; height: 9px; margin: -8px 8px 4px 8px; background: #eef0f3; border-radius: 3px}
+.whatif-scale {position: relative; height: 9px; margin: -8px 8px 4px 0; background: #eef0f3; border-radius: 3px}
 .whatif-scale .span {position: absolute; top: 0; bottom: 0; background: #9ecae8; border-radius: 2px}
 .whatif-scale .mark {position: absolute; top: -3px; bottom: -3px; width: 3px; margin-left: -1px; background: #111827}
 .whatif-note {color: #4b5563; font-size: 13px; line-height: 1.45}
 .whatif-answer table {border-collapse: collapse; font-size: 13.5px; margin: 4px 0}
 .whatif-answer th, .whatif-answer td {padding: 4px 12px 4px 0; text-align: right; border-bottom: 1px solid #e5e7eb}
 .whatif-answer tr > :first-child {text-align: left; font-weight: 600}
+.whatif-answer .note {color: #4b5563; font-size: 12px; white-space: nowrap}
 .whatif :focus-visible {outline: 2px solid #0072B2; outline-offset: 2px}
 </style>"""
+# ipywidgets gives a slider's handle no name; screen readers get the label beside it.
+NAMES = """const name = () => document.querySelectorAll(".whatif .widget-slider").forEach(slider =>
+  slider.querySelector(".noUi-handle")?.setAttribute("aria-label", slider.querySelector("label")?.textContent));
+name(); new MutationObserver(name).observe(document.body, {childList: true, subtree: true});"""
 
 
 class DriverSlider:
@@ -48,10 +55,11 @@ class DriverSlider:
         self.slider = widgets.FloatSlider(
             value=self.measured, min=start, max=self.top, step=step, readout=False,
             description=name, description_allow_html=False, tooltip=name,
-            style={"description_width": "190px"}, layout={"width": "auto"},
+            style={"description_width": f"{LABEL}px"},
+            layout={"width": "auto"},
         )  # fmt: skip
-        self.text = widgets.Label(layout={"width": "170px"})
-        scale = widgets.HTML(self._scale(row, start), layout={"margin": "0 8px 0 198px"})
+        self.text = widgets.Label(layout={"width": "130px"})
+        scale = widgets.HTML(self._scale(row, start), layout={"margin": f"0 0 0 {LABEL + 8}px"})
         body = widgets.VBox([self.slider, scale], layout={"flex": "1 1 auto"})
         self.view = widgets.HBox([body, self.text])
         self.slider.observe(changed, "value")
@@ -111,15 +119,15 @@ class WhatIfPanel:
         self.window = _labelled(widgets.Dropdown, _("Window"), options=windows)
         self.target = _labelled(widgets.BoundedFloatText, _("Target"), min=0, max=1e15, value=self.given.target or 0)
         self.returns = _labelled(widgets.FloatSlider, _("Returns of spend (assumed)"), min=0, max=1, step=0.05,
-                                 value=self.given.returns, readout_format=".2f")  # fmt: skip
+                                 value=self.given.returns, readout_format=".2f", layout={"width": "auto"})  # fmt: skip
         self.name = _labelled(widgets.Text, _("Scenario"), value=self.given.name, continuous_update=False)
         self.saved = _labelled(widgets.SelectMultiple, _("Compare"), options=[], rows=4)
-        self.figure = widgets.Image(format="png", layout={"max_width": "720px", "width": "100%"})
+        self.figure = widgets.Image(format="png", layout={"max_width": "640px", "width": "100%"})
         self.answer, self.table, self.note, self.said = (widgets.HTML() for _i in range(4))
         self.answer.add_class("whatif-answer"), self.table.add_class("whatif-answer")
         self.note.add_class("whatif-note"), self.said.add_class("whatif-note")
         self.sliders: list[DriverSlider] = []
-        self.column = widgets.VBox(layout={"flex": "1 1 480px", "min_width": "420px"})
+        self.column = widgets.VBox(layout={"flex": "1 1 400px"})
         self.update = Latest(self._update)
         buttons = [self._button(*told) for told in (
             (_("Reset"), _("Put every slider back to its measured value"), self.reset),
@@ -132,7 +140,7 @@ class WhatIfPanel:
             widget.observe(self._begin, "value")
         for widget in (self.target, self.returns):
             widget.observe(self.update, "value")
-        right = widgets.VBox([self.answer, self.figure, self.note], layout={"flex": "1 1 480px"})
+        right = widgets.VBox([self.answer, self.figure, self.note], layout={"flex": "1 1 400px"})
         self.view = widgets.VBox([
             widgets.HTML(CSS),
             widgets.HBox([self.partner, self.window, self.target], layout={"flex_flow": "row wrap"}),
@@ -144,6 +152,10 @@ class WhatIfPanel:
         self._list()
         self._begin()
         self.put(self.given)
+
+    def show(self) -> None:
+        """The panel as a cell's output."""
+        display(self.view, Javascript(NAMES))
 
     def scenario(self) -> whatif.Scenario:
         """What the sliders say, and what else the given scenario does."""
@@ -216,7 +228,7 @@ class WhatIfPanel:
         except KitError as error:
             self._say(str(error))
             return
-        self.answer.value = str(answer_rows([before, after], self.currency).markup)
+        self.answer.value = str(answer_rows([before, after], self.currency, small=True).markup)
         self.figure.value = drawn(before, after, self.currency)
         self.figure.tooltip = difference_sentence(before, after, self.currency)
         self.note.value = f"<p>{escape(self.figure.tooltip)}</p><p>{escape(assumptions(after))}</p>"
@@ -250,11 +262,11 @@ class WhatIfPanel:
 def drawn(before, after, currency) -> bytes:
     """The chance curves as a small PNG, without pyplot's state."""
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(7.2, 3.2), dpi=100)
+        figure = Figure(figsize=(5.4, 2.9), dpi=130)
         canvas = FigureCanvasAgg(figure)
         chance_curve(
             before.revenues, after.revenues, target=after.target, currency=currency,
-            ax=figure.add_axes((0.08, 0.1, 0.9, 0.8)),
+            ax=figure.add_axes((0.1, 0.1, 0.88, 0.79)),
         )  # fmt: skip
         file = io.BytesIO()
         canvas.print_png(file, pil_kwargs={"compress_level": 1})
@@ -263,5 +275,5 @@ def drawn(before, after, currency) -> bytes:
 
 def _labelled(kind, label, **options):
     """A widget with its label beside it, which screen readers read too."""
-    width = {"description_width": "190px" if kind is widgets.FloatSlider else "initial"}
+    width = {"description_width": f"{LABEL}px" if kind is widgets.FloatSlider else "initial"}
     return kind(description=label, style=width, tooltip=label, **options)

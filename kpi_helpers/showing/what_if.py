@@ -2,10 +2,11 @@
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from ..whatif.drivers import part
 from .format import DASH, changed, percent, shown
-from .language import N_, _, ngettext
+from .language import N_, _, filled, ngettext
 from .tables import Html, table
 
 DRIVERS = {
@@ -64,33 +65,44 @@ def driver_rows(base, currency=None) -> Html:
     return table([_("Driver"), _("Written"), _("Measured"), _("95% interval"), "n"], rows, kind="numbers")
 
 
-def answer_rows(answers, currency=None) -> Html:
-    """Each answer's P10, P50, P90 and mean beside the first one's mean; chance to reach the target below."""
-    head = ["", *(_("{name}: P10 | P50 | P90", name=answer_name(answer)) for answer in answers)]
+def answer_rows(answers, currency=None, *, small: bool = False) -> Html:
+    """Each answer's P10, P50 and P90 of everything, its chance to reach the target and its mean beside the first's.
+
+    `small` gives P50 with P10 to P90 below it, for narrow places."""
+    names = [answer_name(answer) for answer in answers]
+    head = ["", *(names if small else (_("{name}: P10 | P50 | P90", name=name) for name in names))]
     rows = []
     for measure, (label, unit) in ROWS.items():
         told = [getattr(answer, measure) for answer in answers]
         if any(told):
-            rows.append([_(label), *(_ranges(one, unit, currency) for one in told)])
+            rows.append([_(label), *(_ranges(one, unit, currency, small) for one in told)])
     if answers[0].chance is not None:
         target = shown(answers[0].target, "money", currency)
         rows.append([_("Chance to reach {target}", target=target), *(percent(a.chance, 1) for a in answers)])
-    first = answers[0].revenue.mean
     if len(answers) > 1:
-        moves = [changed(a.revenue.mean / first - 1 if first else np.nan, "money", first, a.revenue.mean)
-                 for a in answers[1:]]  # fmt: skip
+        first = answers[0].revenue.mean
+        moves = [_change(a.revenue.mean / first - 1 if first else np.nan) for a in answers[1:]]
         rows.append([_("Mean revenue against the baseline"), DASH, *moves])
     return table(head, rows, kind="numbers")
+
+
+def _change(share: float) -> str:
+    return changed(share, "money", 1, 1)
 
 
 def answer_name(answer) -> str:
     return _("Baseline") if answer.name == "baseline" else answer.name
 
 
-def _ranges(told, unit, currency) -> str:
+def _ranges(told, unit, currency, small):
     if told is None:
         return DASH
-    return " | ".join(shown(value, unit, currency) for value in (told.p10, told.p50, told.p90))
+    low, middle, high = (shown(value, unit, currency) for value in (told.p10, told.p50, told.p90))
+    if small:
+        return Markup('<strong>{}</strong><br><span class="note">{}</span>').format(
+            middle, _("{low} to {high}", low=low, high=high)
+        )
+    return f"{low} | {middle} | {high}"
 
 
 def scenario_rows(compared: pd.DataFrame, currency=None) -> Html:
@@ -99,7 +111,7 @@ def scenario_rows(compared: pd.DataFrame, currency=None) -> Html:
         [
             _("Baseline") if row["scenario"] == "baseline" else row["scenario"],
             *(shown(row[f"revenue_{name}"], "money", currency) for name in ("p10", "p50", "p90", "mean")),
-            changed(row["revenue_change"], "money", 1, 1) if at else DASH,
+            _change(row["revenue_change"]) if at else DASH,
             shown(row["deal_count_mean"], "index"),
             shown(row["chance"], "ratio"),
             shown(row["spend"], "money", currency),
@@ -129,8 +141,8 @@ def goal_sentence(goal, unit: str, currency=None) -> str:
     now = shown(goal.measured, unit, currency)
     if goal.value is not None:
         value = shown(goal.value, unit, currency)
-        return _("{name} of {value} reaches {target} on average; it is {now}.", name=name, value=value, target=target,
-                 now=now)  # fmt: skip
+        text = _("{name}: {value} in place of {now} reaches {target} on average.")
+        return filled(text, name=name, value=value, target=target, now=now)
     best = max(money for _end, money in goal.ends)
     least = min(money for _end, money in goal.ends)
     if goal.target > best:

@@ -11,6 +11,7 @@ from .notes import Note
 from .scenarios import scenario_of
 
 MEASURES = ("revenue", "deal_count", "weighted_pipeline", "quality_score", "attainment")
+AT_A_TIME = 32  # deals summed at a time
 
 
 @dataclass(frozen=True)
@@ -106,11 +107,10 @@ def drawn(base: Baseline, mine: World) -> tuple[np.ndarray, np.ndarray, np.ndarr
     """Each draw's revenue, deal count, and what the open deals bring in the end."""
     draws = base.draws
     table = _merged(mine.opened)
-    amounts = np.vstack([table["amount"], np.ones(len(table))])
+    amounts = np.vstack([table["amount"], np.ones(len(table))]).astype(np.float32)
     luck = draws.luck(tuple(zip(table["deal_id"], table["partner"], strict=True)))
-    revenue, count = amounts @ _wins(table["chance"], luck)
-    ever = amounts[0] @ _wins(table["ever"], luck)
-    revenue, count = revenue + base.so_far[0], count + base.so_far[1]
+    revenue, count = _won(amounts, table["chance"].to_numpy(), luck) + np.array(base.so_far)[:, None]
+    ever = _won(amounts[:1], table["ever"].to_numpy(), luck)[0]
     usual = base.mine.coming
     if len(usual):
         parts = usual.groupby("partner")["wins"].sum() / max(usual["wins"].sum(), 1e-12)
@@ -134,11 +134,16 @@ def _merged(opened: pd.DataFrame) -> pd.DataFrame:
     return table.groupby(["deal_id", "partner"], sort=False, as_index=False).agg(how)
 
 
-def _wins(expected, luck) -> np.ndarray:
-    """Wins of each deal and draw; an expectation above 1 stands for more deals like it."""
-    whole, part = np.divmod(expected.to_numpy(), 1)
-    won = (luck < part[:, None].astype(np.float32)).astype(float)
-    return won + whole[:, None] if whole.any() else won
+def _won(amounts: np.ndarray, expected: np.ndarray, luck: np.ndarray) -> np.ndarray:
+    """Sums over the won deals in each draw, a row for each of `amounts`; an expectation above 1 stands for more deals
+    like it. A few deals at a time: what fits the processor's cache is summed several times as fast."""
+    whole, part = np.divmod(expected, 1)
+    sums = np.repeat(amounts @ whole, luck.shape[1]).reshape(len(amounts), -1).astype(float)
+    part = part[:, None].astype(np.float32)
+    for at in range(0, len(luck), AT_A_TIME):
+        some = slice(at, at + AT_A_TIME)
+        sums += amounts[:, some] @ (luck[some] < part[some]).astype(np.float32)
+    return sums
 
 
 def _range(values: np.ndarray, mean: float) -> Range:

@@ -20,7 +20,7 @@ from .scenarios import Scenario
 def applied(base: Baseline, scenario: Scenario) -> tuple[World, list[Note]]:
     """The world in which the scenario holds, and what has to be said about it. Changes are of the measured values and
     multiply, so their order does not matter."""
-    world = World(base.world.opened.copy(), base.world.coming.copy(), dict(base.world.spend))
+    world = base.world
     notes: list[Note] = []
     for entry in scenario.move:
         world = _moved(base, world, entry)
@@ -44,29 +44,34 @@ def _set(base, world, change: Change, share, notes):
     factor = 1 + (change.factor - 1) * share if change.measured else 1.0
     if name == "spend":
         return replace(world, spend=world.spend | {value: world.spend[value] * factor})
-    opened, coming = world.opened.copy(), world.coming.copy()
+    opened, coming = world.opened, world.coming
     now, new = (_rows(base, table, column, value) for table in (opened, coming))
     if name == "close_rate":
-        opened.loc[now, ["chance", "ever"]] *= factor
-        capped = int((opened.loc[now, "chance"] > 1).sum())
+        opened = _times(opened, now, factor, "chance", "ever")
+        capped = int((opened["chance"] > 1).sum())
         if capped:
             notes.append(Note(CAPPED, (("driver", change.driver), ("count", capped))))
-        opened.loc[now, ["chance", "ever"]] = opened.loc[now, ["chance", "ever"]].clip(upper=1)
-        coming.loc[new, "wins"] = np.minimum(coming.loc[new, "wins"] * factor, coming.loc[new, "leads"])
+        opened = opened.assign(chance=opened["chance"].clip(upper=1), ever=opened["ever"].clip(upper=1))
+        wins = _times(coming, new, factor, "wins")["wins"]
+        coming = coming.assign(wins=np.where(new, np.minimum(wins, coming["leads"]), wins))
     elif name in ("average_deal_size", "open_pipeline"):
-        opened.loc[now, "amount"] *= factor
+        opened = _times(opened, now, factor, "amount")
         if name == "average_deal_size":
-            coming.loc[new, "amount"] *= factor
+            coming = _times(coming, new, factor, "amount")
     elif name == "leads":
-        coming.loc[new, ["wins", "leads"]] *= factor
+        coming = _times(coming, new, factor, "wins", "leads")
     elif name == "opportunities":
-        opened.loc[now, "copies"] *= factor
-        coming.loc[new, ["wins", "leads"]] *= factor
+        opened, coming = _times(opened, now, factor, "copies"), _times(coming, new, factor, "wins", "leads")
     elif name == "cycle_days":
-        opened.loc[now, "copies"] /= factor
-        coming.loc[new, "wins"] /= factor
+        opened, coming = _times(opened, now, 1 / factor, "copies"), _times(coming, new, 1 / factor, "wins")
         notes.append(Note(REFILLED))
     return replace(world, opened=opened, coming=coming)
+
+
+def _times(table, rows, factor, *columns):
+    """The table with these columns scaled in these rows."""
+    by = np.where(rows, factor, 1.0)
+    return table.assign(**{name: table[name].to_numpy() * by for name in columns})
 
 
 def _rows(base, table, column, value):
@@ -114,7 +119,7 @@ def _added(base, world, entry):
     source = world.coming if like is None else _of_partner(base, world.coming, like)
     each = share / source["partner"].nunique() if like is None and len(source) else share
     rows = source.assign(stream=f"{entry['name']}: " + source["channel"], partner=entry["name"])
-    rows[["wins", "leads"]] *= each
+    rows = _times(rows, np.full(len(rows), True), each, "wins", "leads")
     return replace(world, coming=pd.concat([world.coming, rows], ignore_index=True))
 
 
@@ -150,26 +155,25 @@ def _shifted(base, world, entry):
         there = world.spend[source]
         size = _size(entry["amount"], there, f"spend on {source}")
         return replace(world, spend=world.spend | {source: there - size, into: world.spend[into] + size})
-    coming = world.coming.copy()
+    coming = world.coming
     old, new = (_rows(base, coming, "channel", channel) for channel in (source, into))
     sums = [float(coming.loc[rows, "leads"].sum()) for rows in (old, new)]
     for channel, there in zip((source, into), sums, strict=True):
         if not there:
             raise UnknownValue("channel with leads in the last year", channel, CHANNELS)
     size = _size(entry["amount"], sums[0], f"leads of {source}")
-    coming.loc[old, ["wins", "leads"]] *= 1 - size / sums[0]
-    coming.loc[new, ["wins", "leads"]] *= 1 + size / sums[1]
-    return replace(world, coming=coming)
+    coming = _times(coming, old, 1 - size / sums[0], "wins", "leads")
+    return replace(world, coming=_times(coming, new, 1 + size / sums[1], "wins", "leads"))
 
 
 def _returned(base, world, returns, notes):
     """Leads follow spend, with the returns assumed."""
-    coming = world.coming.copy()
+    coming = world.coming
     for channel, before in base.world.spend.items():
         factor = world.spend[channel] / before
         if factor != 1:
             rows = _rows(base, coming, "channel", channel)
-            coming.loc[rows, ["wins", "leads"]] *= factor**returns
+            coming = _times(coming, rows, factor**returns, "wins", "leads")
             notes.append(Note(RETURNS, (("driver", f"spend.{channel}"), ("returns", returns))))
     return replace(world, coming=coming)
 

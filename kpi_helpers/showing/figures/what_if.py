@@ -32,7 +32,7 @@ def chance_curve(
                 ax.fill_between(at, share, color=colour, alpha=0.08, linewidth=0)
     if target:
         ax.axvline(target, color=ACCENT, linestyle="--", linewidth=1.4, label=_("Target"))
-    ax.set(xlim=(0, at[-1]), ylim=(0, 1.02), ylabel=_("chance"))
+    ax.set(xlim=(0, at[-1]), ylim=(0, 1.02))
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     money_axis(ax.xaxis, currency)
     ax.set_title(_("Chance that the window brings at least …"))

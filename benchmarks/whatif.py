@@ -1,0 +1,47 @@
+"""What a slider costs: `python benchmarks/whatif.py [data/sample]`. Only the ratios travel between machines.
+
+An update is what the panel does after a slider has moved (10,000 draws, table and picture); a bare redraw is the same
+table and picture from answers that are there already.
+"""
+
+import statistics
+import sys
+import time
+from pathlib import Path
+
+from kpi_helpers import load, whatif
+from kpi_helpers.judging import learn
+from kpi_helpers.panels.what_if import drawn
+from kpi_helpers.showing.what_if import answer_rows
+
+SOURCE = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parents[1] / "data" / "sample")
+MOVES = 60
+DRIVERS = ("close_rate", "average_deal_size", "opportunities", "cycle_days")
+
+
+def milliseconds(call, moves) -> float:
+    spent = []
+    for move in moves:
+        started = time.perf_counter()
+        call(*move)
+        spent.append(1000 * (time.perf_counter() - started))
+    return statistics.median(spent)
+
+
+def show(before, after):
+    return str(answer_rows([before, after], "EUR", small=True).markup), drawn(before, after, "EUR")
+
+
+data = load(SOURCE)
+deals = data.deals("pandas")
+history = learn(deals, data.as_of)
+usual = deals["partner"].value_counts().sort_values()
+for name in (usual.index[len(usual) // 2], usual.index[-1], None):
+    base = whatif.baseline(deals, partner=name, as_of=data.as_of, spend=data.spend, history=history, target=1e6)
+    before, after = whatif.simulate(base), whatif.simulate(base, {"close_rate": "+5pp"})
+    moves = [(DRIVERS[i % 4], f"{i % 25 - 12:+d}%") for i in range(MOVES)]
+    redraw = milliseconds(lambda *_move, pair=(before, after): show(*pair), moves)
+    update = milliseconds(lambda d, c, b=base, first=before: show(first, whatif.simulate(b, {d: c})), moves)
+    size = f"{len(base.mine.opened)} open deals, {base.draws.n:,} draws"
+    told = f"update {update:.0f} ms, bare redraw {redraw:.0f} ms, {update / redraw:.2f} x"
+    print(f"{name or 'everyone'} ({size}): {told}")
