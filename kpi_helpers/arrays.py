@@ -5,6 +5,7 @@ them. A blank number is NaN, a blank date NaT; comparing with one is False.
 """
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -165,7 +166,8 @@ class Arrays:
                 span = _span(deals.column(anchor).data, spans)
                 deals._columns[CELL] = Values(group * len(spans) + span)
                 inside = deals.keep(Values(span >= 0))
-                found |= {m.name: inside._total(m, inside.at(at), shape) for m in mine}
+                then = inside.at(at)
+                found |= {m.name: inside._total(m, then, shape) for m in mine}
         if state := [m for m in measures if m.anchor == STATE]:
             deals._columns[CELL] = Values(group)
             found |= deals._standing(state, spans, at, shape)
@@ -175,10 +177,11 @@ class Arrays:
         """The state at each span's end; at as_of where there is but one window."""
         found = {m.name: np.full(shape, np.nan) for m in measures}
         for i, day in spans.ends(at.as_of):
-            then = At(day, at.slow_days, at.within_days)
+            then = replace(at, as_of=day)
             still = self.keep(self.at(then).open)
+            then = still.at(then)
             for m in measures:
-                found[m.name][:, i] = still._total(m, still.at(then), (shape[0], 1))[:, 0]
+                found[m.name][:, i] = still._total(m, then, (shape[0], 1))[:, 0]
         return found
 
     def _groups(self, columns: list[str]) -> tuple[np.ndarray, pd.DataFrame | None]:

@@ -1,6 +1,6 @@
 """A Polars, DuckDB or Spark deal table: the formulas become one query per anchor, and only totals come back."""
 
-from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import narwhals as nw
@@ -96,13 +96,17 @@ class Lazy:
             return _aggregated(self.frame.filter(at.exists), measures, columns, at).assign(**{SPAN: ends[0][0]})
         days = _beside(self.frame, pd.DataFrame({SPAN: [i for i, _ in ends], DAY: [midnight(day) for _, day in ends]}))
         then = At(at.as_of, at.slow_days, at.within_days, day=nw.col(DAY))
-        return _aggregated(self.frame.join(days, how="cross").filter(then.open), measures, [*columns, SPAN], then)
+        still = self.frame.join(days, how="cross").filter(then.open)
+        return _aggregated(still, measures, [*columns, SPAN], replace(then, noted={"_open": nw.lit(True)}))
 
 
-def _aggregated(frame: nw.LazyFrame, measures: Iterable[Measure], keys: list[str], at: At) -> pd.DataFrame:
+def _aggregated(frame: nw.LazyFrame, measures: list[Measure], keys: list[str], at: At) -> pd.DataFrame:
     """One row for each of the keys there are, and the total of each measure."""
-    frame, told = _told(frame, at)
-    frame = frame.select(*keys, **{m.name: _contribution(m, told) for m in measures})
+    at = replace(at, named=True, noted=dict(at.noted))
+    added = {m.name: _contribution(m, at) for m in measures}
+    for name, tell in at.noted.items():  # each reads but those before it
+        frame = frame.with_columns(tell.alias(name))
+    frame = frame.select(*keys, **added)
     totals = [getattr(nw.col(m.name), _AGGREGATE[m.total])() for m in measures]
     return fetch(frame.group_by(*keys).agg(*totals) if keys else frame.select(*totals))
 
@@ -118,15 +122,6 @@ def _contribution(measure: Measure, at: At) -> nw.Expr:
         # not round(): engines differ in where it takes a half
         return (what * MICRO + 0.5).floor().cast(nw.Int64)
     return what
-
-
-def _told(frame: nw.LazyFrame, at: At) -> tuple[nw.LazyFrame, At]:
-    """The frame with each state as a column, and the At that reads them: told once, not once a measure."""
-    told = At(at.as_of, at.slow_days, at.within_days, day=at.day)
-    for states in (("exists",), ("closed",), ("open", "won", "lost", "cancelled")):  # each builds on those before
-        frame = frame.with_columns(**{f"_{state}": getattr(told, state) for state in states})
-        told.__dict__.update({state: nw.col(f"_{state}") for state in states})
-    return frame, told
 
 
 def _beside(frame: nw.LazyFrame, table: pd.DataFrame) -> nw.LazyFrame:

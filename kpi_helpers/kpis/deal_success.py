@@ -40,9 +40,13 @@ MISSED = (*REASONS, "competitor", "otherwise", "cancelled")
 
 def missed(kind: str, at: At):
     """Deals that ended without a sale for this reason; a deal has exactly one."""
+    return at.once(f"_missed_{kind}", lambda: _missed(kind, at))
+
+
+def _missed(kind: str, at: At):
     ended = at.lost | at.cancelled
     for reason, words in REASONS.items():
-        says = at.column("lost_reason").str.contains(words).fill_null(False)
+        says = at.once(f"_{reason}", lambda words=words: at.column("lost_reason").str.contains(words).fill_null(False))
         if reason == kind:
             return ended & says
         ended = ended & ~says

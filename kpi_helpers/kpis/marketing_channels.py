@@ -41,7 +41,13 @@ def of_channel(channel: str) -> tuple[Basis, ...]:
     """The eight bases of one channel."""
 
     def measure(name, of, total="count"):
-        return Measure(f"{name}_{channel}", CREATED, lambda at: of(through(channel, at), at), total, reads=("channel",))
+        return Measure(
+            f"{name}_{channel}",
+            CREATED,
+            lambda at: of(at.once(f"_through_{channel}", lambda: through(channel, at)), at),
+            total,
+            reads=("channel",),
+        )
 
     leads = measure("leads", lambda ours, at: ours)
     won = measure("won", lambda ours, at: ours & at.won)

@@ -7,7 +7,7 @@ same few operations. A scorecard totals each distinct measure once.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
@@ -28,7 +28,8 @@ class At:
 
     A deal created later does not exist, one closed later is still open. `slow_days` is the 90th percentile of won
     cycles (None: not known), `within_days` the horizon of the `within` close rate, `column` gives a column by its
-    name, and `day` is the day itself where each row has its own.
+    name, and `day` is the day itself where each row has its own. What several measures ask for is told once and kept
+    in `noted`; with `named` they read it as a column of that name, which the query then has to have.
     """
 
     as_of: date
@@ -36,6 +37,14 @@ class At:
     within_days: int = 90
     column: Callable = nw.col
     day: object = None
+    named: bool = False
+    noted: dict = field(default_factory=dict)
+
+    def once(self, name: str, tell: Callable):
+        """What `tell()` says, told once for all measures that ask for it."""
+        if name not in self.noted:
+            self.noted[name] = tell()
+        return self.column(name) if self.named else self.noted[name]
 
     @cached_property
     def today(self):
@@ -71,32 +80,39 @@ class At:
     def age_days(self):
         return days_between(self.column("created_on"), self.today)
 
-    @cached_property
+    @property
     def exists(self):
-        return self.column("created_on").is_null() | (self.column("created_on") < self.tomorrow)
+        created = self.column("created_on")
+        return self.once("_exists", lambda: created.is_null() | (created < self.tomorrow))
 
-    @cached_property
+    @property
     def closed(self):
         """Won, lost or cancelled by as_of; a close date without such a status, or such a status without one, is not."""
+        return self.once("_closed", self._closed)
+
+    def _closed(self):
         on = self.column("closed_on")
-        told = self.column("status").is_in(CLOSED_STATUSES).fill_null(False)
-        return self.exists & ~on.is_null() & (on < self.tomorrow) & told
+        ended = self.column("status").is_in(CLOSED_STATUSES).fill_null(False)
+        return self.exists & ~on.is_null() & (on < self.tomorrow) & ended
 
-    @cached_property
+    @property
     def open(self):
-        return self.exists & ~self.closed
+        return self.once("_open", lambda: self.exists & ~self.closed)
 
-    @cached_property
+    def _ended(self, status: str):
+        return self.once(f"_{status}", lambda: self.closed & (self.column("status") == status))
+
+    @property
     def won(self):
-        return self.closed & (self.column("status") == "won")
+        return self._ended("won")
 
-    @cached_property
+    @property
     def lost(self):
-        return self.closed & (self.column("status") == "lost")
+        return self._ended("lost")
 
-    @cached_property
+    @property
     def cancelled(self):
-        return self.closed & (self.column("status") == "cancelled")
+        return self._ended("cancelled")
 
     def says(self, flag: str):
         """True where the flag is; blank counts as no."""
