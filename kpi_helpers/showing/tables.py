@@ -119,7 +119,8 @@ def rank_text(row: dict) -> str:
     """The rank among all; where ranks are not told, the quarter of the partners it lies in."""
     if not pd.isna(row["peers_rank"]):
         return _("{rank:,.0f} of {all:,.0f}", rank=row["peers_rank"], all=row["peers_count"] + 1)
-    return DASH if pd.isna(row["peers_quarter"]) else _(QUARTERS[row["peers_quarter"]])
+    quarter = row["peers_quarter"]
+    return DASH if pd.isna(quarter) else _(QUARTERS[quarter])
 
 
 def channels(view: PartnerView) -> Html:
