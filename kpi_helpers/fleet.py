@@ -1,7 +1,6 @@
 """What all partners' reports share: computed once for a run, then read by each report."""
 
 import json
-import pickle
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from .common_files import read_common, save_common
 from .errors import KitError, UnknownValue
 from .frames import conform
 from .judging import fit_common, with_intervals
@@ -17,7 +17,6 @@ from .scorecards import scorecard, slow_cycle
 from .windows import Window, add_months, period_start
 
 FILE = "fleet.json"
-COMMON = "common.pickle"  # ours alone: written by this run, read by its reports
 TABLES = ("now", "previous", "trend", "peers", "shared")  # by partner
 EVERYONES = ("everyone", "everyone_before", "everyone_trend")
 HEADLINES = {
@@ -69,9 +68,8 @@ class Fleet:
 
         for name in (*TABLES, *EVERYONES):
             duckdb.from_df(getattr(self, name)).write_parquet(str(folder / f"{name}.parquet"))
-        (folder / COMMON).write_bytes(pickle.dumps(self.common))
+        save_common(self.common, folder)
         facts = {
-            "partners": list(self.now["partner"].unique()),
             "window": [str(self.window.start), str(self.window.end), self.window.kind],
             "as_of": str(self.as_of),
             "slow_days": self.slow_days,
@@ -87,16 +85,20 @@ class Fleet:
         facts = json.loads((folder / FILE).read_text(encoding="utf-8"))
         tables = {name: duckdb.read_parquet(str(folder / f"{name}.parquet")) for name in (*TABLES, *EVERYONES)}
         if partner is not None:
-            if partner not in facts["partners"]:
-                raise UnknownValue("partner", partner, facts["partners"])
             own = duckdb.ColumnExpression("partner") == duckdb.ConstantExpression(partner)
             tables |= {name: tables[name].filter(own) for name in TABLES}
         tables = {name: table.df() for name, table in tables.items()}
-        common = pickle.loads((folder / COMMON).read_bytes())
+        if partner is not None and tables["now"].empty:
+            raise UnknownValue("partner", partner, [*cls.read(folder).now["partner"].unique()])
         start, end, kind = facts["window"]
         window = Window(date.fromisoformat(start), date.fromisoformat(end), kind)
         return cls(
-            window, date.fromisoformat(facts["as_of"]), facts["slow_days"], facts["currency"], **tables, common=common
+            window,
+            date.fromisoformat(facts["as_of"]),
+            facts["slow_days"],
+            facts["currency"],
+            **tables,
+            common=read_common(folder, partner),
         )
 
     def of(self, partner: str) -> "Fleet":

@@ -22,7 +22,7 @@ def kpis(source, as_of, pairs, mapping_file, window, by, kpis, bases, intervals,
 
     loaded = loaded_from(source, as_of, pairs, mapping_file, **options)
     if not loaded.rows_used:
-        from ..reports.run import nothing_usable
+        from ..reports.prepare import nothing_usable
 
         raise KitError(nothing_usable(loaded))
     click.echo(f"{loaded.rows_in:,} rows in = {loaded.rows_used:,} used + {loaded.rows_rejected:,} rejected", err=True)

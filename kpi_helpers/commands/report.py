@@ -1,10 +1,17 @@
 """`partner-kpis report`."""
 
+import signal
 import sys
 
 import click
 
+from ..reports.plan import LIMITS, Limits
 from .source import WINDOW, mapping_of, one, reading_options
+
+
+def _limit(name: str, default: float, what: str):
+    kind = click.IntRange(min=1) if isinstance(default, int) else click.FloatRange(min=0, min_open=True)
+    return click.option(name, type=kind, default=default, show_default=True, help=what)
 
 
 @click.command()
@@ -36,11 +43,31 @@ from .source import WINDOW, mapping_of, one, reading_options
     show_default=True,
     help="warm: children forked from one loaded process; cold: a kernel each.",
 )
-def report(source, as_of, pairs, mapping_file, window, partners, out, jobs, engine, **options) -> None:
-    """An executed notebook and a page for every partner."""
+@click.option("--force", is_flag=True, help="Make every report, also what has not changed since the last run.")
+@click.option("--only-failed", is_flag=True, help="Make only the reports that failed last time.")
+@_limit("--cell-timeout", LIMITS.cell_seconds, "Seconds a cell may take.")
+@_limit("--timeout", LIMITS.seconds, "Seconds a report may take.")
+@_limit("--memory", LIMITS.memory_mb, "MiB of memory a report may take.")
+def report(
+    source,
+    as_of,
+    pairs,
+    mapping_file,
+    window,
+    partners,
+    out,
+    jobs,
+    engine,
+    cell_timeout,
+    timeout,
+    memory,
+    **options,
+) -> None:
+    """An executed notebook and a page for every partner; those that have not changed since the last run stay."""
     from ..progress import Progress
     from ..reports import run_reports
 
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     with Progress() as progress:
         run = run_reports(
             one(source),
@@ -50,6 +77,7 @@ def report(source, as_of, pairs, mapping_file, window, partners, out, jobs, engi
             partners=partners,
             jobs=jobs,
             engine=engine,
+            limits=Limits(timeout, cell_timeout, memory),
             told=progress.told,
             done=progress.done,
             mapping=mapping_of(pairs),
@@ -58,7 +86,9 @@ def report(source, as_of, pairs, mapping_file, window, partners, out, jobs, engi
         )
     for record in run.failed:
         click.echo(f"failed: {record['partner']}: {record['error']}", err=True)
+    unchanged = f" ({run.unchanged} unchanged since the last run)" if run.unchanged else ""
     click.echo(
-        f"{len(run.records) - len(run.failed)} of {len(run.records)} reports made; open {run.out / 'index.html'}"
+        f"{len(run.records) - len(run.failed)} of {len(run.records)} reports made{unchanged}; "
+        f"open {run.out / 'index.html'}"
     )
     sys.exit(1 if run.failed else 0)

@@ -17,6 +17,7 @@ from kpi_helpers.windows import Window, parse_window
 
 FEWEST_LOST = 10  # losses, to compare the share that goes to competitors
 FEWEST_IN_STAGE = 5  # open deals of a partner in a stage, to compare their ages
+BY_PARTNER = ("last_year", "year_before", "trends", "ranks", "losses", "stages", "alerts")  # Common's tables
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Common:
     `history`, `backtest`, `shock` for forecasts; `last_year` and `year_before`: `fair_comparison` of the twelve months
     up to as_of and of those before; `trends`: `adjusted_trends`; `ranks`: `rank_intervals` in the window; `losses`:
     lost, to_competitor, share, others, p; `stages` (a row per partner and stage): n, median, others, p; `alerts`:
-    question, partner, p, q, alert over all of them at once; `slow_days`: 90th percentile of won cycles.
+    question, partner, p, q, alert over all of them at once; `slow_days`: 90th percentile of won cycles. `ranked`
+    partners have a rank; `close_rate` is everyone's of `last_year`: both hold where the tables are one partner's slice.
     """
 
     as_of: pd.Timestamp
@@ -42,6 +44,8 @@ class Common:
     losses: pd.DataFrame
     stages: pd.DataFrame
     alerts: pd.DataFrame
+    ranked: int
+    close_rate: float
 
     def alert(self, question: str, partner) -> bool:
         """Whether this partner's answer to the question is raised among all partners' answers."""
@@ -52,7 +56,7 @@ class Common:
 def fit_common(deals: pd.DataFrame, window, *, as_of, snapshots=None, backtest_periods: int = 4) -> Common:
     """Fits everything that one partner's judging shares with all others'; neither direction is better.
 
-    The deal table of all partners, the report's window and date in; a Common out, to be held for the run (it pickles).
+    The deal table of all partners, the report's window and date in; a Common out, to be held for the run.
     `backtest_periods` of 0 leaves the back-test out, its slowest part. `shock` is the default, 0.02, with which the
     back-test covers best; the one that the misses suggest is in `backtest.shock`. Each part is silent by its own rules.
     Raises KitError for missing columns.
@@ -69,6 +73,7 @@ def fit_common(deals: pd.DataFrame, window, *, as_of, snapshots=None, backtest_p
     questions = {"fair": last_year["p"], "trend": trends["p"], "competitor": losses["p"]}
     for stage, rows in stages.groupby("stage"):
         questions[f"stage {stage}"] = rows.set_index("partner")["p"]
+    ranks = rank_intervals(deals, window, as_of=as_of).set_index("partner")
     tested = backtest(deals, as_of, periods=backtest_periods, snapshots=snapshots) if backtest_periods else None
     won = known[known["status"] == "won"].drop_duplicates("deal_id")
     cycles = (won["closed_on"] - won["created_on"]).dt.days
@@ -82,10 +87,12 @@ def fit_common(deals: pd.DataFrame, window, *, as_of, snapshots=None, backtest_p
         last_year,
         year_before,
         trends,
-        rank_intervals(deals, window, as_of=as_of).set_index("partner"),
+        ranks,
         losses,
         stages,
         alerts(questions),
+        len(ranks),
+        float(last_year["observed"].sum() / last_year["n"].sum()) if len(last_year) else np.nan,
     )
 
 

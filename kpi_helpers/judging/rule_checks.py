@@ -78,7 +78,7 @@ def competitor(case: Case) -> Finding | None:
     year = case.common.as_of - pd.DateOffset(years=1)
     lost = case.known[(case.known["status"] == "lost") & (case.known["closed_on"] > year)]
     went = lost[lost["lost_to_competitor"].astype(str).str.lower() == "true"]
-    usual, rate = row["others"] * row["lost"], _close_rate(case)
+    usual, rate = row["others"] * row["lost"], case.common.close_rate
     worth = went["value"].mean() * rate
     prize = tuple(max(0.0, k - usual) * worth for k in (row["to_competitor"], *poisson(row["to_competitor"])))
     facts = row[["to_competitor", "lost"]].astype(int).to_dict() | row[["share", "others"]].to_dict()
@@ -218,8 +218,3 @@ def _bring(found):
         return (np.nan,) * 3
     told = outcome(known["value"], known["chance"], draws=2000)
     return told.mean, told.quantile(0.025), told.quantile(0.975)
-
-
-def _close_rate(case):
-    table = case.common.last_year
-    return float(table["observed"].sum() / table["n"].sum())

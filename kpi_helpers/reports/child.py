@@ -4,15 +4,16 @@
 """
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
 
 from .brand import Brand
+from .confine import adopt_orphans, die_with_parent, end_tree, limit
 from .files import write_whole
-from .page import page
 
-WORKBOOK = "kpis.xlsx"
+WORKBOOK, PDF = "kpis.xlsx", "report.pdf"
 
 
 def make_report(job: dict, **engine) -> dict:
@@ -22,6 +23,7 @@ def make_report(job: dict, **engine) -> dict:
     """
     import nbformat
     import papermill
+    from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
 
     began = time.monotonic()
@@ -39,15 +41,21 @@ def make_report(job: dict, **engine) -> dict:
             progress_bar=False,
             request_save_on_cell_execute=False,
             autosave_cell_every=0,
+            execution_timeout=job["limits"]["cell_seconds"],
             **(engine or _kernel()),
         )
-        write_whole(folder / WORKBOOK, _workbook(job))
+        if "source" in job["parameters"]:
+            write_whole(folder / WORKBOOK, _workbook(job))
     except PapermillExecutionError as error:
-        record |= {"status": "failed", "cell": error.cell_index, "error": f"{error.ename}: {error.evalue}"[:2000]}
+        record |= _failure(error.cell_index, f"{error.ename}: {error.evalue}")
+    except CellTimeoutError:
+        record |= _failure(None, f"a cell took longer than {job['limits']['cell_seconds']:g} seconds")
     except Exception as error:  # a kernel that cannot start or dies is this report's failure only
-        record |= {"status": "failed", "cell": None, "error": f"{type(error).__name__}: {error}"[:2000]}
+        record |= _failure(None, f"{type(error).__name__}: {error}")
     notebook = nbformat.read(working if working.exists() else job["notebook"], as_version=4)
     working.unlink(missing_ok=True)
+    if record["status"] == "failed" and record["cell"] is None:
+        record["cell"] = _stopped_at(notebook)
     _write(job, notebook, record)
     return record | {"seconds": round(time.monotonic() - began, 2)}
 
@@ -62,10 +70,22 @@ def bury(job: dict, cell: int | None, error: str) -> dict:
         if one.cell_type == "code":
             one.outputs, one.execution_count = [], None
     notebook = parameterize_notebook(notebook, job["parameters"], kernel_name="python3", language="python")
-    record = {"partner": job["partner"], "slug": job["slug"], "status": "failed", "cell": cell, "error": error}
+    record = {"partner": job["partner"], "slug": job["slug"]} | _failure(cell, error)
     Path(job["folder"], ".report.ipynb").unlink(missing_ok=True)
     _write(job, notebook, record)
     return record
+
+
+def _failure(cell: int | None, error: str) -> dict:
+    return {"status": "failed", "cell": cell, "error": error[:2000]}
+
+
+def _stopped_at(notebook) -> int | None:
+    """The cell that papermill had begun and never finished well."""
+    for index, cell in enumerate(notebook.cells):
+        if cell.metadata.get("papermill", {}).get("status") in ("running", "failed"):
+            return index
+    return None
 
 
 def _write(job: dict, notebook, record: dict) -> None:
@@ -75,13 +95,16 @@ def _write(job: dict, notebook, record: dict) -> None:
 
     from ..showing.format import period
     from ..showing.language import _, prose, using
+    from .page import page
 
     tags = [cell.metadata.get("tags", []) for cell in notebook.cells]
     if any("injected-parameters" in tag for tag in tags):
         notebook.cells = [cell for cell, tag in zip(notebook.cells, tags, strict=True) if "parameters" not in tag]
+    _settle(notebook)
     folder = Path(job["folder"])
+    (folder / PDF).unlink(missing_ok=True)  # an earlier run's
     if record["status"] != "ok":
-        (folder / WORKBOOK).unlink(missing_ok=True)  # an earlier run's
+        (folder / WORKBOOK).unlink(missing_ok=True)
     with using(job["parameters"].get("lang", "en")):
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
@@ -95,8 +118,12 @@ def _write(job: dict, notebook, record: dict) -> None:
             shared = {"back": ""}
         title = f"{job['partner']} · {period(job['parameters']['window'])}"
         made = page(notebook, title=title, failure=failure, brand=Brand(**job["brand"]), **shared)
-    write_whole(folder / "report.ipynb", nbformat.writes(notebook))
-    write_whole(folder / "report.html", made)
+    try:
+        write_whole(folder / "report.ipynb", nbformat.writes(notebook))
+        write_whole(folder / "report.html", made)
+    except OSError as error:
+        why = f"the report could not be written: {error.strerror}"
+        record |= _failure(record.get("cell"), f"{record['error']}; {why}" if "error" in record else why)
 
 
 def _forget_errors(notebook) -> None:
@@ -116,10 +143,30 @@ def _workbook(job: dict) -> bytes:
         return partner_workbook(partner_view(prepared, job["partner"], edition=parameters.get("edition", "internal")))
 
 
+def _settle(notebook) -> None:
+    """Take out what differs from one run to the next (times, paths, random ids): the manifest tells these."""
+    for index, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{index}"
+        for name in ("papermill", "execution"):
+            cell.metadata.pop(name, None)
+    told = notebook.metadata.get("papermill", {})
+    notebook.metadata["papermill"] = {name: told[name] for name in ("parameters", "version") if name in told}
+
+
 def _kernel() -> dict:
     """TCP kernels race for ports when several start at once; sockets in a private folder do not."""
     return {} if sys.platform == "win32" else {"kernel_manager_class": "kpi_helpers.reports.kernel.IpcKernelManager"}
 
 
+def main() -> None:
+    job = json.load(sys.stdin)
+    die_with_parent()
+    adopt_orphans()
+    limit(job["limits"]["memory_mb"], job["limits"]["file_mb"])
+    record = make_report(job)
+    end_tree(os.getpid(), itself=False)
+    print(json.dumps(record, ensure_ascii=True))
+
+
 if __name__ == "__main__":
-    print(json.dumps(make_report(json.load(sys.stdin)), ensure_ascii=True))
+    main()

@@ -4,26 +4,31 @@ papermill imports this module at every start, while its own modules are still lo
 the engine is asked for.
 """
 
+import os
+
 
 def run_cells(nb_man, started=None) -> None:
     """Run a managed notebook's cells; `started(index)` is called before each, so that a death can be blamed on one."""
-    from .recorder import start_shell, take_over_streams
+    from .recorder import start_shell, streams_taken_over
 
-    shell = start_shell()
-    take_over_streams()
+    shell, process = start_shell(), os.getpid()
     nb_man.output_path = None  # else it is written twice a cell; papermill writes it whole at the end
-    for index, cell in enumerate(nb_man.nb.cells):
-        try:
-            nb_man.cell_start(cell, index)
-            if cell.cell_type != "code" or not cell.source.strip():
-                continue
-            if started:
-                started(index)
-            if not shell.run(cell) and "raises-exception" not in cell.metadata.get("tags", []):
-                nb_man.cell_exception(cell, cell_index=index)
-                break
-        finally:
-            nb_man.cell_complete(cell, cell_index=index)
+    with streams_taken_over():
+        for index, cell in enumerate(nb_man.nb.cells):
+            try:
+                nb_man.cell_start(cell, index)
+                if cell.cell_type != "code" or not cell.source.strip():
+                    continue
+                if started:
+                    started(index)
+                good = shell.run(cell)
+                if os.getpid() != process:  # the cell forked: only the notebook's own process goes on
+                    os._exit(0)
+                if not good and "raises-exception" not in cell.metadata.get("tags", []):
+                    nb_man.cell_exception(cell, cell_index=index)
+                    break
+            finally:
+                nb_man.cell_complete(cell, cell_index=index)
 
 
 def __getattr__(name: str):

@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -11,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 
 from .child import bury
+from .confine import end_tree
 from .plan import Job
 
 ENGINES = ("auto", "warm", "cold")
@@ -31,25 +34,33 @@ def execute(plan: list[Job], jobs: int, engine: str = "auto") -> Iterator[dict]:
         yield record | {"engine": "cold", "engine_why": why}
 
 
-def _environment() -> dict[str, str]:
-    """One thread each: several reports share the processors, and a template with threads cannot be forked."""
+def _environment(scratch: str) -> dict[str, str]:
+    """One thread each: several reports share the processors, and a template with threads cannot be forked.
+
+    What reports leave in their temporary folder goes with `scratch`.
+    """
     single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     arrow = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}  # pyarrow, where installed, starts one at import
-    return os.environ | single | arrow | {"MPLBACKEND": "agg", "PYTHONUTF8": "1"}
+    return os.environ | single | arrow | {"MPLBACKEND": "agg", "PYTHONUTF8": "1", "TMPDIR": scratch}
 
 
 @contextmanager
 def _template():
     command = [sys.executable, "-m", "kpi_helpers.reports.template"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(
-        command, env=_environment(), text=True, encoding="utf-8", start_new_session=True, **pipes
-    )
-    try:
-        yield process
-    finally:
-        process.kill()  # its children end with it
-        process.communicate()
+    with _scratch() as scratch:
+        process = subprocess.Popen(
+            command, env=_environment(scratch), text=True, encoding="utf-8", start_new_session=True, **pipes
+        )
+        try:
+            yield process
+        finally:
+            end_tree(process.pid)
+            process.communicate()
+
+
+def _scratch() -> tempfile.TemporaryDirectory:
+    return tempfile.TemporaryDirectory(prefix="kpi-", ignore_cleanup_errors=True)
 
 
 def _warm(left: deque[Job], jobs: int) -> Iterator[dict]:
@@ -95,32 +106,41 @@ def _record(answer: dict, running: dict[str, Job]) -> dict:
 
 def _cold(plan: list[Job], jobs: int) -> Iterator[dict]:
     running: set[subprocess.Popen] = set()
-    with ThreadPoolExecutor(jobs) as pool:
-        waiting = [pool.submit(_in_process, job, running) for job in plan]
+    stopped = threading.Event()
+    with _scratch() as scratch, ThreadPoolExecutor(jobs) as pool:
+        waiting = [pool.submit(_in_process, job, running, stopped, scratch) for job in plan]
         try:
             for future in as_completed(waiting):
                 yield future.result()
         except BaseException:
+            stopped.set()
             pool.shutdown(wait=False, cancel_futures=True)
             for process in list(running):
-                process.terminate()
+                end_tree(process.pid)
             raise
 
 
-def _in_process(job: Job, running: set) -> dict:
-    """The report in a process of its own, so that nothing it does reaches the others."""
+def _in_process(job: Job, running: set, stopped: threading.Event, scratch: str) -> dict | None:
+    """The report in a process of its own, so that nothing it does reaches the others; None when the run stopped."""
     command = [sys.executable, "-m", "kpi_helpers.reports.child"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    process = subprocess.Popen(command, env=_environment(), text=True, encoding="utf-8", **pipes)
+    process = subprocess.Popen(
+        command, env=_environment(scratch), text=True, encoding="utf-8", start_new_session=True, **pipes
+    )
     running.add(process)
+    late = ""
     try:
-        answer, complaint = process.communicate(json.dumps(asdict(job)), timeout=job.seconds)
+        answer, complaint = process.communicate(json.dumps(asdict(job)), timeout=job.limits.seconds)
     except subprocess.TimeoutExpired:
-        process.kill()
+        late = f"it took longer than {job.limits.seconds:g} seconds"
+        end_tree(process.pid)
         process.communicate()
-        return bury(asdict(job), None, f"it took longer than {job.seconds:g} seconds")
     finally:
         running.discard(process)
+    if stopped.is_set():
+        return None
+    if late:
+        return bury(asdict(job), None, late)
     try:
         return json.loads(answer.splitlines()[-1])
     except (IndexError, ValueError):

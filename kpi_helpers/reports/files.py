@@ -1,5 +1,6 @@
 """Files that appear whole or not at all."""
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
@@ -18,3 +19,11 @@ def write_whole(path: Path, content: str | bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a report that was ended in the middle of writing left behind."""
+    for path in folder.glob(".report.*"):
+        path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # there is a report in it, or it was never made
+        folder.rmdir()

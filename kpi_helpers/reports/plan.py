@@ -11,17 +11,28 @@ REPORT = "partner_report.ipynb"
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What one report may take at most: seconds in all and in one cell, memory and the size of a file in MiB."""
+
+    seconds: float = 600.0
+    cell_seconds: float = 300.0
+    memory_mb: int = 8192
+    file_mb: int = 1024
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True)
 class Job:
-    """One report to make, and what it may use at most: time, memory (MiB) and size of a file (MiB)."""
+    """One report to make."""
 
     partner: str
     slug: str
     notebook: str
     parameters: dict[str, str]
     folder: str
-    seconds: float = 600
-    memory_mb: int = 8192
-    file_mb: int = 1024
+    limits: Limits = LIMITS
     brand: Brand = PLAIN
 
 
@@ -35,19 +46,22 @@ def notebook_path(name: str = REPORT) -> Path:
 
 
 def make_plan(
-    known: list[str], wanted: list[str] | None, parameters: dict[str, str], out: Path, brand: Brand = PLAIN
+    known: list[str],
+    wanted: list[str],
+    parameters: dict[str, str],
+    out: Path,
+    limits: Limits = LIMITS,
+    brand: Brand = PLAIN,
 ) -> list[Job]:
-    """A job for each partner wanted (all by default). Raises `UnknownValue` for a partner or parameter there is not."""
-    for name in wanted or []:
+    """A job for each partner known. Raises `UnknownValue` for a partner wanted or a parameter that there is not."""
+    for name in wanted:
         if name not in known:
             raise UnknownValue("partner", name, known)
     notebook = notebook_path()
     check_parameters(notebook, {"partner": "", **parameters})
-    folders = slugs(known)
-    chosen = [name for name in known if not wanted or name in wanted]
     return [
-        Job(name, folders[name], str(notebook), {**parameters, "partner": name}, str(out / folders[name]), brand=brand)
-        for name in chosen
+        Job(name, slug, str(notebook), {**parameters, "partner": name}, str(out / slug), limits, brand)
+        for name, slug in slugs(known).items()
     ]
 
 

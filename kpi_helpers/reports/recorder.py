@@ -4,6 +4,8 @@ import builtins
 import os
 import sys
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import TextIOBase
 
 from IPython.core.displayhook import DisplayHook
@@ -151,10 +153,15 @@ def start_shell() -> RecordingShell:
     return shell
 
 
-def take_over_streams() -> None:
-    """From here on everything Python prints belongs to the cell at hand, and nobody is there to answer input()."""
-    sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")
-    builtins.input = _refuse_input
+@contextmanager
+def streams_taken_over() -> Iterator[None]:
+    """Everything Python prints belongs to the cell at hand, and nobody is there to answer input()."""
+    before = sys.stdout, sys.stderr, builtins.input
+    sys.stdout, sys.stderr, builtins.input = _Stream("stdout"), _Stream("stderr"), _refuse_input
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr, builtins.input = before
 
 
 def _refuse_input(prompt: str = "") -> str:

@@ -1,40 +1,26 @@
 """Run reports: read once, measure what all share once, then one papermill run per partner, side by side."""
 
-import json
 import os
-import platform
-import shutil
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import asdict, dataclass
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
-import pandas as pd
-
-from ..errors import KitError
-from ..fleet import Fleet, measure_fleet
-from ..reading import load
-from ..reading.health import headline, health
-from ..reading.pipeline_history import prepare_history
-from ..showing.language import ngettext, using
-from ..view import HEALTH, HISTORY
-from ..windows import Window, as_date, parse_window
+from ..windows import Window
+from . import digest, resume
 from .brand import read_brand
+from .child import PDF
 from .execute import execute
-from .files import write_whole
-from .health_page import health_page
-from .index import index_page
-from .pdf import find_chromium, print_reports
-from .plan import Job, make_plan
-from .workbook import portfolio_workbook
-
-TOLD = ("narwhals", "pandas", "papermill", "partner-kpi-kit", "seaborn")
+from .files import sweep
+from .manifest import Manifest
+from .plan import LIMITS, Job, Limits, make_plan
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a run made: the folder, the window, the counts of rows and one record a report."""
+    """What a run made: the folder, the window, the counts of rows and one record a report, `unchanged` of them as an
+    earlier run had made them."""
 
     out: Path
     window: Window
@@ -43,6 +29,7 @@ class Run:
     rows_used: int
     rows_rejected: int
     records: list[dict]
+    unchanged: int = 0
 
     @property
     def failed(self) -> list[dict]:
@@ -60,6 +47,9 @@ def run_reports(
     engine: str = "auto",
     lang: str = "en",
     edition: str = "internal",
+    force: bool = False,
+    only_failed: bool = False,
+    limits: Limits = LIMITS,
     store=None,
     cluster: str | None = None,
     share: str | None = None,
@@ -73,13 +63,26 @@ def run_reports(
     """A report for each partner of an export, in `out`: notebook, page and workbook each, index, scorecard and more.
 
     `lang` is the language of all that people read in them, "en" or "tr"; in `edition` "partner" each partner's folder
-    may be given to it, as nothing there tells of another. `cluster` is the address of a Dask scheduler
-    whose workers make the reports, `share` storage for those that do not see `out` (docs/cluster.md). `format` "pdf"
-    prints each page, too; `logo` (a file) and `accent` (a colour) are the brand of all pages. `store` is a folder of
-    snapshots, for exact history. `reading` goes to `load` (mapping, mapping_file, currency). `told` hears a line about
-    each step, `done` each record with the number of all. Bad input raises `KitError` before anything is written; a
-    report that fails is a record with status "failed" and never stops the others.
+    may be given to it, as nothing there tells of another. Only what changed is made again: a report whose notebook,
+    parameters, prepared data, brand, kit and libraries are those of an earlier run stays, if nobody touched it. `force`
+    makes all, `only_failed` those that failed last time. `limits` is what a report may take. `cluster` is the address
+    of a Dask scheduler whose workers make the reports, `share` storage for those that do not see `out`
+    (docs/cluster.md). `format` "pdf" prints each page, too; `logo` (a file) and `accent` (a colour) are the brand of
+    all pages. `store` is a folder of snapshots, for exact history. `reading` goes to `load` (mapping, mapping_file,
+    currency). `told` hears a line about each step, `done` each record with the number of those to make. Bad input
+    raises `KitError` before anything is written; a report that fails is a record with status "failed" and never stops
+    the others. When the run itself is stopped, manifest and index hold what was made.
     """
+    wanted = list(partners or [])
+    said = {"window": window, "as_of": as_of, "store": store, "lang": lang, "edition": edition}
+    asked = resume.request(source, reading | said | {"format": format, "logo": logo, "accent": accent})
+    if not force and (state := resume.finished(Path(out).resolve(), asked, wanted)):
+        told("nothing has changed since the last run")
+        return _run(out, state, state["records"], len(state["records"]))
+
+    from . import prepare
+    from .pdf import find_chromium
+
     brand = read_brand(logo, accent)
     if format == "pdf":
         find_chromium()
@@ -88,89 +91,66 @@ def run_reports(
 
         jobs = slots(cluster)
     jobs = jobs or max(1, (os.cpu_count() or 2))
-    loaded = load(source, as_of=as_of, **reading)
-    if not loaded.rows_used:
-        write_whole(_folder(out) / "rejected.csv", loaded.rejected.to_csv(index=False))
-        raise KitError(f"{nothing_usable(loaded)} Each is in {Path(out) / 'rejected.csv'}.")
-    as_of = as_date(as_of or loaded.as_of, "as_of")
-    window = parse_window(window, as_of)
-    told(f"{loaded.rows_in:,} rows in = {loaded.rows_used:,} used + {loaded.rows_rejected:,} rejected")
-    for warning in loaded.warnings:
-        told(f"warning: {warning}")
-    fleet = measure_fleet(loaded, window, as_of)
-    window = fleet.window
-    told(f"window {window.label} ({window.start} to {window.end}), as of {as_of}")
-    out = _folder(out)
-    names = sorted(fleet.now["partner"].unique())
-    parameters = {"source": "prepared", "window": window.label, "as_of": str(as_of), "lang": lang, "edition": edition}
-    plan = make_plan(names, list(partners or []) or None, parameters, out, brand)
-    history = out / "prepared" / HISTORY
-    shutil.rmtree(history, ignore_errors=True)  # an earlier run's
-    if store is not None:
-        told(prepare_history(loaded, store, as_of, history))
-    with using(lang):
-        _prepare(loaded, fleet, out)
-    told(f"{ngettext('{count} report', '{count} reports', len(plan))}, {jobs} at a time")
-    records = []
-    for record in execute_on(cluster, plan, engine, share) if cluster else execute(plan, jobs, engine):
-        records.append(record)
-        done(record, len(plan))
-    order = {job.partner: position for position, job in enumerate(plan)}
-    records.sort(key=lambda record: order[record["partner"]])
-    if format == "pdf":
-        told("printing the pages")
-        records = print_reports(out, records, as_of)
-    lines = _manifest(out, plan, records)
-    with using(lang):
-        write_whole(out / "kpis.xlsx", portfolio_workbook(fleet))
-        write_whole(out / "index.html", index_page(fleet, lines, loaded, out, brand))
-    return Run(out, window, as_of, loaded.rows_in, loaded.rows_used, loaded.rows_rejected, records)
-
-
-def nothing_usable(loaded) -> str:
-    """Why no row of an export can be used: the reasons with their counts, most frequent first."""
-    reasons = loaded.rejected.groupby(["column", "reason"], dropna=False).size().sort_values(ascending=False)
-    told = "; ".join(f"{column}: {reason} ({rows:,})" for (column, reason), rows in reasons.head(5).items())
-    return f"{loaded.rows_in:,} rows in = 0 used + {loaded.rows_rejected:,} rejected: {told or 'there are none'}."
-
-
-def _folder(out) -> Path:
-    out = Path(out).resolve()
+    loaded, fleet = prepare.measure(source, window, as_of, out, told, **reading)
+    out = prepare.folder(out)
+    parameters = {"source": "prepared", "window": fleet.window.label, "as_of": str(fleet.as_of)}
+    parameters |= {"lang": lang, "edition": edition}
+    whole = make_plan(sorted(fleet.now["partner"].unique()), wanted, parameters, out, limits, brand)
+    plan = [job for job in whole if not wanted or job.partner in wanted]
+    resume.begin(out)
+    prepare.write(loaded, fleet, out, store, lang, told)
+    slices = digest.of_slices(out / "prepared")
+    keys = {job.partner: _key(job, slices) for job in whole}
+    manifest = Manifest(out)
+    if only_failed:
+        todo = [job for job in plan if manifest.failed(job.partner)]
+    else:
+        todo = [job for job in plan if force or not manifest.is_current(job.partner, keys[job.partner])]
+    told(f"{len(todo)} of {len(plan)} reports to make, {jobs} at a time")
+    by_partner = {job.partner: job for job in todo}
     try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise KitError(f"The output folder {out} cannot be made: {error.strerror}. Name another with --out.") from None
-    return out
+        with closing(execute_on(cluster, todo, engine, share) if cluster else execute(todo, jobs, engine)) as records:
+            for record in records:
+                manifest.add(by_partner[record["partner"]], record, keys[record["partner"]])
+                done(record, len(todo))
+        if format == "pdf":
+            told("printing the pages")
+            _print(plan, manifest, keys, fleet.as_of)
+    finally:
+        for job in todo:
+            sweep(Path(job.folder))
+        lines = manifest.close(plan)
+        prepare.write_index(fleet, lines, loaded, out, lang, brand)
+    window = fleet.window
+    facts = {
+        "window": [str(window.start), str(window.end), window.kind],
+        "as_of": str(fleet.as_of),
+        "rows": [loaded.rows_in, loaded.rows_used, loaded.rows_rejected],
+    }
+    if digest.of_kit.__wrapped__() == digest.of_kit():
+        resume.finish(out, asked, keys, facts)
+    else:
+        told("warning: kpi_helpers changed during the run, whose template keeps the code it began with: run again")
+    mine = {job.partner for job in plan}
+    return _run(out, facts, [line for line in lines if line["partner"] in mine], len(plan) - len(todo))
 
 
-def _prepare(loaded, fleet: Fleet, out: Path) -> None:
-    prepared = out / "prepared"
-    prepared.mkdir(exist_ok=True)
-    loaded.write_parquet(prepared)
-    fleet.save(prepared)
-    both = pd.concat([fleet.everyone, fleet.now], ignore_index=True)
-    write_whole(out / "scorecard.csv", both.to_csv(index=False))
-    write_whole(out / "rejected.csv", loaded.rejected.to_csv(index=False))
-    found = health(loaded)
-    write_whole(out / "data-health.json", json.dumps(found, ensure_ascii=False, indent=1, default=str))
-    write_whole(out / "data-health.html", health_page(found))
-    write_whole(prepared / HEALTH, headline(found))
+def _print(plan: list[Job], manifest: Manifest, keys: dict[str, str], as_of: date) -> None:
+    """A PDF beside each page that has none."""
+    from .pdf import print_reports
+
+    jobs = {job.partner: job for job in plan if PDF not in manifest.lines[job.partner]["files"]}
+    for record in print_reports(manifest.path.parent, [manifest.lines[partner] for partner in jobs], as_of):
+        manifest.add(jobs[record["partner"]], record, keys[record["partner"]])
 
 
-def _manifest(out: Path, plan: list[Job], records: list[dict]) -> list[dict]:
-    """A line a report; those of an earlier run for the same window and date, of partners not asked for now, stay."""
-    versions = {"python": platform.python_version()} | {name: version(name) for name in TOLD}
-    parameters = {job.partner: job.parameters for job in plan}
-    lines = [record | {"parameters": parameters[record["partner"]], "versions": versions} for record in records]
-    path = out / "manifest.jsonl"
-    earlier = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-    same = {name: plan[0].parameters[name] for name in ("window", "as_of")} if plan else {}
-    lines += [
-        line
-        for line in earlier
-        if line["partner"] not in parameters
-        and same.items() <= line["parameters"].items()
-        and (out / line["slug"] / "report.html").exists()
-    ]
-    write_whole(path, "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines))
-    return lines
+def _key(job: Job, slices: digest.Slices) -> str:
+    """What a report is made of, limits aside."""
+    notebook = digest.of_file(Path(job.notebook))
+    return digest.of([digest.of_kit(), notebook, job.parameters, asdict(job.brand), slices[job.partner]])
+
+
+def _run(out, facts: dict, records: list[dict], unchanged: int) -> Run:
+    start, end, kind = facts["window"]
+    window = Window(date.fromisoformat(start), date.fromisoformat(end), kind)
+    return Run(Path(out).resolve(), window, date.fromisoformat(facts["as_of"]), *facts["rows"], records, unchanged)

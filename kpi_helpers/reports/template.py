@@ -5,32 +5,46 @@ It has one thread and never runs a report itself, so what a report does to its p
 """
 
 import contextlib
-import ctypes
 import gc
 import json
 import os
 import random
-import resource
 import selectors
 import signal
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from .confine import adopt_orphans, die_with_parent, limit
 
 GRACE = 5.0  # seconds between asking a late child to stop (SIGINT) and ending its session (SIGKILL)
 
 
 @dataclass
 class Child:
-    """A report under way; `heard` is what it has told through `pipe`."""
+    """A report under way; `heard` is what it has told through `pipe`, last at `told`: when its cell began."""
 
     pid: int
     pipe: int
     job: dict
     began: float
+    told: float
     heard: bytes = b""
     asked: float | None = None
+    why: str = ""
+
+
+class TimeLimit(KeyboardInterrupt):
+    """Raised in a report that takes too long; like Ctrl-C it passes by `except Exception`."""
+
+
+def _late(limits: dict, began: float, cell_began: float) -> str:
+    now = time.monotonic()
+    if now - began > limits["seconds"]:
+        return f"it took longer than {limits['seconds']:g} seconds"
+    if now - cell_began > limits["cell_seconds"]:
+        return f"the cell took longer than {limits['cell_seconds']:g} seconds"
+    return ""
 
 
 def warm() -> None:
@@ -60,18 +74,6 @@ def warm() -> None:
 def threads() -> int:
     tasks = Path("/proc/self/task")
     return sum(1 for _ in tasks.iterdir()) if tasks.is_dir() else 1
-
-
-def die_with_parent() -> None:
-    """Linux only: the kernel ends this process when its parent goes, however it goes."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-
-
-def adopt_orphans() -> None:
-    """Linux only: what a report leaves running becomes this process's child, so that it can be ended."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(36, 1)
 
 
 def serve() -> None:
@@ -113,16 +115,17 @@ def serve() -> None:
 
 def _fork(job: dict, private: tuple[int, ...]) -> Child:
     reading, writing = os.pipe2(os.O_NONBLOCK)
+    template, now = os.getpid(), time.monotonic()
     pid = os.fork()
     if pid:
         os.close(writing)
-        return Child(pid, reading, job, time.monotonic())
+        return Child(pid, reading, job, now, now)
     status = 1
     try:
         signal.set_wakeup_fd(-1)
         for fd in (reading, *private):
             os.close(fd)
-        _become_child(job)
+        _become_child(job, template)
         _report(job, writing)
         status = 0
     finally:
@@ -160,26 +163,20 @@ def _hear(one: Child) -> None:
     try:
         while chunk := os.read(one.pipe, 65536):
             one.heard += chunk
+            one.told = time.monotonic()
     except BlockingIOError:
         pass
 
 
-def _become_child(job: dict) -> None:
-    """A session, environment and random state of its own."""
+def _become_child(job: dict, template: int) -> None:
+    """A session, limits and random state of its own."""
     os.setsid()
-    die_with_parent()
+    die_with_parent(template)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     nothing = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(nothing, fd)
-    if job.get("memory_mb"):
-        limit = job["memory_mb"] * 2**20
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    if job.get("file_mb"):
-        limit = job["file_mb"] * 2**20
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    limit(job["limits"]["memory_mb"], job["limits"]["file_mb"])
     import numpy as np
 
     random.seed()
@@ -189,22 +186,33 @@ def _become_child(job: dict) -> None:
 def _report(job: dict, writing: int) -> None:
     from .child import make_report
 
+    began = cell_began = time.monotonic()
+
+    def interrupted(*_) -> None:
+        raise TimeLimit(_late(job["limits"], began, cell_began) or "it was interrupted")
+
     def tell(**what) -> None:
         os.set_blocking(writing, True)
         os.write(writing, json.dumps(what).encode() + b"\n")
 
-    record = make_report(job, engine_name="partner-kpis-warm", started=lambda index: tell(cell=index))
-    tell(record=record)
+    def started(index: int) -> None:
+        nonlocal cell_began
+        cell_began = time.monotonic()
+        tell(cell=index)
+
+    signal.signal(signal.SIGINT, interrupted)
+    tell(record=make_report(job, engine_name="partner-kpis-warm", started=started))
 
 
 def _hurry(one: Child) -> None:
     """Keep its pipe empty; ask a late child to stop, then end it with everything it started."""
     _hear(one)
-    limit, now = one.job.get("seconds"), time.monotonic()
-    if limit and one.asked is None and now - one.began > limit:
-        one.asked = now
-        os.kill(one.pid, signal.SIGINT)
-    elif one.asked is not None and now - one.asked > GRACE:
+    if one.asked is None:
+        one.why = _late(one.job["limits"], one.began, one.told)
+        if one.why:
+            one.asked = time.monotonic()
+            os.kill(one.pid, signal.SIGINT)
+    elif time.monotonic() - one.asked > GRACE:
         _end(one.pid)
 
 
@@ -220,7 +228,7 @@ def _answer(one: Child, status: int) -> dict:
         if "record" in line:
             return line
     if one.asked is not None:
-        how = f"it took longer than {one.job['seconds']:g} seconds"
+        how = one.why
     elif os.WIFSIGNALED(status):
         how = f"its process was ended by {signal.Signals(os.WTERMSIG(status)).name}"
     else:

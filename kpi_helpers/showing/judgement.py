@@ -98,13 +98,13 @@ def fair(view: PartnerView) -> Html:
         return _paragraph([_("No deal was won or lost in the last twelve months: there is nothing to compare.")])
     verdict = own["verdict"] if view.common.alert("fair", view.partner) else None
     said = [_observed(own, view.edition == "internal"), _verdict(verdict)]
-    if view.edition == "internal" and rank is not None and not pd.isna(rank["low"]) and len(view.common.ranks) > MOST:
+    if view.edition == "internal" and rank is not None and not pd.isna(rank["low"]) and view.common.ranked > MOST:
         said.append(
             _(
                 "In the quality score its rank lies between {low:.0f} and {high:.0f} of {all}.",
                 low=rank["low"],
                 high=rank["high"],
-                all=len(view.common.ranks),
+                all=view.common.ranked,
             )
         )
     return _paragraph(said)

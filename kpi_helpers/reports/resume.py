@@ -1,0 +1,53 @@
+"""Whether a run would make exactly what is there already; answered without reading the export."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from . import digest, plan
+from .files import write_whole
+from .manifest import FILE as MANIFEST
+from .manifest import Manifest
+
+STATE = Path("prepared", "run.json")
+
+
+def request(source, options: dict) -> str | None:
+    """The digest of all that a run is asked for and made with; None where the source is not in files."""
+    files = digest.of_source(source)
+    if files is None:
+        return None
+    notebooks = [(path.name, digest.of_file(path)) for path in sorted(plan.notebook_path().parent.glob("*.ipynb"))]
+    answers = {name: digest.of_option(value) for name, value in options.items()}
+    return digest.of([files, answers, notebooks, digest.of_kit()])
+
+
+def finished(out: Path, asked: str | None, partners: Iterable[str]) -> dict | None:
+    """What the last run told, if it was asked for the same and everything of it is still as it was made."""
+    try:
+        state = json.loads((out / STATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if (
+        asked is None
+        or state["request"] != asked
+        or any(digest.of_file(out / name) != made for name, made in state["files"].items())
+    ):
+        return None
+    manifest, keys = Manifest(out), state["keys"]
+    wanted = list(partners) or list(keys)
+    if not all(partner in keys and manifest.is_current(partner, keys[partner]) for partner in wanted):
+        return None
+    return state | {"records": [manifest.lines[partner] for partner in wanted]}
+
+
+def begin(out: Path) -> None:
+    """From here until `finish` the folder is not what any run made."""
+    (out / STATE).unlink(missing_ok=True)
+
+
+def finish(out: Path, asked: str | None, keys: dict[str, str], facts: dict) -> None:
+    """Keep what the next run compares with: what was asked, what each report is made of, the files beside them."""
+    beside = {path.name: digest.of_file(path) for path in out.iterdir() if path.is_file() and path.name != MANIFEST}
+    state = facts | {"request": asked, "keys": keys, "files": beside}
+    write_whole(out / STATE, json.dumps(state, ensure_ascii=False, indent=1))
