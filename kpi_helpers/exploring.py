@@ -1,0 +1,127 @@
+"""Exploring by hand: the deals behind a number, two windows or two partners side by side, frames that read well."""
+
+from datetime import datetime, time, timedelta
+
+import narwhals as nw
+import pandas as pd
+
+from .errors import KitError, UnknownValue
+from .kpis.kpi import Kpi
+from .kpis.measure import CLOSED, CREATED, At
+from .levels import EVERYONE, LEVELS
+from .scorecards import slow_cycle
+from .view import change
+from .whatif.table import deal_table
+from .windows import as_date, parse_window
+
+
+def deals_behind(
+    kpi: Kpi, deals, *, basis: str | None = None, window=None, as_of=None, within_days: int = 90, **members
+) -> pd.DataFrame:
+    """The deals that a KPI's number was counted from, and what each adds to its parts.
+
+    A KPI, the deal table (any engine), and who: partner="P", employee=, unit=, region=, ... (several: all must hold).
+    Out the matching rows of the deal table in front of a column for each part of the basis (won, decided, ...): the
+    columns' sums are the number's numerator and denominator, but for split deals of a higher level than the partner,
+    whose shares stand in a row each. `basis` is the KPI's first unless named; `window` and `as_of` are as in
+    `scorecard`. No matching deal gives an empty table. Raises UnknownValue for members, bases and levels there are not.
+
+    >>> import pandas as pd
+    >>> from kpi_helpers import close_rate
+    >>> deals = pd.DataFrame({"deal_id": list("abc"), "partner": "P", "status": ["won", "lost", "open"], "amount": 1.0,
+    ...     "created_on": pd.Timestamp("2025-03-01"), "closed_on": pd.to_datetime(["2025-03-20", "2025-03-21", None])})
+    >>> deals_behind(close_rate, deals, basis="closed", partner="P", window="2025-03")[["won", "decided", "deal_id"]]
+       won  decided deal_id
+    0    1        1       a
+    1    0        1       b
+    """
+    table = deal_table("deals_behind", deals)
+    as_of = as_date(table[["created_on", "closed_on"]].max().max() if as_of is None else as_of, "as_of")
+    window = parse_window(window, as_of)
+    found = {b.name: b for b in kpi.bases}
+    if basis is not None and basis not in found:
+        raise UnknownValue(f"basis of {kpi.name}", basis, found)
+    measures = (found[basis] if basis else kpi.bases[0]).measures
+    at = At(as_of, slow_cycle(table, as_of), within_days)
+    frame = nw.from_native(_of_members(table, members))
+    frame = frame.with_columns(**{f"_{measure.name}": measure.of(at) for measure in measures})
+    if window.kind != "all":
+        start, end = datetime.combine(window.start, time()), datetime.combine(window.end, time()) + timedelta(days=1)
+        for measure in measures:
+            if measure.anchor in (CLOSED, CREATED):
+                inside = (nw.col(measure.anchor) >= start) & (nw.col(measure.anchor) < end)
+                frame = frame.with_columns(nw.when(inside).then(nw.col(f"_{measure.name}")).alias(f"_{measure.name}"))
+    rows = frame.to_native()
+    parts = {measure.name: _counted(rows[f"_{measure.name}"], measure.total) for measure in dict.fromkeys(measures)}
+    counted = pd.DataFrame(parts, index=rows.index)
+    behind = pd.concat([counted, rows[list(table.columns)]], axis=1)[counted.fillna(0).ne(0).any(axis=1)]
+    return behind.dropna(axis=1, how="all").reset_index(drop=True)
+
+
+def _counted(values: pd.Series, total: str) -> pd.Series:
+    """1 or 0 for what is counted, the value for what is summed."""
+    return values.fillna(False).astype(bool).astype(int) if total == "count" else values.astype(float)
+
+
+def _of_members(table: pd.DataFrame, members: dict) -> pd.DataFrame:
+    for level, member in members.items():
+        column = LEVELS.get(level)
+        if column is None:
+            raise UnknownValue("level", level, [name for name, column in LEVELS.items() if column])
+        if member not in set(table[column]):
+            raise UnknownValue(level, member, sorted(table[column].dropna().unique()))
+        table = table[table[column] == member]
+    return table
+
+
+def side_by_side(kpi: Kpi, deals, windows, *, by=None, basis: str | None = None, as_of=None, **context) -> pd.DataFrame:
+    """One KPI in two windows, a row for each group: before, now, change, n_before, n, low, high.
+
+    The KPI, the deals, the two windows (earlier first), the levels `by` and a basis in. Each window is looked at from
+    its own end, not later than `as_of`, so that the earlier one has no advantage of ripeness. `change` is in points (a
+    share of 1) for rates and relative to before for the rest, null from a previous 0. low and high are the interval of
+    `now`. It misleads under some 20 deals a window, and when many groups are looked at. Raises KitError unless two
+    windows are given.
+
+    >>> import pandas as pd
+    >>> from kpi_helpers import deal_count
+    >>> deals = pd.DataFrame({"deal_id": list("abc"), "partner": "P", "status": "won", "amount": 1.0,
+    ...     "created_on": pd.Timestamp("2025-03-01"),
+    ...     "closed_on": pd.to_datetime(["2025-03-20", "2025-04-02", "2025-04-03"])})
+    >>> side_by_side(deal_count, deals, ("2025-03", "2025-04"), by="partner")[["partner", "before", "now", "change"]]
+      partner  before  now  change
+    0       P     1.0  2.0     1.0
+    """
+    if isinstance(windows, str) or len(windows) != 2:
+        raise KitError("side_by_side takes two windows, the earlier first, like ('2025-Q3', '2025-Q4').")
+    basis = basis or kpi.bases[0].name
+    tables = []
+    for window in windows:
+        end = parse_window(window, None if as_of is None else as_date(as_of, "as_of")).end
+        then = end if as_of is None else min(end, as_date(as_of, "as_of"))
+        table = kpi(deals, by=by, window=window, as_of=then, basis=basis, **context)
+        tables.append(nw.from_native(table, eager_only=True).to_pandas())
+    groups = list(tables[1].columns[: tables[1].columns.get_loc("kpi")])
+    before = tables[0][[*groups, "value", "n"]].rename(columns={"value": "before", "n": "n_before"})
+    both = before.merge(tables[1], on=groups, how="outer").rename(columns={"value": "now"})
+    unit = both["unit"].dropna().iloc[0] if both["unit"].notna().any() else "number"
+    both["change"] = [change(now, was, unit) for now, was in zip(both["now"], both["before"], strict=True)]
+    return both[[*groups, "before", "now", "change", "n_before", "n", "low", "high"]]
+
+
+def compared(
+    kpi: Kpi, deals, partners, *, basis: str | None = None, window=None, as_of=None, **context
+) -> pd.DataFrame:
+    """One KPI of some partners, a row for each basis (or the one named) and a column for each partner, and all `*`.
+
+    Raises UnknownValue for partners there are not. Empty windows give nulls, with the reason in the KPI's own note.
+    """
+    options = {"basis": basis, "window": window, "as_of": as_of, **context}
+    own = nw.from_native(kpi(deals, by="partner", **options), eager_only=True).to_pandas()
+    for partner in partners:
+        if partner not in set(own["partner"]):
+            raise UnknownValue("partner", partner, own["partner"].unique())
+    everyone = nw.from_native(kpi(deals, **options), eager_only=True).to_pandas()
+    rows = pd.concat([own[own["partner"].isin(partners)], everyone])
+    order = list(dict.fromkeys(rows["basis"]))
+    return rows.pivot(index="basis", columns="partner", values="value").reindex(order)[[*partners, EVERYONE]]
