@@ -31,8 +31,6 @@ def contents(notebook: NotebookNode) -> list[tuple[str, str]]:
 
 @cache
 def _exporter() -> HTMLExporter:
-    exporter = HTMLExporter(
-        template_name="template", extra_template_basedirs=[str(HERE)], exclude_anchor_links=True, mathjax_url=""
-    )
+    exporter = HTMLExporter(template_name="template", extra_template_basedirs=[str(HERE)], mathjax_url="")
     install(exporter.environment)
     return exporter
