@@ -13,7 +13,7 @@ from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from ..deals import DEAL_COLUMNS, STATUSES
+from ..deals import DEAL_COLUMNS, SIDE_TABLES, STATUSES
 from ..judging import reasons
 from ..kpis import KPIS
 from ..reading.coverage import KINDS
@@ -71,7 +71,7 @@ def _contract() -> Iterator[tuple[str, str]]:
     """The names and meanings of the deal table's columns, and the other words of the page of data health."""
     for name, column in DEAL_COLUMNS.items():
         yield from (("kpi_helpers/deals.py", text) for text in (words(name), column.what))
-    for name in (*STATUSES, *AMONG, *SEVERITIES, *KINDS, *KPIS):
+    for name in (*STATUSES, *AMONG, *SEVERITIES, *KINDS, *KPIS, *SIDE_TABLES):
         yield "kpi_helpers/reports/health_page.py", words(name)
     yield from (("kpi_helpers/reading/coverage.py", meaning) for meaning in KINDS.values())
 
