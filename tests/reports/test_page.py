@@ -4,7 +4,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from kpi_helpers.reports.brand import Brand
 from kpi_helpers.reports.page import contents, page
+from kpi_helpers.showing.language import using
 
 
 @pytest.fixture
@@ -45,3 +47,34 @@ def test_the_source_notebook_is_not_changed(notebook):
     before = nbformat.writes(notebook)
     page(notebook, title="P")
     assert nbformat.writes(notebook) == before
+
+
+def test_nothing_a_notebook_carries_can_leave_its_place(notebook):
+    hostile = '"><script>alert(1)</script>'
+    picture = new_output("display_data", {"image/png": hostile}, metadata={"image/png": {"alt": hostile}})
+    notebook.cells.append(new_code_cell("1", outputs=[picture, new_output("stream", name="stdout", text=hostile)]))
+    made = page(notebook, title=hostile, back=hostile)
+    assert "<script" not in made
+
+
+def test_tables_and_figures_can_be_scrolled_by_keyboard(notebook):
+    table = new_output("display_data", {"text/html": "<table class='dataframe'></table>"})
+    notebook.cells.append(new_code_cell("frame", outputs=[table]))
+    made = page(notebook, title="P")
+    assert re.search(r"""<div class="output" tabindex="0"><table""", made)
+    assert """<div class="output"><p>""" in made
+    assert """<figure tabindex="0"><img""" in made
+
+
+def test_a_brand_is_on_the_page(notebook):
+    made = page(notebook, title="P", brand=Brand("data:image/png;base64,AAAA", "#00815a", "#00aa77"))
+    assert """class="logo" src="data:image/png;base64,AAAA\"""" in made
+    assert ":root{--accent:#00815a}@media screen and (prefers-color-scheme:dark){:root{--accent:#00aa77}}" in made
+    assert "00815a" not in page(notebook, title="P")
+
+
+def test_the_frame_of_the_page_speaks_the_language_of_now(notebook):
+    with using("tr"):
+        made = page(notebook, title="P")
+    assert '<html lang="tr">' in made
+    assert "Kodu göster" in made
