@@ -8,7 +8,7 @@ SETUP  := .venv/.ready
 # Bytecode halves the start of every notebook kernel; some machines switch it off.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup reports test test-long lab notebooks bench-reading lock clean
+.PHONY: help setup reports test test-long lab notebooks bench-reading bench-reports lock clean
 help:
 	@echo "make reports [DATA=path] [ARGS=...]  a report for every partner"
 	@echo "make lab                             JupyterLab on the notebooks"
@@ -44,6 +44,10 @@ notebooks: $(SETUP)
 bench-reading: $(SETUP)
 	$(BIN)/python benchmarks/reading.py
 	$(BIN)/python benchmarks/reading.py --rows 10000000 --repeat 1
+
+# Takes an hour on two processors; fewer partners with ARGS="--partners 8 --block 4".
+bench-reports: $(SETUP)
+	$(BIN)/python benchmarks/reports.py $(ARGS)
 
 # Needs uv; exact versions and hashes for every platform, no index addresses.
 lock:

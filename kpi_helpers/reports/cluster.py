@@ -214,7 +214,7 @@ class Station(WorkerPlugin):
 @contextmanager
 def _stationed(client, plan: list[Job], engine: str, share: str | None):
     """A station on every worker for as long as the run lasts."""
-    station = Station(Path(plan[0].folder).parent / plan[0].parameters["source"], engine, share)
+    station = Station(Path(plan[0].folder).parent / "prepared", engine, share)
     try:
         station.lay_out()
         client.register_plugin(station, name=station.name)
@@ -254,9 +254,11 @@ class SharedTemplate:
         return _record(answer.result(), {job.partner: job})
 
     def close(self) -> None:
-        self._closed = True
-        if self._process:
-            self._process.kill()
+        """End it with the reports under way; their threads hear a `KitError`."""
+        with self._lock:
+            self._closed = True
+            if self._process:
+                self._process.stdin.close()
 
     def _listen(self, started: Future) -> None:
         """Linux ends the template with the thread that started it, so this one lives as long as the template."""

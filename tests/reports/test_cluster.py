@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from conftest import BIN
 from distributed import Client
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -44,8 +45,8 @@ def dask_cluster(folder, prefixes=((), (), ()), host="127.0.0.1"):
         worker = [*DASK, "worker", address, "--no-dashboard", "--nthreads", "1"]
         worker += ["--local-directory", str(folder / "scratch")]
         with running(worker, prefixes[1]) as one, running(worker, prefixes[2]) as two:
-            with Client(address, set_as_default=False) as client:
-                client.wait_for_workers(2, timeout=60)
+            wait = f"from distributed import Client; Client({address!r}).wait_for_workers(2, timeout=60)"
+            subprocess.run([*prefixes[0], sys.executable, "-c", wait], check=True, **QUIET)
             yield address, {"scheduler": process, "workers": (one, two)}
 
 
@@ -65,12 +66,12 @@ def address(tmp_path_factory):
 
 def plan_of(folder, *names, source="'made for ' + partner"):
     """Jobs of a small notebook, and the folder that all machines are to see."""
-    cells = [new_code_cell("partner = window = source = ''", metadata={"tags": ["parameters"]}), new_code_cell(source)]
+    cells = [new_code_cell("partner = window = ''", metadata={"tags": ["parameters"]}), new_code_cell(source)]
     nbformat.write(new_notebook(cells=cells), folder / "in.ipynb")
     out = folder / "out"
     (out / "prepared").mkdir(parents=True)
     (out / "prepared" / "fleet.json").write_text("{}")
-    parameters = {"source": "prepared", "window": "w"}
+    parameters = {"window": "w"}  # without a source there is no workbook to make
     return [
         Job(name, name, str(folder / "in.ipynb"), parameters | {"partner": name}, str(out / name)) for name in names
     ]
@@ -159,6 +160,7 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path):
         assert names_in(job.folder) == ["report.html", "report.ipynb"]
 
 
+@pytest.mark.long
 def test_a_scheduler_that_is_lost_is_one_clear_error_and_keeps_what_is_made(tmp_path):
     plan = plan_of(tmp_path, *"abcdef", source="import time\ntime.sleep(0.5)\n'made for ' + partner")
     with dask_cluster(tmp_path) as (address, processes):
@@ -168,3 +170,43 @@ def test_a_scheduler_that_is_lost_is_one_clear_error_and_keeps_what_is_made(tmp_
         with pytest.raises(KitError, match="was lost; run again"):
             list(records)
     assert (tmp_path / "out" / made["slug"] / "report.html").exists()
+
+
+@pytest.fixture
+def machines():
+    """Three network namespaces on a bridge of the first, as commands to put before others: machines of their own."""
+    names = [f"kpi{os.getpid()}{letter}" for letter in "sab"]
+    lines = [f"netns add {name}" for name in names]
+    lines += [f"-n {names[0]} link add br0 type bridge", f"-n {names[0]} addr add 10.77.0.1/24 dev br0"]
+    for number, name in enumerate(names[1:], 2):
+        lines += [f"-n {names[0]} link add port{number} master br0 type veth peer name eth0 netns {name}"]
+        lines += [f"-n {name} addr add 10.77.0.{number}/24 dev eth0", f"-n {name} link set eth0 up"]
+        lines += [f"-n {names[0]} link set port{number} up"]
+    lines += [f"-n {name} link set lo up" for name in names] + [f"-n {names[0]} link set br0 up"]
+    try:
+        for line in lines:
+            subprocess.run(["ip", *line.split()], check=True, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"this machine allows no network namespaces: {getattr(error, 'stderr', error)}")
+    else:
+        yield [["ip", "netns", "exec", name] for name in names]
+    finally:
+        for name in names:
+            subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
+
+
+@pytest.mark.long
+def test_the_command_on_machines_of_their_own_one_of_which_is_lost(machines, export, tmp_path):
+    source = export(*"ABCDEF")
+    with dask_cluster(tmp_path, machines, "10.77.0.1") as (address, processes):
+        words = ["report", source, "--out", tmp_path / "out", "--window", "2025-Q4", "--as-of", "2025-12-31"]
+        words += ["--cluster", address, "--share", (tmp_path / "bucket").as_uri()]
+        command = [*machines[0], str(BIN / "partner-kpis"), *map(str, words)]
+        with running(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as runner:
+            until(lambda: list(tmp_path.glob("out/*/report.html")), 300)
+            os.killpg(processes["workers"][0].pid, signal.SIGKILL)
+            said, _ = runner.communicate(timeout=300)
+    assert "6 of 6 reports made" in said, said
+    assert len(list(tmp_path.glob("out/*/report.html"))) == 6
+    records = [json.loads(line) for line in (tmp_path / "out/manifest.jsonl").read_text().splitlines()]
+    assert len({record["worker"].rsplit(":", 1)[0] for record in records}) == 2
