@@ -51,7 +51,8 @@ def _shares(engine: Engine, types: dict[str, str]) -> list[str]:
         return []
     if "credit" not in types:
         several = engine.one(
-            "SELECT count(*) FROM (SELECT h FROM (SELECT hash(deal_id) AS h FROM deals) GROUP BY h HAVING count(*) > 1)"
+            "SELECT count(*) FROM (SELECT deal_id FROM deals WHERE hash(deal_id) IN (FROM repeated) "
+            "GROUP BY 1 HAVING count(*) > 1)"
         )[0]
         what = "deals stand with several partners but without shares (credit): each partner counts them whole."
         return [f"{several:,} {what}"] if several else []

@@ -2,13 +2,14 @@
 
 import csv
 import io
+import mmap
 from itertools import islice
 from pathlib import Path
 
 from kpi_helpers.errors import KitError
 from kpi_helpers.reading import values
 from kpi_helpers.reading.engine import Engine, lit
-from kpi_helpers.reading.leading import SEPARATORS
+from kpi_helpers.reading.leading import BOM, SEPARATORS
 from kpi_helpers.reading.lines import physical_lines
 from kpi_helpers.reading.table import Malformed, Table
 from kpi_helpers.reading.values import BLANKS
@@ -116,9 +117,17 @@ def stage(engine: Engine, table: Table, columns: dict[str, int], target: Path) -
         return set()
     if "competitor" in columns:
         return set(columns)
-    tests = ", ".join(f"coalesce(bool_or({values.untidy(new)}), false)" for new in columns)
+    untidy = values.untidy if _odd_spaces(table) else values.spaced
+    tests = ", ".join(f"coalesce(bool_or({untidy(new)}), false)" for new in columns)
     found = engine.one(f"SELECT {tests} FROM read_parquet({lit(target)})")
     return {new for new, dirty in zip(columns, found, strict=True) if dirty}
+
+
+def _odd_spaces(table: Table) -> bool:
+    """Whether a cell may begin or end with a space that is not the usual one: such bytes, or line breaks in cells."""
+    odd = {b'"', b"\t", b"\xa0", b"\xbf"} - {table.separator.encode()}
+    with table.path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        return any(text.find(mark, len(BOM)) >= 0 for mark in odd)
 
 
 class _Lines:

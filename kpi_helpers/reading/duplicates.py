@@ -5,21 +5,21 @@ from kpi_helpers.reading.fields import FIELDS
 
 
 def reject(engine: Engine, types: dict[str, str]) -> tuple[int, int]:
-    """Add to `rejects`; the numbers of exact and of contradicting rows."""
+    """Add to `rejects`; the numbers of exact and of contradicting rows. Table `repeated` keeps what came twice."""
     if not {"deal_id", "partner"} <= types.keys():
         return 0, 0
-    # Eight bytes a deal instead of its texts: ten million keys fit in memory; only the few that collide are compared.
+    # Eight bytes a deal instead of its texts: ten million keys fit in memory; only the few that repeat are compared.
     engine.run(
-        "CREATE OR REPLACE TEMP TABLE collisions AS "
-        "SELECT h FROM (SELECT hash(deal_id, partner) AS h FROM clean) GROUP BY h HAVING count(*) > 1"
+        "CREATE OR REPLACE TEMP TABLE repeated AS "
+        "SELECT h FROM (SELECT hash(deal_id) AS h FROM clean) GROUP BY h HAVING count(*) > 1"
     )
-    if not engine.one("SELECT count(*) FROM collisions")[0]:
+    if not engine.one("SELECT count(*) FROM repeated")[0]:
         return 0, 0
     content = ", ".join(f for f in FIELDS if f in types)
     engine.run(f"""CREATE OR REPLACE TEMP TABLE copies AS
         WITH same AS (SELECT _part, _row, deal_id, partner, hash({content}) AS content FROM typed
                       WHERE deal_id IS NOT NULL AND partner IS NOT NULL
-                        AND hash(deal_id, partner) IN (SELECT h FROM collisions))
+                        AND hash(deal_id) IN (SELECT h FROM repeated))
         SELECT *, count(*) OVER key AS n, count(DISTINCT content) OVER key AS kinds,
                row_number() OVER (PARTITION BY deal_id, partner ORDER BY _part, _row) AS nth
         FROM same WINDOW key AS (PARTITION BY deal_id, partner)""")

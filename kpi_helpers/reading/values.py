@@ -14,6 +14,11 @@ def untidy(column: str) -> str:
     return f"({column} NOT BETWEEN '!' AND '~' OR {ends})"
 
 
+def spaced(column: str) -> str:
+    """The same where the usual space is the only one there is: six times as cheap."""
+    return f"({column} NOT BETWEEN '!' AND '~' OR {column} LIKE '% ')"
+
+
 def text(column: str, blanks: tuple[str, ...] = BLANKS) -> str:
     """The trimmed text of a VARCHAR column, null for blanks."""
     # Trimming by a set of characters is slow, so only the cells that may need it go there.
