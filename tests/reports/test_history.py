@@ -26,7 +26,10 @@ def texts(folder) -> dict[str, str]:
     """What each cell of a report says, by its source."""
     notebook = nbformat.read(folder / "report.ipynb", as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    return {c.source: "".join(o["data"].get("text/plain", "") for o in c.outputs if "data" in o) for c in code}
+    return {
+        c.source.removeprefix("show."): "".join(o["data"].get("text/plain", "") for o in c.outputs if "data" in o)
+        for c in code
+    }
 
 
 def in_currency(table: str, currency: str) -> str:
