@@ -1,13 +1,13 @@
 """Exploring by hand: the deals behind a number, two windows or two partners side by side, frames that read well."""
 
-from datetime import datetime, time, timedelta
-
 import narwhals as nw
+import numpy as np
 import pandas as pd
 
+from .arrays import Arrays
 from .errors import KitError, UnknownValue
 from .kpis.kpi import Kpi
-from .kpis.measure import CLOSED, CREATED, At
+from .kpis.measure import CLOSED, CREATED, STATE, At
 from .levels import EVERYONE, LEVELS
 from .scorecards import slow_cycle
 from .view import change
@@ -41,26 +41,22 @@ def deals_behind(
     found = {b.name: b for b in kpi.bases}
     if basis is not None and basis not in found:
         raise UnknownValue(f"basis of {kpi.name}", basis, found)
-    measures = (found[basis] if basis else kpi.bases[0]).measures
-    at = At(as_of, slow_cycle(table, as_of), within_days)
-    frame = nw.from_native(_of_members(table, members))
-    frame = frame.with_columns(**{f"_{measure.name}": measure.of(at) for measure in measures})
-    if window.kind != "all":
-        start, end = datetime.combine(window.start, time()), datetime.combine(window.end, time()) + timedelta(days=1)
-        for measure in measures:
-            if measure.anchor in (CLOSED, CREATED):
-                inside = (nw.col(measure.anchor) >= start) & (nw.col(measure.anchor) < end)
-                frame = frame.with_columns(nw.when(inside).then(nw.col(f"_{measure.name}")).alias(f"_{measure.name}"))
-    rows = frame.to_native()
-    parts = {measure.name: _counted(rows[f"_{measure.name}"], measure.total) for measure in dict.fromkeys(measures)}
-    counted = pd.DataFrame(parts, index=rows.index)
-    behind = pd.concat([counted, rows[list(table.columns)]], axis=1)[counted.fillna(0).ne(0).any(axis=1)]
+    measures = dict.fromkeys((found[basis] if basis else kpi.bases[0]).measures)
+    rows = _of_members(table, members).reset_index(drop=True)
+    arrays = Arrays(rows)
+    at = At(as_of, slow_cycle(table, as_of), within_days, arrays.column)
+    inside = {STATE: at.open.data} | {
+        anchor: (rows[anchor].ge(pd.Timestamp(window.start)) & rows[anchor].lt(_after(window))).to_numpy()
+        if window.kind != "all" else at.exists.data for anchor in (CLOSED, CREATED)
+    }  # fmt: skip
+    parts = {measure.name: np.nan_to_num(measure.of(at).data * 1.0) * inside[measure.anchor] for measure in measures}
+    counted = pd.DataFrame(parts).astype({measure.name: int for measure in measures if measure.total == "count"})
+    behind = pd.concat([counted, rows], axis=1)[counted.ne(0).any(axis=1)]
     return behind.dropna(axis=1, how="all").reset_index(drop=True)
 
 
-def _counted(values: pd.Series, total: str) -> pd.Series:
-    """1 or 0 for what is counted, the value for what is summed."""
-    return values.fillna(False).astype(bool).astype(int) if total == "count" else values.astype(float)
+def _after(window) -> pd.Timestamp:
+    return pd.Timestamp(window.end) + pd.Timedelta(days=1)
 
 
 def _of_members(table: pd.DataFrame, members: dict) -> pd.DataFrame:

@@ -23,12 +23,13 @@ from ..whatif.drivers import part
 from .latest import Latest
 
 STEPS = 100  # of a slider
-LABEL = 150  # pixels
+LABEL = 165  # pixels
 CSS = """<style>
 .whatif-scale {position: relative; height: 9px; margin: -8px 8px 4px 0; background: #eef0f3; border-radius: 3px}
 .whatif-scale .span {position: absolute; top: 0; bottom: 0; background: #9ecae8; border-radius: 2px}
 .whatif-scale .mark {position: absolute; top: -3px; bottom: -3px; width: 3px; margin-left: -1px; background: #111827}
-.whatif-note {color: #4b5563; font-size: 13px; line-height: 1.45}
+.whatif-note {color: #4b5563; font-size: 13px}
+.whatif .widget-html-content {line-height: 1.4}
 .whatif-answer table {border-collapse: collapse; font-size: 13.5px; margin: 4px 0}
 .whatif-answer th, .whatif-answer td {padding: 4px 12px 4px 0; text-align: right; border-bottom: 1px solid #e5e7eb}
 .whatif-answer tr > :first-child {text-align: left; font-weight: 600}
@@ -38,7 +39,7 @@ CSS = """<style>
 # ipywidgets gives a slider's handle no name; screen readers get the label beside it.
 NAMES = """const name = () => document.querySelectorAll(".whatif .widget-slider").forEach(slider =>
   slider.querySelector(".noUi-handle")?.setAttribute("aria-label", slider.querySelector("label")?.textContent));
-name(); new MutationObserver(name).observe(document.body, {childList: true, subtree: true});"""
+const labels = setInterval(name, 500); setTimeout(() => clearInterval(labels), 60000); name();"""
 
 
 class DriverSlider:
@@ -59,7 +60,7 @@ class DriverSlider:
             layout={"width": "auto"},
         )  # fmt: skip
         self.text = widgets.Label(layout={"width": "130px"})
-        scale = widgets.HTML(self._scale(row, start), layout={"margin": f"0 0 0 {LABEL + 8}px"})
+        scale = widgets.HTML(self._scale(row, start), layout={"margin": f"0 0 0 {LABEL + 16}px"})
         body = widgets.VBox([self.slider, scale], layout={"flex": "1 1 auto"})
         self.view = widgets.HBox([body, self.text])
         self.slider.observe(changed, "value")
@@ -118,7 +119,7 @@ class WhatIfPanel:
         self.partner.value = partner
         self.window = _labelled(widgets.Dropdown, _("Window"), options=windows)
         self.target = _labelled(widgets.BoundedFloatText, _("Target"), min=0, max=1e15, value=self.given.target or 0)
-        self.returns = _labelled(widgets.FloatSlider, _("Returns of spend (assumed)"), min=0, max=1, step=0.05,
+        self.returns = _labelled(widgets.FloatSlider, _("Returns (assumed)"), min=0, max=1, step=0.05,
                                  value=self.given.returns, readout_format=".2f", layout={"width": "auto"})  # fmt: skip
         self.name = _labelled(widgets.Text, _("Scenario"), value=self.given.name, continuous_update=False)
         self.saved = _labelled(widgets.SelectMultiple, _("Compare"), options=[], rows=4)

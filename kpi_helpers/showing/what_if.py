@@ -17,7 +17,7 @@ DRIVERS = {
     "cycle_days": N_("Cycle"),
     "spend": N_("Spend"),
     "open_pipeline": N_("Open pipeline"),
-    "win_back": N_("Won back from competitors"),
+    "win_back": N_("Won back losses"),
 }
 CHANNELS = {
     "paid": N_("paid"),

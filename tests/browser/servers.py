@@ -1,5 +1,6 @@
 """Jupyter servers for the browser tests: on this machine only, with a token, in a folder of their own."""
 
+import json
 import os
 import shutil
 import socket
@@ -13,6 +14,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "only-for-this-test"
+SETTINGS = {  # every cell is drawn wherever the page is scrolled to, and nobody is asked about news
+    "notebook-extension/tracker": {"windowingMode": "none"},
+    "apputils-extension/notification": {"fetchNews": "false"},
+}
 
 
 def workplace(folder: Path) -> Path:
@@ -28,12 +33,17 @@ def serving(folder: Path, *words: str):
     """A server started by `words` in `folder`; its address while it runs. What was started is ended."""
     port = _free_port()
     private = {f"JUPYTER_{name}_DIR": str(folder.parent / name) for name in ("CONFIG", "RUNTIME", "DATA")}
+    settings = folder.parent / "settings"
+    for name, values in SETTINGS.items():
+        file = settings / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(values))
     told = folder.parent / "server.log"
     with told.open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", *[word.format(port=port) for word in words]],
             cwd=folder,
-            env=os.environ | private | {"JUPYTERLAB_SETTINGS_DIR": str(folder.parent / "settings")},
+            env=os.environ | private | {"JUPYTERLAB_SETTINGS_DIR": str(settings)},
             stdout=log,
             stderr=log,
         )
