@@ -98,7 +98,9 @@ def floor():
 def floor_ready() -> None:
     from kpi_helpers.reports.template import warm
 
+    main_module = sys.modules["__main__"]
     warm()
+    sys.modules["__main__"] = main_module  # IPython puts its own there, and the pool looks for its functions in it
 
 
 def in_plain_python(job: Job) -> None:
