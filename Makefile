@@ -8,7 +8,7 @@ SETUP  := .venv/.ready
 # Bytecode halves the start of every notebook kernel; some machines switch it off.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup reports test test-long lab notebooks bench-reading bench-reports lock clean
+.PHONY: help setup reports test test-long lab notebooks messages bench-reading bench-reports lock clean
 help:
 	@echo "make reports [DATA=path] [ARGS=...]  a report for every partner"
 	@echo "make lab                             JupyterLab on the notebooks"
@@ -48,6 +48,10 @@ bench-reading: $(SETUP)
 # Takes an hour on two processors; fewer partners with ARGS="--partners 8 --block 4".
 bench-reports: $(SETUP)
 	$(BIN)/python benchmarks/reports.py $(ARGS)
+
+# Bring the Turkish catalogue up to date with the texts there are; new ones wait in it for their translation.
+messages: $(SETUP)
+	$(BIN)/python -m kpi_helpers.reports.catalogue
 
 # Needs uv; exact versions and hashes for every platform, no index addresses.
 lock:

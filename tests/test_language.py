@@ -5,14 +5,19 @@ import string
 from html.parser import HTMLParser
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from babel.messages.pofile import read_po
+from matplotlib.text import Text
 
 from kpi_helpers.errors import KitError
+from kpi_helpers.movement import STEPS
 from kpi_helpers.reports.catalogue import TURKISH, texts
 from kpi_helpers.reports.run import run_reports
+from kpi_helpers.showing.figures import outcome_curve, quality_pair, spend_return, submitted, trend, waterfall
 from kpi_helpers.showing.format import changed, day, money, percent, period, points, shown
+from kpi_helpers.showing.labels import OUTCOMES
 from kpi_helpers.showing.language import _, filled, language, lower, ngettext, sentence, upper, use, using
 from kpi_helpers.showing.notes import retold
 
@@ -75,7 +80,8 @@ def test_numbers_money_and_dates_in_turkish():
         assert shown(44.5, "days") == "44,5 gün"
         assert day(pd.Timestamp("2025-12-31")) == "31 Ara 2025"
         assert period("2025-Q4") == "2025-Ç4"
-        assert ngettext("{count} deal", "{count} deals", 1200) == "1.200 anlaşma"
+        rests = ngettext("It rests on {count} deal only.", "It rests on {count} deals only.", 1200)
+        assert rests == "Yalnızca 1.200 anlaşmaya dayanıyor."
         told = {"share": 0.5, "size": 1234.5, "change": 1.5}
         assert filled("{share:.0%} {size:,.1f} {change:+.2f}", **told) == "%50 1.234,5 +1,50"
 
@@ -90,6 +96,16 @@ def test_the_language_of_a_block_goes_before_that_of_the_process():
         use("en")
     with pytest.raises(KitError, match="'de' is not known"), using("de"):
         pass
+
+
+def test_warnings_are_told_with_their_numbers_and_dates():
+    said = "1,200 open deals were expected to close before 2025-12-31."
+    assert retold(said) == said
+    with using("tr"):
+        assert retold(said) == "1.200 açık anlaşmanın beklenen kapanış tarihi 31 Ara 2025 gününden önce."
+        headline = "8,375 rows in = 8,300 used + 75 rejected; 2 warnings, 1 of them an alarm"
+        assert "8,375" not in retold(headline) and "alarm" in retold(headline)
+        assert retold("nobody wrote this") == "nobody wrote this"
 
 
 def test_every_note_of_a_scorecard_is_known(golden_notes):
@@ -143,6 +159,27 @@ def english(catalogue):
             for form in forms(message.id):
                 pieces |= {" ".join(piece.split()).strip(" .:;,()*") for piece in re.split(r"\{[^}]*\}", form)}
     return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(p) for p in sorted(pieces) if len(p) > 3)})(?!\w)")
+
+
+def test_figures_show_nothing_english(catalogue):
+    periods = pd.DataFrame({"period": ["2025-Ç3", "2025-Ç4"], "value": [3.0, 4], "low": [1.0, 2], "high": [5.0, 6]})
+    pair = pd.DataFrame({"period": ["2025-Ç3", "2025-Ç4"], "won": [3, 5], "amount": [100.0, 900.0]})
+    steps = pd.DataFrame({"step": STEPS, "amount": [100.0, 40, 5, 5, 5, 5, 20, 10, 5, 105]})
+    spent = {"channel": ["Ücretli"], "spend": [float("nan")], "revenue": [5.0], "leads": [3], "close_rate": [0.3]}
+    curve = pd.DataFrame({"day": [0, 30.0], "won": [0, 0.4], "open": [1, 0.2], "cancelled": [0, 0.1], "lost": [0, 0.3]})
+    with using("tr"):
+        drawn = [
+            *(trend(periods, unit=unit, title="", currency="TRY", peers=3) for unit in ("number", "days", "index")),
+            quality_pair(pair, peer_won=4, peer_amount=300, title="", currency="TRY"),
+            waterfall(steps, title="", currency="TRY"),
+            spend_return(pd.DataFrame(spent), title="", currency="TRY"),
+            outcome_curve(curve, title=""),
+            submitted(pd.Series(1, index=list(OUTCOMES)), title=""),
+        ]
+        said = [text.get_text() for ax in drawn for text in ax.findobj(Text) if text.get_text()]
+    plt.close("all")
+    assert "emsal medyanı" in said
+    assert [text for text in said if english(catalogue).search(text)] == []
 
 
 @pytest.fixture(scope="module")

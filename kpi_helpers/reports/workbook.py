@@ -17,6 +17,7 @@ from ..showing.definitions import DEFINITIONS
 from ..showing.format import period
 from ..showing.labels import CHANNEL_COLUMNS, CHANNELS, SHOWN, TITLES
 from ..showing.language import _, language
+from ..showing.notes import retold
 from ..view import PartnerView
 
 TREND = {
@@ -178,7 +179,17 @@ def _kpi_rows(view: PartnerView) -> Iterator[tuple]:
             evidence = (row["numerator"], row["denominator"] if label.bottom else None, row["n"], low, high)
             ranked = not pd.isna(row["peers_rank"])
             place = (row["peers_rank"], row["peers_count"] + 1) if ranked else (None, None)
-            yield (_(TITLES[kpi]), _(label.text), value, *evidence, before, row["change"], peers, *place, row["note"])
+            yield (
+                _(TITLES[kpi]),
+                _(label.text),
+                value,
+                *evidence,
+                before,
+                row["change"],
+                peers,
+                *place,
+                retold(row["note"]),
+            )
 
 
 def _name(kpi: str, basis: str) -> str:

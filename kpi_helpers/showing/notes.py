@@ -5,10 +5,10 @@ So a page finds the sentence it was made from, here, and tells that in the reade
 """
 
 import re
+from datetime import date
 from functools import cache
 
-from babel.numbers import format_decimal
-
+from .format import day, shown
 from .language import N_, _, language
 from .loader_notes import LOADER
 
@@ -99,7 +99,7 @@ def retold(note: str) -> str:
 def _retold(part: str) -> str:
     for template, pattern in _patterns():
         if found := pattern.fullmatch(part):
-            values = {name: _number(text) for name, text in found.groupdict().items()}
+            values = {name: _written(text) for name, text in found.groupdict().items()}
             return _(template, **values)
     return _(part)
 
@@ -115,6 +115,8 @@ def _place(found: re.Match) -> str:
     return rf"(?P<{found[1]}>{'[0-9,]+' if found[1] == 'n' else '.+'})"
 
 
-def _number(text: str) -> str:
-    known = re.fullmatch(r"\d{1,3}(,\d{3})*|\d+", text)
-    return format_decimal(int(text.replace(",", "")), locale=language()) if known else text
+def _written(value: str) -> str:
+    """A whole number or a date as the language writes it; anything else stays."""
+    if re.fullmatch(r"\d{1,3}(,\d{3})*|\d+", value):
+        return shown(int(value.replace(",", "")), "number")
+    return day(date.fromisoformat(value)) if re.fullmatch(r"\d{4}-\d\d-\d\d", value) else value
