@@ -33,7 +33,7 @@ def test_commands_run_as_written(line, tmp_path):
 
 
 def test_there_are_commands_of_each_kind():
-    assert {line.split()[1] for line in COMMANDS} == {"report", "kpis", "plan", "check", "notebooks"}
+    assert {line.split()[1] for line in COMMANDS} == {"report", "kpis", "plan", "what-if", "check", "notebooks"}
 
 
 def test_code_runs_as_written(monkeypatch):

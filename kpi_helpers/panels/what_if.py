@@ -133,7 +133,7 @@ class WhatIfPanel:
         buttons = [self._button(*told) for told in (
             (_("Reset"), _("Put every slider back to its measured value"), self.reset),
             (_("Save"), _("Keep the scenario as a file"), self.save),
-            (_("Open"), _("Put the sliders as the first selected scenario says"), self.open),
+            (_("Load"), _("Put the sliders as the first selected scenario says"), self.open),
             (_("Compare"), _("Show the selected scenarios side by side"), self.compare),
             (_("Export"), _("Write the comparison as .csv and .xlsx"), self.export),
         )]  # fmt: skip
