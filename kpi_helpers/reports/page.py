@@ -3,6 +3,7 @@
 import re
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
@@ -11,6 +12,7 @@ from ..showing.language import install
 from .brand import Brand
 
 HERE = Path(__file__).parent
+SAFE = "?/:@!$&'()*+,;="  # what nbconvert leaves as it is in the id of a heading
 
 
 def page(
@@ -26,7 +28,7 @@ def contents(notebook: NotebookNode) -> list[tuple[str, str]]:
     """(anchor, title) of each second-level heading."""
     cells = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     found = re.findall(r'(?:<a id="([^"]+)"></a>\s*)?^## (.+)$', cells, re.MULTILINE)
-    return [(anchor or title.strip().replace(" ", "-"), title.strip()) for anchor, title in found]
+    return [(anchor or quote(title.strip().replace(" ", "-"), safe=SAFE), title.strip()) for anchor, title in found]
 
 
 @cache
