@@ -1,19 +1,34 @@
-"""Progress of a run: a bar on a terminal, plain lines elsewhere."""
+"""Progress of a run: a bar on a terminal and in a notebook, plain lines elsewhere."""
 
 import sys
+from collections.abc import Callable
+from functools import wraps
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
+
+def shown_in_notebooks(run: Callable) -> Callable:
+    """`run` shows its progress where it is called in a notebook, unless the caller hears it with `told` or `done`."""
+
+    @wraps(run)
+    def shown(*given, **options):
+        if "ipykernel" not in sys.modules or {"told", "done"} & options.keys():
+            return run(*given, **options)
+        with Progress() as progress:
+            return run(*given, told=progress.told, done=progress.done, **options)
+
+    return shown
 
 
 class Progress:
     """`told` prints a line, `done` counts a finished report."""
 
     def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
         self._console = Console(stderr=False, highlight=False, markup=False, soft_wrap=True)
         self._bar = None
-        if sys.stdout.isatty():
+        if sys.stdout.isatty() or self._console.is_jupyter:
             columns = (
                 TextColumn("{task.description}", markup=False),
                 BarColumn(),

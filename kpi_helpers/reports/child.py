@@ -52,7 +52,10 @@ def make_report(job: dict, **engine) -> dict:
         record |= _failure(None, f"a cell took longer than {job['limits']['cell_seconds']:g} seconds")
     except Exception as error:  # a kernel that cannot start or dies is this report's failure only
         record |= _failure(None, f"{type(error).__name__}: {error}")
-    notebook = nbformat.read(working if working.exists() else job["notebook"], as_version=4)
+    try:
+        notebook = nbformat.read(working, as_version=4)
+    except (OSError, nbformat.reader.NotJSONError):  # it was not written, or not to its end
+        notebook = nbformat.read(job["notebook"], as_version=4)
     working.unlink(missing_ok=True)
     if record["status"] == "failed" and record["cell"] is None:
         record["cell"] = _stopped_at(notebook)
@@ -81,11 +84,9 @@ def _failure(cell: int | None, error: str) -> dict:
 
 
 def _stopped_at(notebook) -> int | None:
-    """The cell that papermill had begun and never finished well."""
-    for index, cell in enumerate(notebook.cells):
-        if cell.metadata.get("papermill", {}).get("status") in ("running", "failed"):
-            return index
-    return None
+    """The last cell that papermill had begun."""
+    states = [cell.metadata.get("papermill", {}).get("status", "pending") for cell in notebook.cells]
+    return max((index for index, state in enumerate(states) if state != "pending"), default=None)
 
 
 def _write(job: dict, notebook, record: dict) -> None:

@@ -44,3 +44,5 @@ def end_tree(pid: int, *, itself: bool = True) -> None:
         for one in [process, *started] if itself else started:
             with contextlib.suppress(psutil.NoSuchProcess):
                 one.kill()
+        if not itself:
+            psutil.wait_procs(started, timeout=5)  # those that became ours would stay as zombies

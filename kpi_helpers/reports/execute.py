@@ -46,9 +46,9 @@ def _environment(scratch: str) -> dict[str, str]:
 
 @contextmanager
 def _template():
-    command = [sys.executable, "-m", "kpi_helpers.reports.template"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     with _scratch() as scratch:
+        command = [sys.executable, "-m", "kpi_helpers.reports.template", scratch]
         process = subprocess.Popen(
             command, env=_environment(scratch), text=True, encoding="utf-8", start_new_session=True, **pipes
         )

@@ -16,7 +16,7 @@ from nbformat.v4 import new_output
 from traitlets import Type
 from traitlets.config import Config
 
-MOST_TEXT = 10_000_000  # characters a cell may print; nobody reads more, and a page could not hold it
+MOST_TEXT = 2_000_000  # characters a cell may print; nobody reads more, and a page could not hold it
 
 
 class Recorder:

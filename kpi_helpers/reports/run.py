@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
+from ..progress import shown_in_notebooks
 from ..windows import Window
 from . import digest, resume
 from .brand import read_brand
@@ -36,6 +37,7 @@ class Run:
         return [record for record in self.records if record["status"] != "ok"]
 
 
+@shown_in_notebooks
 def run_reports(
     source,
     *,
@@ -69,9 +71,9 @@ def run_reports(
     of a Dask scheduler whose workers make the reports, `share` storage for those that do not see `out`
     (docs/cluster.md). `format` "pdf" prints each page, too; `logo` (a file) and `accent` (a colour) are the brand of
     all pages. `store` is a folder of snapshots, for exact history. `reading` goes to `load` (mapping, mapping_file,
-    currency). `told` hears a line about each step, `done` each record with the number of those to make. Bad input
-    raises `KitError` before anything is written; a report that fails is a record with status "failed" and never stops
-    the others. When the run itself is stopped, manifest and index hold what was made.
+    currency). `told` hears a line about each step, `done` each record with the number of those to make; without both a
+    notebook shows a bar. Bad input raises `KitError` before anything is written; a report that fails is a record with
+    status "failed" and never stops the others. When the run itself is stopped, manifest and index hold what was made.
     """
     wanted = list(partners or [])
     said = {"window": window, "as_of": as_of, "store": store, "lang": lang, "edition": edition}

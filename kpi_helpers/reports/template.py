@@ -1,7 +1,7 @@
 """The warm template: one process with everything a report imports loaded and used once; a forked child per report.
 
-`python -m kpi_helpers.reports.template` reads jobs as JSON lines on stdin and answers each with a record on stdout.
-It has one thread and never runs a report itself, so what a report does to its process ends with that process.
+`python -m kpi_helpers.reports.template SCRATCH` reads jobs as JSON lines on stdin and answers each with a record on
+stdout. It has one thread and never runs a report itself, so what a report does to its process ends with that process.
 """
 
 import contextlib
@@ -10,7 +10,9 @@ import json
 import os
 import random
 import selectors
+import shutil
 import signal
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,8 +78,8 @@ def threads() -> int:
     return sum(1 for _ in tasks.iterdir()) if tasks.is_dir() else 1
 
 
-def serve() -> None:
-    die_with_parent()
+def serve(scratch: str) -> None:
+    """Until stdin ends, which it does when the runner is gone, however it went: then `scratch` goes, too."""
     adopt_orphans()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)
@@ -111,6 +113,7 @@ def serve() -> None:
             _hurry(one)
     for one in children.values():
         _end(one.pid)
+    shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _fork(job: dict, private: tuple[int, ...]) -> Child:
@@ -126,7 +129,7 @@ def _fork(job: dict, private: tuple[int, ...]) -> Child:
         for fd in (reading, *private):
             os.close(fd)
         _become_child(job, template)
-        _report(job, writing)
+        _report(job, writing, now)
         status = 0
     finally:
         os._exit(status)
@@ -183,10 +186,10 @@ def _become_child(job: dict, template: int) -> None:
     np.random.seed()  # noqa: NPY002  the notebooks of others may use the global one
 
 
-def _report(job: dict, writing: int) -> None:
+def _report(job: dict, writing: int, began: float) -> None:
     from .child import make_report
 
-    began = cell_began = time.monotonic()
+    cell_began = began
 
     def interrupted(*_) -> None:
         raise TimeLimit(_late(job["limits"], began, cell_began) or "it was interrupted")
@@ -238,4 +241,4 @@ def _answer(one: Child, status: int) -> dict:
 
 
 if __name__ == "__main__":
-    serve()
+    serve(sys.argv[1])

@@ -1,14 +1,17 @@
 """Warm and cold are one: the same outputs for the kit's notebooks and for everything a cell can show."""
 
 import json
+import subprocess
 
 import nbformat
 import papermill
 import pytest
+from conftest import BIN
 from nbformat.v4 import new_code_cell
 from nbformat.v4 import new_notebook as bare_notebook
+from small import PYTHON
 
-from kpi_helpers.reports import child, plan, run_reports
+from kpi_helpers.reports import child, plan
 from kpi_helpers.reports.execute import execute
 
 SHOWS = {
@@ -30,9 +33,6 @@ SHOWS = {
 }
 
 
-PYTHON = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-
-
 def new_notebook(cells):
     return bare_notebook(cells=cells, metadata=PYTHON)
 
@@ -46,6 +46,7 @@ def outputs(notebook):
             for output in shown:
                 output.pop("traceback", None)
                 output.get("metadata", {}).pop("papermill", None)
+                output.get("data", {}).get("application/vnd.jupyter.widget-view+json", {}).pop("model_id", None)
                 if "image/png" in output.get("data", {}):
                     output["data"]["image/png"] = len(output["data"]["image/png"]) > 1000
             seen.append((cell.source, cell.execution_count, shown))
@@ -75,27 +76,24 @@ def test_everything_a_cell_can_show_is_recorded_alike(tmp_path):
         assert mine == oracle
 
 
-def test_the_partner_report_is_the_same_warm_and_cold(export, tmp_path):
-    source = export("A", "B", "C", "D", "E", "F", "G")
+def pictures(notebook):
+    cells = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return [output.data["image/png"] for output in cells if "image/png" in output.get("data", {})]
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in plan.notebook_path().parent.glob("*.ipynb")))
+def test_every_notebook_of_the_kit_is_the_same_warm_and_cold(name, tmp_path):
+    """Run with its own parameters, on the sample, as papermill runs it."""
     made = {}
-    for engine in ("warm", "cold"):
-        run = run_reports(
-            source, out=tmp_path / engine, window="2025-Q4", as_of="2025-12-31", partners=["B"], engine=engine
-        )
-        assert [record["engine"] for record in run.records] == [engine]
-        made[engine] = nbformat.read(run.out / "b" / "report.ipynb", as_version=4)
-    assert outputs(made["warm"]) == outputs(made["cold"])
-    pictures = [
-        [
-            output.data["image/png"]
-            for cell in made[engine].cells
-            for output in cell.get("outputs", [])
-            if "image/png" in output.get("data", {})
-        ]
-        for engine in made
-    ]
-    assert pictures[0] == pictures[1]
-    assert len(pictures[0]) == 8
+    for engine in ("partner-kpis-warm", "cold"):
+        command = [str(BIN / "papermill"), "--no-progress-bar", name, str(tmp_path / f"{engine}.ipynb")]
+        options = ["--engine", engine] if engine != "cold" else []
+        subprocess.run([*command, *options], cwd=plan.notebook_path().parent, check=True, capture_output=True)
+        made[engine] = nbformat.read(tmp_path / f"{engine}.ipynb", as_version=4)
+    warm, cold = made.values()
+    for mine, oracle in zip(outputs(warm), outputs(cold), strict=True):
+        assert mine == oracle
+    assert pictures(warm) == pictures(cold)
 
 
 def test_the_engine_is_papermills_to_name():
