@@ -13,6 +13,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
 KIT = "partner-kpi-kit"
+EVERYONE = "*"
 
 
 def of(value: object) -> str:
@@ -94,10 +95,10 @@ def of_slices(prepared: Path) -> "Slices":
 
 
 class Slices:
-    """Digests by partner; what is nobody's own reads everything."""
+    """Digests by partner; a report on everyone reads everything."""
 
     def __init__(self, shared: str, own: dict[str, str]) -> None:
         self._shared, self._own = shared, own
 
     def __getitem__(self, partner: str) -> str:
-        return of([self._shared, self._own.get(partner, self._own)])
+        return of([self._shared, self._own if partner == EVERYONE else self._own.get(partner)])
