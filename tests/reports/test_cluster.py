@@ -20,6 +20,7 @@ from kpi_helpers.reports import cluster
 from kpi_helpers.reports.plan import Job
 
 DASK = [sys.executable, "-m", "dask"]
+PYTHON = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
@@ -68,7 +69,7 @@ def address(tmp_path_factory):
 def plan_of(folder, *names, source="'made for ' + partner"):
     """Jobs of a small notebook, and the folder that all machines are to see."""
     cells = [new_code_cell("partner = window = ''", metadata={"tags": ["parameters"]}), new_code_cell(source)]
-    nbformat.write(new_notebook(cells=cells), folder / "in.ipynb")
+    nbformat.write(new_notebook(cells=cells, metadata=PYTHON), folder / "in.ipynb")
     out = folder / "out"
     (out / "prepared").mkdir(parents=True)
     (out / "prepared" / "fleet.json").write_text("{}")
