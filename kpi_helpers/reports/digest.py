@@ -11,9 +11,10 @@ from functools import cache
 from importlib.metadata import requires, version
 from pathlib import Path
 
+from ..levels import EVERYONE
+
 PACKAGE = Path(__file__).parents[1]
 KIT = "partner-kpi-kit"
-EVERYONE = "*"
 
 
 def of(value: object) -> str:
@@ -95,10 +96,10 @@ def of_slices(prepared: Path) -> "Slices":
 
 
 class Slices:
-    """Digests by partner; a report on everyone reads everything."""
+    """Digests by partner; the report on all of them reads everything."""
 
     def __init__(self, shared: str, own: dict[str, str]) -> None:
         self._shared, self._own = shared, own
 
     def __getitem__(self, partner: str) -> str:
-        return of([self._shared, self._own if partner == EVERYONE else self._own.get(partner)])
+        return of([self._shared, sorted(self._own.items(), key=str) if partner == EVERYONE else self._own.get(partner)])
