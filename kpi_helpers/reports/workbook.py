@@ -118,7 +118,7 @@ def _reference(sheet, cells: tuple[int, int, int, int]) -> str:
 def _sheets(buffer: BytesIO, as_of: date, currency: str | None) -> Iterator[Sheets]:
     """The same numbers give the same bytes: the workbook is dated by the data."""
     options = {
-        "constant_memory": True,
+        "in_memory": True,  # else a temporary file stays behind
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
