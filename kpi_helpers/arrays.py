@@ -13,10 +13,11 @@ import pandas as pd
 
 from .deals import DEAL_COLUMNS
 from .errors import KitError
-from .kpis.measure import CLOSED, CREATED, MICRO, STATE, At, Measure, midnight
+from .kpis.measure import CLOSED, CREATED, EPOCH, MICRO, STATE, At, Measure, day_number, midnight
 from .windows import Spans
 
 PANDAS = {"text": "str", "number": "float64", "share": "float64", "date": "datetime64[us]", "flag": "boolean"}
+DAY_NUMBERS = {day_number(name): name for name in (CREATED, CLOSED)}
 CELL = "_cell"  # the number of the total that a row adds to
 
 LOW = 2**26  # money is added up in two parts, each of them a whole number that a float holds exactly
@@ -38,13 +39,6 @@ class Values:
     def choose(self, value: "Values") -> "Values":
         """`value` where this is true, null elsewhere."""
         return Values(np.where(self.data, value.data, np.nan))
-
-    @property
-    def dt(self) -> "Values":
-        return self
-
-    def total_minutes(self) -> "Values":
-        return Values(self.data / np.timedelta64(1, "m"))
 
     def __invert__(self) -> "Values":
         return Values(~self.data)
@@ -112,6 +106,8 @@ class Arrays:
         return Values(column.data[self._rows])
 
     def _read(self, name: str) -> Values | Words:
+        if name in DAY_NUMBERS:
+            return Values((self.column(DAY_NUMBERS[name]).data - np.datetime64(EPOCH)) / np.timedelta64(1, "D"))
         kind = DEAL_COLUMNS[name].kind
         column = self.frame.get(name)
         if column is None or (kind in ("date", "number", "share") and column.dtype == object):  # object: all blank

@@ -8,7 +8,7 @@ import pandas as pd
 from .arrays import Arrays
 from .deals import DEAL_COLUMNS
 from .errors import KitError, MissingColumns
-from .lazy import Lazy, fetch
+from .lazy import Lazy, fetch, to_spark
 
 CORE = ("partner", "status", "amount", "created_on", "closed_on")
 READ_AS_TEXT = ("status", "channel", "lost_reason")  # the text columns whose words the formulas compare
@@ -39,7 +39,7 @@ def conform(
         types = {name: nw.from_native(deals[name], series_only=True).dtype for name in wrong}
         _check(who, types, lambda name: deals[name].isna().all())
         return Arrays(deals)
-    return Lazy(_typed(frame, names, who))
+    return Lazy.of(_typed(frame, names, who))
 
 
 def _lazy(deals, who: str) -> nw.LazyFrame:
@@ -112,4 +112,4 @@ def like(deals, table: pd.DataFrame):
         import duckdb
 
         return duckdb.from_df(table)
-    return deals.sparkSession.createDataFrame(table)
+    return to_spark(deals.sparkSession, table)

@@ -7,11 +7,12 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from .kpis.measure import CLOSED, CREATED, MICRO, STATE, At, Measure, midnight, where
+from .kpis.measure import CLOSED, CREATED, EPOCH, MICRO, STATE, At, Measure, day_number, midnight, where
 from .windows import Spans
 
 SPAN = "_span"  # the first day of the period a row belongs to, or the number of its window
 DAY = "_day"  # the day whose state is asked for
+DATES = (CREATED, CLOSED)
 _TRUNCATE = {"month": "1mo", "quarter": "1q", "year": "1y"}
 
 
@@ -20,6 +21,16 @@ class Lazy:
 
     def __init__(self, frame: nw.LazyFrame) -> None:
         self.frame = frame
+
+    @classmethod
+    def of(cls, frame: nw.LazyFrame) -> "Lazy":
+        """The conformed frame, with its dates as day numbers beside them."""
+        if frame.implementation.is_pyspark():  # Narwhals has no difference of dates on Spark
+            days = "timestampdiff(MINUTE, TIMESTAMP_NTZ'1970-01-01', {}) / 1440 AS {}"
+            native = frame.to_native().selectExpr("*", *(days.format(name, day_number(name)) for name in DATES))
+            return cls(nw.from_native(native))
+        since = {name: nw.col(name) - nw.lit(midnight(EPOCH)) for name in DATES}
+        return cls(frame.with_columns(**{day_number(n): gone.dt.total_minutes() / 1440 for n, gone in since.items()}))
 
     def extent(self) -> tuple[date | None, date | None]:
         """The earliest and the latest date at which a deal was created or closed; None where no deal has one."""
@@ -94,9 +105,11 @@ class Lazy:
         ends = spans.ends(at.as_of)
         if not spans.unit:
             return _aggregated(self.frame.filter(at.exists), measures, columns, at).assign(**{SPAN: ends[0][0]})
-        days = _beside(self.frame, pd.DataFrame({SPAN: [i for i, _ in ends], DAY: [midnight(day) for _, day in ends]}))
-        then = At(at.as_of, at.slow_days, at.within_days, day=nw.col(DAY))
-        still = self.frame.join(days, how="cross").filter(then.open)
+        days = pd.DataFrame(
+            [(i, midnight(day), (day - EPOCH).days) for i, day in ends], columns=[SPAN, DAY, day_number(DAY)]
+        )
+        then = At(at.as_of, at.slow_days, at.within_days, day=DAY)
+        still = self.frame.join(_beside(self.frame, days), how="cross").filter(then.open)
         return _aggregated(still, measures, [*columns, SPAN], replace(then, noted={"_open": nw.lit(True)}))
 
 
@@ -132,9 +145,11 @@ def _beside(frame: nw.LazyFrame, table: pd.DataFrame) -> nw.LazyFrame:
 
         return nw.from_native(polars.from_pandas(table).lazy())
     if frame.implementation.is_duckdb():
-        rows = ", ".join(f"({row[SPAN]}, TIMESTAMP '{row[DAY]}')" for row in table.to_dict("records"))
+        rows = ", ".join(
+            f"({span}, TIMESTAMP '{day}', {number})" for span, day, number in table.itertuples(index=False)
+        )
         return nw.from_native(native.query("_deals", f"SELECT * FROM (VALUES {rows}) days({', '.join(table)})"))
-    return nw.from_native(native.sparkSession.createDataFrame(table))
+    return nw.from_native(to_spark(native.sparkSession, table))
 
 
 def _spread(total: pd.Series, cells: np.ndarray, kind: str, shape: tuple[int, int]) -> np.ndarray:
@@ -148,7 +163,13 @@ def _spread(total: pd.Series, cells: np.ndarray, kind: str, shape: tuple[int, in
 def fetch(frame: nw.LazyFrame | nw.DataFrame) -> pd.DataFrame:
     """A small result as pandas, whatever engine computed it."""
     if isinstance(frame, nw.LazyFrame):
-        if frame.implementation.is_pyspark():
-            return frame.to_native().toPandas()
-        frame = frame.collect("pandas") if frame.implementation.is_duckdb() else frame.collect()
+        through = "pandas" if frame.implementation.is_duckdb() else None
+        frame = frame.collect("pyarrow" if frame.implementation.is_pyspark() else through)
     return frame.to_pandas()
+
+
+def to_spark(session, table: pd.DataFrame):
+    """A pandas table as a Spark frame; through Arrow, because Spark does not know pandas 3 yet."""
+    import pyarrow
+
+    return session.createDataFrame(pyarrow.Table.from_pandas(table, preserve_index=False))

@@ -18,8 +18,16 @@ CLOSED_STATUSES = ("won", "lost", "cancelled")
 MICRO = 10_000  # money is summed as whole ten-thousandths, so that row order and engine cannot move a cent
 
 
+EPOCH = date(1970, 1, 1)
+
+
 def midnight(day: date) -> datetime:
     return datetime.combine(day, time())
+
+
+def day_number(name: str) -> str:
+    """The column that tells a date as days since 1970: engines subtract numbers alike, dates each in its own way."""
+    return f"_{name}_days"
 
 
 @dataclass(frozen=True)
@@ -28,15 +36,15 @@ class At:
 
     A deal created later does not exist, one closed later is still open. `slow_days` is the 90th percentile of won
     cycles (None: not known), `within_days` the horizon of the `within` close rate, `column` gives a column by its
-    name, and `day` is the day itself where each row has its own. What several measures ask for is told once and kept
-    in `noted`; with `named` they read it as a column of that name, which the query then has to have.
+    name, and `day` names the column of the day itself where each row has its own. What several measures ask for is
+    told once and kept in `noted`; with `named` they read it as a column, which the query then has to have.
     """
 
     as_of: date
     slow_days: float | None = None
     within_days: int = 90
     column: Callable = nw.col
-    day: object = None
+    day: str | None = None
     named: bool = False
     noted: dict = field(default_factory=dict)
 
@@ -48,7 +56,7 @@ class At:
 
     @cached_property
     def today(self):
-        return midnight(self.as_of) if self.day is None else self.day
+        return midnight(self.as_of) if self.day is None else self.column(self.day)
 
     @cached_property
     def tomorrow(self):
@@ -74,11 +82,12 @@ class At:
     @cached_property
     def cycle(self):
         """Days from created to closed."""
-        return days_between(self.column("created_on"), self.column("closed_on"))
+        return self.column(day_number("closed_on")) - self.column(day_number("created_on"))
 
     @cached_property
     def age_days(self):
-        return days_between(self.column("created_on"), self.today)
+        today = (self.as_of - EPOCH).days if self.day is None else self.column(day_number(self.day))
+        return today - self.column(day_number("created_on"))
 
     @property
     def exists(self):
@@ -154,7 +163,3 @@ class Measure:
 def where(condition, value):
     """`value` where the condition holds, null elsewhere."""
     return nw.when(condition).then(value) if isinstance(condition, nw.Expr) else condition.choose(value)
-
-
-def days_between(start, end):
-    return (end - start).dt.total_minutes() / 1440
