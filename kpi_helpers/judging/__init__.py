@@ -10,7 +10,7 @@ _HOMES = {
     "decomposition": ("AmountChange", "RateChange", "midpoint", "won_amount_change"),
     "multiplicity": ("benjamini_hochberg",),
     "newey_west": ("LeastSquares", "least_squares"),
-    "pace": ("logrank",),
+    "pace": ("logrank", "pace_of_years"),
     "pipeline_outcome": ("Outcome", "outcome"),
     "known": ("ages", "known_at", "whole_deals"),
     "fairness": ("expected", "expected_each", "fair_comparison", "observed_expected"),

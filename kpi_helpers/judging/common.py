@@ -12,6 +12,7 @@ from kpi_helpers.judging.fairness import fair_comparison
 from kpi_helpers.judging.forecasting import SHOCK
 from kpi_helpers.judging.history import History, learn
 from kpi_helpers.judging.known import known_at
+from kpi_helpers.judging.season import season_of
 from kpi_helpers.judging.trials import closed_trials
 from kpi_helpers.windows import Window, parse_window
 
@@ -27,8 +28,10 @@ class Common:
     `history`, `backtest`, `shock` for forecasts; `last_year` and `year_before`: `fair_comparison` of the twelve months
     up to as_of and of those before; `trends`: `adjusted_trends`; `ranks`: `rank_intervals` in the window; `losses`:
     lost, to_competitor, share, others, p; `stages` (a row per partner and stage): n, median, others, p; `alerts`:
-    question, partner, p, q, alert over all of them at once; `slow_days`: 90th percentile of won cycles. `ranked`
-    partners have a rank; `close_rate` is everyone's of `last_year`: both hold where the tables are one partner's slice.
+    question, partner, p, q, alert over all of them at once; `slow_days`: 90th percentile of won cycles; `season`: the
+    `seasonal_index` row of the window's month, else of its quarter, none where it spans several or there is silence.
+    `ranked` partners have a rank; `close_rate` is everyone's of `last_year`: both hold where the tables are one
+    partner's slice.
     """
 
     as_of: pd.Timestamp
@@ -44,6 +47,7 @@ class Common:
     losses: pd.DataFrame
     stages: pd.DataFrame
     alerts: pd.DataFrame
+    season: pd.DataFrame
     ranked: int
     close_rate: float
 
@@ -91,6 +95,7 @@ def fit_common(deals: pd.DataFrame, window, *, as_of, snapshots=None, backtest_p
         losses,
         stages,
         alerts(questions),
+        season_of(trials, window),
         len(ranks),
         float(last_year["observed"].sum() / last_year["n"].sum()) if len(last_year) else np.nan,
     )

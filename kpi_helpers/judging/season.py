@@ -9,6 +9,7 @@ from kpi_helpers.errors import UnknownValue
 from kpi_helpers.judging import _check, reasons
 from kpi_helpers.judging.intervals import wilson
 from kpi_helpers.judging.regression import logistic
+from kpi_helpers.windows import Window
 
 EFFECTS = ("region", "partner")
 PENALTY = 1.0  # on region and partner effects: most lie within some ± 2 log odds
@@ -71,6 +72,17 @@ def seasonal_index(
     table = table.assign(index=fit["fitted"] / overall, low=low / overall, high=high / overall)
     table["reason"] = pd.array(np.where(n > 0, None, reasons.NO_DEALS_IN_SEASON), dtype="str")
     return Season(table, overall)
+
+
+def season_of(trials: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """The `seasonal_index` row of the one month, else of the one quarter, in which the window lies; none where it
+    spans several, or where the index is silent."""
+    ends = pd.DatetimeIndex([window.start, window.end])
+    for by in ("month", "quarter"):
+        if ends.to_period(by[0].upper()).nunique() == 1:
+            table = seasonal_index(trials, by=by).table
+            return table[(table["season"] == getattr(ends[0], by)) & table["index"].notna()]
+    return seasonal_index(trials[:0]).table[:0]
 
 
 def _months(on):

@@ -2,13 +2,14 @@
 
 import pandas as pd
 
-from ..judging import ages, channel_verdicts, share_won_by
+from ..judging import ages, channel_verdicts, pace_of_years, share_won_by
 from ..judging.channels import STOP_PAID, WORK_ON_EARNED
+from ..judging.trend import SURE
 from ..peers import FEWEST
 from ..view import PartnerView
 from .format import changed, money, shown
 from .labels import CHANNELS, MISSED
-from .language import _, lower, ngettext
+from .language import N_, _, lower, ngettext
 from .notes import retold
 from .tables import Html, Markup
 
@@ -162,7 +163,20 @@ def _close_rate(view):
             "The rate of all created deals is immature and must not be read as a fall: "
             "many are still too young to be won."
         )
+    yield from _season(view)
     yield _("Location, season and mix move this number; it is no verdict alone.")
+
+
+def _season(view):
+    """All partners' season; a partner's own edition tells it only of enough others."""
+    if view.edition == "partner" and view.common.ranked <= FEWEST:
+        return
+    for row in view.common.season.to_dict("records"):
+        yield _(
+            "Among all partners the seasonal index of this time of the year is {index:.2f} (95% interval {low:.2f} to "
+            "{high:.2f}; 1 is the year’s average, region and partner held equal).",
+            **{name: row[name] for name in ("index", "low", "high")},
+        )
 
 
 def _velocity(view):
@@ -176,7 +190,22 @@ def _velocity(view):
     yield _unknown(row, _("The cycle cannot be told: {why}."))
     yield against_before(view, row)
     yield against_peers(view, row)
+    yield from _pace(view)
     yield _("The median looks at won deals only; the curve counts the slow ones that are still open, too.")
+
+
+def _pace(view):
+    told = pace_of_years(view.deals, view.as_of)
+    if told["p"] < SURE and told["z"] > 0:
+        said = N_("Deals created in the last twelve months are won faster than those of the twelve before")
+    elif told["p"] < SURE:
+        said = N_("Deals created in the last twelve months are won more slowly than those of the twelve before")
+    elif told["p"] >= SURE:
+        said = N_("Deals created in the last twelve months show no other pace than those of the twelve before")
+    else:
+        return
+    p = _("p < {p:.3f}", p=0.001) if told["p"] < 0.001 else _("p = {p:.3f}", p=told["p"])
+    yield _("{said} (log-rank test of this partner alone: {p}).", said=_(said), p=p)
 
 
 def _quality(view):

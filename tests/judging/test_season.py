@@ -5,6 +5,8 @@ import statsmodels.api as sm
 
 from kpi_helpers.errors import KitError, MissingColumns
 from kpi_helpers.judging import reasons, seasonal_index, wilson
+from kpi_helpers.judging.season import season_of
+from kpi_helpers.windows import parse_window
 
 
 def months(start="2023-01-01", periods=24):
@@ -89,3 +91,21 @@ def test_bad_input_is_refused():
         seasonal_index(pd.DataFrame({"won": [True]}))
     with pytest.raises(KitError, match="season 'week'"):
         seasonal_index(deals(summer), by="week")
+
+
+@pytest.mark.parametrize(
+    ("window", "index"),
+    [
+        ("2024-Q3", [1.5]),
+        ("2024-12", [0.5]),
+        ("2024-10-05..2024-12-03", [0.5]),
+        ("2024-09-01..2024-10-31", []),
+        ("2024", []),
+    ],
+)
+def test_a_window_has_the_season_of_its_month_or_quarter(window, index):
+    assert season_of(deals(summer), parse_window(window))["index"].tolist() == pytest.approx(index, abs=1e-6)
+
+
+def test_no_window_has_a_season_under_two_cycles():
+    assert season_of(deals(summer).query("on < '2024-12-01'"), parse_window("2024-Q3")).empty

@@ -7,7 +7,7 @@ import pytest
 from kpi_helpers import partner_view
 from kpi_helpers.fleet import measure_fleet
 from kpi_helpers.reading import load
-from kpi_helpers.showing import changes, fair, outlook, plan
+from kpi_helpers.showing import changes, fair, outlook, plan, reading
 from kpi_helpers.view import PartnerView, _own
 from kpi_helpers.windows import as_date, parse_window
 
@@ -65,9 +65,22 @@ def test_changes_name_the_deals_that_carry_them(of):
     assert "D-0" in text
 
 
+def test_the_season_of_the_window_and_the_pace_of_two_years_are_told(of):
+    view = of("Işık Bilişim")
+    assert "seasonal index of this time of the year is 1.05 (95% interval 0.99 to 1.11" in repr(
+        reading(view, "close_rate")
+    )
+    assert "no other pace than those of the twelve before (log-rank test of this partner alone: p = 0.682)" in repr(
+        reading(view, "deal_velocity")
+    )
+
+
 def test_a_tiny_export_is_answered_honestly(export):
     view = partner_view(export("A"), "A", window="2025-Q4", as_of="2025-12-31")
     assert "cannot support" in repr(plan(view))
     for say in (fair, changes, outlook):
         assert repr(say(view))
     assert "Too few earlier forecasts" in repr(outlook(view))
+    assert "seasonal" not in repr(reading(view, "close_rate")) and "log-rank" not in repr(
+        reading(view, "deal_velocity")
+    )
