@@ -9,6 +9,9 @@ Write plain English with named places, never an f-string, and put the values in 
 
 Number formats in the places follow the language as well: {share:.0%}, {days:,.1f}, {change:+.2f}.
 
+Small letters in a text come from `lower`, never from `str.lower`, which knows nothing of Turkish I and İ; capitals come
+from style sheets, which follow the page's `lang`.
+
 A constant is translated when it is shown, not when it is imported: mark it with `N_("Close rate")` where it stands and
 say `_(TITLES[kpi])` where it is shown. Numbers, money and dates go through `format.py`, which follows the language too.
 A notebook says `use(lang)` once, right after its parameters; code that makes a page for somebody says
@@ -113,16 +116,6 @@ def prose(markdown: str, say=_) -> str:
     return PROSE.sub(lambda found: (found[1] or "") + say(" ".join(found[2].split())), markdown)
 
 
-def upper(text: str) -> str:
-    """Capital letters; in Turkish i becomes İ and ı becomes I.
-
-    >>> with using("tr"):
-    ...     upper("bilişim ışığı")
-    'BİLİŞİM IŞIĞI'
-    """
-    return text.replace("i", "İ").upper() if language() == "tr" else text.upper()
-
-
 def lower(text: str) -> str:
     """Small letters; in Turkish İ becomes i and I becomes ı.
 
@@ -131,16 +124,6 @@ def lower(text: str) -> str:
     'bilişim ışığı'
     """
     return text.replace("İ", "i").replace("I", "ı").lower() if language() == "tr" else text.lower()
-
-
-def sentence(text: str) -> str:
-    """The text with a capital first letter, the rest as it is.
-
-    >>> with using("tr"):
-    ...     sentence("ideal fırsatlar")
-    'İdeal fırsatlar'
-    """
-    return upper(text[:1]) + text[1:]
 
 
 def install(environment) -> None:
