@@ -72,29 +72,70 @@ def test_plans_are_ranked_and_prizes_lie_in_their_intervals(common):
     assert "5 closed deals" in answer.silent["Çiğdem Yazılım"]
 
 
-def changed(partner, change):
-    """The sample with this partner's deals changed, and what is common to all then."""
+QUIET, OTHERS = "Boğaziçi Veri", 14
+
+
+def quieted(mine):
+    """Nothing calls for action: open deals are young and due later, ideal ones were taken up."""
+    is_open = mine["status"] == "open"
+    mine.loc[is_open, "created_on"] = pd.Timestamp("2025-11-03")
+    mine.loc[is_open, ["amount", "stage"]] = [9000.0, "Proposal"]
+    reason = np.where(mine["status"] == "lost", "Price", None)
+    return mine.assign(expected_close_on=pd.Timestamp("2026-05-05"), ideal=True, lost_reason=reason)
+
+
+def portfolio(change):
+    """The quiet partner's deals changed, among some others."""
     deals = sample_deals()
-    mine = deals["partner"] == partner
-    deals = pd.concat([change(deals[mine].copy()), deals[~mine]], ignore_index=True)
-    return deals, fit_common(deals, "2025-Q4", as_of=AS_OF, backtest_periods=0)
+    others = deals[deals["partner"].isin(deals["partner"].unique()[:OTHERS]) & (deals["partner"] != QUIET)]
+    mine = change(quieted(deals[deals["partner"] == QUIET].copy()))
+    return pd.concat([mine, others], ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def shared():
+    return fit_common(portfolio(lambda mine: mine), "2025-Q4", as_of=AS_OF, backtest_periods=0)
+
+
+def last(mine, status, count, **columns):
+    """The partner's deals, the last `count` of this status with other values in some columns."""
+    mine.loc[mine.index[mine["status"] == status][-count:], list(columns)] = list(columns.values())
+    return mine
+
+
+def old(mine, count):
+    return last(mine, "open", count, created_on=pd.Timestamp("2024-09-02"))
+
+
+def late(mine, count):
+    return last(mine, "open", count, expected_close_on=pd.Timestamp("2025-12-01"))
+
+
+def never_worked(mine, count):
+    return last(mine, "lost", count, lost_reason="Never worked")
+
+
+def one_large_deal(mine, amount):
+    return last(mine, "open", 1, amount=amount)
+
+
+def paid_lost(mine, won):
+    """Of the paid leads of the last year so many were won."""
+    paid = mine.index[(mine["channel"] == "paid") & (mine["created_on"] >= "2025-01-01") & (mine["status"] != "open")]
+    mine.loc[paid, "status"] = ["won"] * won + ["lost"] * (len(paid) - won)
+    more = mine.loc[paid[won:]].assign(deal_id="more " + mine["deal_id"])
+    return pd.concat([mine, more])
+
+
+def earned_lost(mine):
+    earned = mine["channel"] == "earned"
+    mine.loc[earned & (mine["status"] == "won"), "status"] = "lost"
+    more = mine[earned].assign(deal_id="more " + mine["deal_id"], status="lost", created_on=pd.Timestamp("2025-03-03"))
+    return pd.concat([mine, more.assign(closed_on=pd.Timestamp("2025-05-05"))])
 
 
 def to_competitors(mine):
     return mine.assign(lost_to_competitor=np.where(mine["status"] == "lost", "true", None))
-
-
-def one_large_deal(mine):
-    first = mine.index[mine["status"] == "open"][0]
-    mine.loc[first, ["amount", "created_on"]] = [5e6, pd.Timestamp("2025-12-01")]
-    return mine
-
-
-def older(mine):
-    early = mine["status"] == "open"
-    mine.loc[early, "stage"] = "Proposal"
-    mine.loc[early, "created_on"] = pd.Timestamp("2024-09-02")
-    return mine
 
 
 def turning(mine):
@@ -106,31 +147,71 @@ def turning(mine):
     return mine
 
 
-def no_earned(mine):
-    earned = mine["channel"] == "earned"
-    mine.loc[earned & (mine["status"] == "won"), "status"] = "lost"
-    more = mine[earned].assign(deal_id="more " + mine["deal_id"], status="lost", created_on=pd.Timestamp("2025-03-03"))
-    return pd.concat([mine, more.assign(closed_on=pd.Timestamp("2025-05-05"))])
+def losing(mine, since):
+    """Four in five wins lost from a date on."""
+    won = mine.index[(mine["status"] == "won") & (mine["closed_on"] >= since)]
+    mine.loc[[deal for at, deal in enumerate(won) if at % 5], "status"] = "lost"
+    return mine
 
 
-@pytest.mark.parametrize(
-    "rule, change",
-    [
-        ("competitor", to_competitors),
-        ("concentration", one_large_deal),
-        ("slow_stage", older),
-        ("stale", older),
-        ("decline", turning),
-        ("work_on_earned", no_earned),
-    ],
-)
-def test_each_rule_speaks_when_its_evidence_is_there(rule, change):
-    partner = "Boğaziçi Veri"
-    deals, common = changed(partner, change)
-    answer = plan(partner, common, deals)
+CASES = {
+    "stale": lambda mine: old(mine, 2),
+    "overdue": lambda mine: late(mine, 2),
+    "missed_ideal": lambda mine: never_worked(mine, 30),
+    "concentration": lambda mine: one_large_deal(mine, 5e6),
+    "stop_paid": lambda mine: paid_lost(mine, 0),
+    "work_on_earned": earned_lost,
+    "slow_stage": lambda mine: old(mine, 30),
+    "competitor": to_competitors,
+    "decline": turning,
+    "below_expectation": lambda mine: losing(mine, "2025-01-01"),
+    "replacement": lambda mine: losing(mine, "2024-01-01"),
+}
+REFITTED = ("slow_stage", "competitor", "decline", "below_expectation", "replacement")  # all partners' part differs
+ALMOST = {
+    "stale": lambda mine: old(mine, 1),
+    "overdue": lambda mine: late(mine, 1),
+    "missed_ideal": lambda mine: never_worked(mine, 4),
+    "concentration": lambda mine: one_large_deal(mine, 90_000.0),
+    "stop_paid": lambda mine: paid_lost(mine, 1),
+}
+
+
+def test_a_quiet_partner_gets_no_recommendation_of_any_rule(shared):
+    answer = plan(QUIET, shared, portfolio(lambda mine: mine), targets=agreed(1000.0))
+    assert rules_of(answer) == [] and answer.silence.startswith("Nothing calls for action: of 12 rules")
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_each_rule_speaks_when_its_evidence_is_there(rule, shared):
+    deals = portfolio(CASES[rule])
+    common = fit_common(deals, "2025-Q4", as_of=AS_OF, backtest_periods=0) if rule in REFITTED else shared
+    answer = plan(QUIET, common, deals)
     assert rule in rules_of(answer)
     row = answer.table.set_index("rule").loc[rule]
-    assert row["deal_ids"] and "{" not in row["text"] and np.isfinite(row["prize"])
+    assert row["deal_ids"] and "{" not in row["text"]
+    assert np.isfinite(row["prize"]) or rule == "stop_paid"  # no spend is known here
+
+
+@pytest.mark.parametrize("rule", ALMOST)
+def test_almost_enough_evidence_is_not_enough(rule, shared):
+    assert rule not in rules_of(plan(QUIET, shared, portfolio(ALMOST[rule])))
+
+
+def agreed(target):
+    return pd.DataFrame({"partner": [QUIET], "period": "2026-Q1", "kpi": "won_amount", "target": target})
+
+
+@pytest.mark.parametrize(("target", "told"), [(1000.0, []), (1e8, ["target_at_risk"])])
+def test_a_target_is_at_risk_where_the_forecast_seldom_reaches_it(target, told, shared):
+    answer = plan(QUIET, shared, portfolio(lambda mine: mine), targets=agreed(target))
+    assert rules_of(answer) == told
+    for row in answer.table.itertuples():
+        assert row.evidence["chance"] < 0.25 and row.evidence["target"] == 1e8 and row.prize > 9e7
+
+
+def test_every_rule_has_a_case():
+    assert {*CASES, "target_at_risk"} == {rule.name for rule in read_rules().rules}
 
 
 def test_below_expectation_gives_way_to_the_replacement_question(common):
