@@ -2,6 +2,7 @@
 
 import io
 import re
+from base64 import b64encode
 from pathlib import Path
 
 import ipywidgets as widgets
@@ -23,7 +24,7 @@ from ..whatif.drivers import part
 from .latest import Latest
 
 STEPS = 100  # of a slider
-LABEL = 165  # pixels
+LABEL = 145  # pixels
 CSS = """<style>
 .whatif-scale {position: relative; height: 9px; margin: -8px 8px 4px 0; background: #eef0f3; border-radius: 3px}
 .whatif-scale .span {position: absolute; top: 0; bottom: 0; background: #9ecae8; border-radius: 2px}
@@ -32,14 +33,14 @@ CSS = """<style>
 .whatif .widget-html-content {line-height: 1.4}
 .whatif-answer table {border-collapse: collapse; font-size: 13.5px; margin: 4px 0}
 .whatif-answer th, .whatif-answer td {padding: 4px 12px 4px 0; text-align: right; border-bottom: 1px solid #e5e7eb}
-.whatif-answer tr > :first-child {text-align: left; font-weight: 600}
+.whatif-answer tr > :first-child {text-align: left; font-weight: 500; min-width: 130px}
 .whatif-answer .note {color: #4b5563; font-size: 12px; white-space: nowrap}
 .whatif :focus-visible {outline: 2px solid #0072B2; outline-offset: 2px}
 </style>"""
 # ipywidgets gives a slider's handle no name; screen readers get the label beside it.
 NAMES = """const name = () => document.querySelectorAll(".whatif .widget-slider").forEach(slider =>
   slider.querySelector(".noUi-handle")?.setAttribute("aria-label", slider.querySelector("label")?.textContent));
-const labels = setInterval(name, 500); setTimeout(() => clearInterval(labels), 60000); name();"""
+name(); new MutationObserver(name).observe(document.body, {childList: true, subtree: true});"""
 
 
 class DriverSlider:
@@ -59,7 +60,7 @@ class DriverSlider:
             style={"description_width": f"{LABEL}px"},
             layout={"width": "auto"},
         )  # fmt: skip
-        self.text = widgets.Label(layout={"width": "130px"})
+        self.text = widgets.Label(layout={"width": "120px"})
         scale = widgets.HTML(self._scale(row, start), layout={"margin": f"0 0 0 {LABEL + 16}px"})
         body = widgets.VBox([self.slider, scale], layout={"flex": "1 1 auto"})
         self.view = widgets.HBox([body, self.text])
@@ -74,20 +75,20 @@ class DriverSlider:
     def reset(self) -> None:
         self.slider.value = self.measured
 
-    def change(self) -> str:
+    def change(self, digits: int = 12) -> str:
         """What the scenario file says: points for rates, per cent for the rest, the value itself from 0."""
         value = self.slider.value
         if self.driver == "win_back":
-            return f"{100 * value:.6g}%"
+            return f"{100 * value:.{digits}g}%"
         if self.unit == "ratio":
-            return f"{100 * (value - self.measured):+.6g}pp"
-        return f"{100 * (value / self.measured - 1):+.6g}%"
+            return f"{100 * (value - self.measured):+.{digits}g}pp"
+        return f"{100 * (value / self.measured - 1):+.{digits}g}%"
 
     def _tell(self, *_event) -> None:
         value = shown(self.slider.value, self.unit, self.currency)
         if self.unit == "number":
             value = shown(self.slider.value, "index")
-        self.text.value = f"{value} ({self.change()})" if self.moved else value
+        self.text.value = f"{value} ({self.change(2)})" if self.moved else value
 
     def _scale(self, row, start) -> str:
         def at(value):
@@ -123,8 +124,7 @@ class WhatIfPanel:
                                  value=self.given.returns, readout_format=".2f", layout={"width": "auto"})  # fmt: skip
         self.name = _labelled(widgets.Text, _("Scenario"), value=self.given.name, continuous_update=False)
         self.saved = _labelled(widgets.SelectMultiple, _("Compare"), options=[], rows=4)
-        self.figure = widgets.Image(format="png", layout={"max_width": "640px", "width": "100%"})
-        self.answer, self.table, self.note, self.said = (widgets.HTML() for _i in range(4))
+        self.answer, self.figure, self.note, self.said, self.table = (widgets.HTML() for _i in range(5))
         self.answer.add_class("whatif-answer"), self.table.add_class("whatif-answer")
         self.note.add_class("whatif-note"), self.said.add_class("whatif-note")
         self.sliders: list[DriverSlider] = []
@@ -230,9 +230,10 @@ class WhatIfPanel:
             self._say(str(error))
             return
         self.answer.value = str(answer_rows([before, after], self.currency, small=True).markup)
-        self.figure.value = drawn(before, after, self.currency)
-        self.figure.tooltip = difference_sentence(before, after, self.currency)
-        self.note.value = f"<p>{escape(self.figure.tooltip)}</p><p>{escape(assumptions(after))}</p>"
+        told = escape(difference_sentence(before, after, self.currency))
+        picture = b64encode(drawn(before, after, self.currency)).decode()
+        self.figure.value = f'<img alt="{told}" src="data:image/png;base64,{picture}" style="max-width: 640px">'
+        self.note.value = f"<p>{told}</p><p>{escape(assumptions(after))}</p>"
 
     def _answers(self):
         scenario, target = self.scenario(), self.target.value or None

@@ -127,7 +127,7 @@ def difference_sentence(before, after, currency=None) -> str:
     """What the scenario adds, with the same luck on both sides."""
     told = after.difference(before)
     return _(
-        "The scenario brings {mean} more on average; in eight of ten draws between {low} and {high}.",
+        "The scenario changes revenue by {mean} on average; in eight of ten draws by {low} to {high}.",
         mean=shown(told.mean, "money", currency),
         low=shown(told.p10, "money", currency),
         high=shown(told.p90, "money", currency),

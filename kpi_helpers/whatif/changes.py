@@ -11,6 +11,7 @@ from ..errors import KitError, UnknownValue
 FORMS = "+5pp or -5pp (points, rates only), +20% or -20% (of the measured value), +3 or -3, or the new value"
 _FORM = re.compile(r"([+-]?)\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*(pp|%|)", re.IGNORECASE)
 AT_MOST = 1000.0  # times the measured value
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,13 @@ def parse_change(drivers: pd.DataFrame, driver: str, change) -> Change:
     step = measured * scaled if kind == "%" else scaled
     value = scaled if not sign else measured + (step if sign == "+" else -step)
     _within(driver, change, value, measured, unit)
-    return Change(driver, measured, value)
+    return Change(driver, measured, min(max(value, 0.0), 1.0) if unit == "ratio" else value)
 
 
 def _within(driver, change, value, measured, unit):
-    if unit == "ratio" and not -1e-12 <= value <= 1 + 1e-12:
+    if unit == "ratio" and not -ROUNDING <= value <= 1 + ROUNDING:
         raise KitError(f"{driver}={change!s} would make it {value:.4g}; a rate lies in 0..1 (35 % is 35% or 0.35).")
-    if value < 0 or (unit == "days" and value <= 0):
+    if value < -ROUNDING or (unit == "days" and value <= 0):
         raise KitError(f"{driver}={change!s} would make it {value:,.4g}, and that cannot be: it is {measured:,.4g}.")
     if measured == 0 and value > 0 and driver != "win_back":
         raise KitError(f"{driver} was 0 in the last year: nothing tells what more of it would bring. Change another.")

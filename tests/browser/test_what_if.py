@@ -27,7 +27,7 @@ def test_in_jupyterlab_a_dragged_slider_moves_the_numbers_and_a_scenario_is_kept
         page.reload()
         run_all(page, None)
         page.locator(".whatif select[multiple]").select_option("Kanal-planı")
-        page.get_by_role("button", name="Compare").click()
+        page.get_by_role("button", name="Compare", exact=True).click()
         page.locator(".whatif th", has_text="Kanal planı").wait_for()
 
 
@@ -35,7 +35,8 @@ def test_in_jupyterlab_a_dragged_slider_moves_the_numbers_and_a_scenario_is_kept
 def test_in_voila_the_same(page, notebooks):
     page.set_default_timeout(PATIENCE)
     with serving(notebooks, *VOILA) as address:
-        assert page.goto(address).status in (401, 403) or "token" in page.content().lower()
+        page.goto(address)
+        assert "/login" in page.url and not page.locator(".whatif").count()  # nothing without the token
         page.goto(f"{address}/?token={TOKEN}")
         ready(page)
         drag_the_close_rate(page)
@@ -77,8 +78,8 @@ def drag_the_close_rate(page):
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
-    for step in range(30):
-        page.mouse.move(x + 2 * step, y)
+    for step in range(16):
+        page.mouse.move(x + step, y)
     page.mouse.up()
     changed_from(page, before)
 
@@ -94,7 +95,7 @@ def save(page, folder, name):
     box = page.get_by_label("Scenario", exact=True)
     box.fill(name)
     box.press("Enter")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("Saved as").wait_for()
     told = json.loads((folder / f"{name.replace(' ', '-')}.scenario.json").read_text(encoding="utf-8"))
     assert told["name"] == name and told["set"]["close_rate"].endswith("pp")
