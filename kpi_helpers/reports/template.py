@@ -65,7 +65,7 @@ def warm() -> None:
     from ..judging import forecast, known_at, recommend, time_to_outcome, what_changed  # noqa: F401
     from ..reading import frames  # noqa: F401
     from ..showing.figures import Picture, trend
-    from . import child, page, recorder  # noqa: F401
+    from . import child, page, recorder, workbook  # noqa: F401
 
     periods = pd.DataFrame({"period": ["a", "b"], "value": [0.2, 0.4], "low": [0.1, 0.2], "high": [0.3, np.nan]})
     Picture(lambda ax: trend(periods, unit="ratio", title="Warming – ısınma", peers=0.3, ax=ax), "")
