@@ -5,7 +5,7 @@ import json
 import click
 
 from ..errors import KitError
-from .source import WINDOW, loaded_from, reading_options, records
+from .source import WINDOW, loaded_from, mapping_of, reading_options, records
 
 
 @click.command()
@@ -17,31 +17,15 @@ from .source import WINDOW, loaded_from, reading_options, records
 @click.option("--intervals", is_flag=True, help="Resample the deals for intervals of money, days and indices as well.")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 def kpis(source, as_of, pairs, mapping_file, window, by, kpis, bases, intervals, form, **options) -> None:
-    """The KPIs as a tidy table."""
+    """The KPIs as a tidy table; SOURCE may also be spark:TABLE or spark:PATH."""
+    import narwhals as nw
+
+    from ..lazy import fetch
     from ..scorecards import scorecard
 
-    loaded = loaded_from(source, as_of, pairs, mapping_file, **options)
-    if not loaded.rows_used:
-        from ..reports.prepare import nothing_usable
-
-        raise KitError(nothing_usable(loaded))
-    click.echo(f"{loaded.rows_in:,} rows in = {loaded.rows_used:,} used + {loaded.rows_rejected:,} rejected", err=True)
-    for warning in loaded.warnings:
-        click.echo(f"warning: {warning}", err=True)
-    table = scorecard(
-        loaded.deals("pandas"),
-        by=by,
-        window=window,
-        as_of=as_of or loaded.as_of,
-        kpis=kpis or None,
-        basis=bases or None,
-        targets=loaded.targets,
-        spend=loaded.spend,
-    )
-    if intervals:
-        from ..judging import with_intervals
-
-        table = with_intervals(table, loaded.deals("pandas"))
+    deals, known = _deals(source, as_of, pairs, mapping_file, **options)
+    answer = scorecard(deals, by=by, window=window, kpis=kpis or None, basis=bases or None, **known)
+    table = fetch(nw.from_native(answer))
     for name in ("window_start", "window_end", "as_of"):
         table[name] = table[name].dt.strftime("%Y-%m-%d")
     if form == "json":
@@ -56,3 +40,26 @@ def kpis(source, as_of, pairs, mapping_file, window, by, kpis, bases, intervals,
                 float_format=lambda value: f"{value:,.4g}" if abs(value) < 1 else f"{value:,.2f}",
             )
         )
+
+
+def _deals(source, as_of, pairs, mapping_file, **options):
+    """The deals on the engine that suits them, and what else the scorecard should know."""
+    from ..spark import PREFIX, read_spark
+
+    if source[0].startswith(PREFIX):
+        given = [f"--{name}" for name, value in {"mapping": mapping_file, **options}.items() if value is not None]
+        if given or len(source) > 1:
+            raise KitError(
+                f"{source[0]} is read as it is: {', '.join(given) or 'a second source'} is for exports only."
+            )
+        return read_spark(source[0].removeprefix(PREFIX), mapping_of(pairs)), {"as_of": as_of}
+    loaded = loaded_from(source, as_of, pairs, mapping_file, **options)
+    if not loaded.rows_used:
+        from ..reports.run import nothing_usable
+
+        raise KitError(nothing_usable(loaded))
+    click.echo(f"{loaded.rows_in:,} rows in = {loaded.rows_used:,} used + {loaded.rows_rejected:,} rejected", err=True)
+    for warning in loaded.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    known = {"as_of": as_of or loaded.as_of, "targets": loaded.targets, "spend": loaded.spend}
+    return loaded.deals("duckdb"), known

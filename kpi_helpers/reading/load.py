@@ -20,6 +20,7 @@ from kpi_helpers.reading.result import make_deals
 from kpi_helpers.reading.status import make_judged, make_words
 from kpi_helpers.reading.styles import decide
 from kpi_helpers.reading.typed import make_clean, make_typed, stacked
+from kpi_helpers.spark import is_spark, spark_deals
 
 
 def load(
@@ -222,7 +223,8 @@ def _counted(engine: Engine, types, exact: int, conflicting: int, broken: int, m
 def load_deals(source, *, mapping=None, mapping_file=None, as_of=None, currency=None, engine: str | None = None):
     """The deal table alone: `load(source, ...).deals(engine)`, one row per deal and credited partner.
 
-    `engine` is pandas, polars or duckdb; unset: a frame of the kind that was given, pandas for files.
+    `engine` is pandas, polars or duckdb; unset: a frame of the kind that was given, pandas for files. A Spark frame
+    stays where it is: it has to hold the contract's columns, and comes back checked (`kpi_helpers.spark`).
 
     >>> import pandas as pd
     >>> one = {"deal_id": ["7"], "partner": ["Ada"], "status": ["open"], "created_on": ["2025-01-02"]}
@@ -230,6 +232,13 @@ def load_deals(source, *, mapping=None, mapping_file=None, as_of=None, currency=
     >>> deals.loc[0, ["partner", "status", "stage"]].fillna("-").to_list()
     ['Ada', 'open', '-']
     """
+    if is_spark(source):
+        if mapping_file or currency or engine not in (None, "spark"):
+            raise KitError(
+                "On Spark deals are neither translated nor converted: mapping_file, currency, engine are for DuckDB, "
+                "which reads an export by its path. mapping={'partner': 'COLUMN'} names columns on Spark too."
+            )
+        return spark_deals(source, mapping)
     return load(source, mapping=mapping, mapping_file=mapping_file, as_of=as_of, currency=currency).deals(
         engine or kind(source) or "pandas"
     )
