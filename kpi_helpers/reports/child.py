@@ -44,7 +44,7 @@ def make_report(job: dict, **engine) -> dict:
             execution_timeout=job["limits"]["cell_seconds"],
             **(engine or _kernel()),
         )
-        if "source" in job["parameters"]:
+        if {"source", "partner"} <= set(job["parameters"]):  # the whole's workbook is the run's own
             write_whole(folder / WORKBOOK, _workbook(job))
     except PapermillExecutionError as error:
         record |= _failure(error.cell_index, f"{error.ename}: {error.evalue}")
@@ -94,6 +94,7 @@ def _write(job: dict, notebook, record: dict) -> None:
     in the language of the report."""
     import nbformat
 
+    from ..levels import EVERYONE
     from ..showing.format import period
     from ..showing.language import _, prose, using
     from .page import page
@@ -117,7 +118,8 @@ def _write(job: dict, notebook, record: dict) -> None:
             failure = failure and _("This report could not be made.")
             _forget_errors(notebook)
             shared = {"back": ""}
-        title = f"{job['partner']} · {period(job['parameters']['window'])}"
+        name = _("All partners") if job["partner"] == EVERYONE else job["partner"]
+        title = f"{name} · {period(job['parameters']['window'])}"
         made = page(notebook, title=title, failure=failure, brand=Brand(**job["brand"]), **shared)
     try:
         write_whole(folder / "report.ipynb", nbformat.writes(notebook))

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from ..fleet import Fleet
+from ..levels import EVERYONE
 from ..showing.format import DASH, day, percent, period
 from ..showing.language import N_, _, install, language
 from ..showing.notes import retold
@@ -58,6 +59,7 @@ def index_page(fleet: Fleet, records: list[dict], loaded, out: Path, brand: Bran
         for record in records
         if record["partner"] in values.index
     ]
+    whole = next((record for record in records if record["partner"] == EVERYONE), None)
     place = {partner: at for at, partner in enumerate(in_order([row["partner"] for row in rows]))}
     rows.sort(key=lambda row: (row["kind"] != "failed", place[row["partner"]]))
     script = (TEMPLATES / "index.js").read_text(encoding="utf-8")
@@ -66,7 +68,8 @@ def index_page(fleet: Fleet, records: list[dict], loaded, out: Path, brand: Bran
     return environment.get_template("index_page.html.j2").render(
         rows=rows,
         columns=[_heading(key, units[key], fleet.currency) for key in values.columns],
-        failed=sum(row["kind"] == "failed" for row in rows),
+        whole=whole,
+        failed=sum(record["status"] != "ok" for record in records),
         kinds={"failed": _("failed"), "few": _("few deals"), "ready": _("ready")},
         verdicts={"above": _("▲ above"), "below": _("▼ below")},
         window=f"{period(fleet.window.label)} ({day(fleet.window.start)} – {day(fleet.window.end)})",

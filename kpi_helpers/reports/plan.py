@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import KitError, UnknownValue
+from ..levels import EVERYONE
 from .brand import PLAIN, Brand
-from .slugs import slugs
+from .slugs import WHOLE, slugs
 
-REPORT = "partner_report.ipynb"
+REPORT, PORTFOLIO = "partner_report.ipynb", "portfolio_report.ipynb"
 
 
 @dataclass(frozen=True)
@@ -53,16 +54,24 @@ def make_plan(
     limits: Limits = LIMITS,
     brand: Brand = PLAIN,
 ) -> list[Job]:
-    """A job for each partner known. Raises `UnknownValue` for a partner wanted or a parameter that there is not."""
+    """A job for each partner known, after that for all of them together; the partners' own edition has no such.
+
+    Raises `UnknownValue` for a partner wanted or a parameter that there is not.
+    """
     for name in wanted:
         if name not in known:
             raise UnknownValue("partner", name, known)
-    notebook = notebook_path()
+    notebook, whole = notebook_path(), notebook_path(PORTFOLIO)
     check_parameters(notebook, {"partner": "", **parameters})
-    return [
+    told = {name: value for name, value in parameters.items() if name != "edition"}
+    check_parameters(whole, told)
+    jobs = [
         Job(name, slug, str(notebook), {**parameters, "partner": name}, str(out / slug), limits, brand)
         for name, slug in slugs(known).items()
     ]
+    if parameters.get("edition", "internal") == "internal":
+        jobs.insert(0, Job(EVERYONE, WHOLE, str(whole), told, str(out / WHOLE), limits, brand))
+    return jobs
 
 
 def check_parameters(notebook: Path, parameters: dict) -> None:

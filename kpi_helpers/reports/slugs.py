@@ -6,7 +6,9 @@ import unicodedata
 from collections import Counter
 
 LONGEST = 60
-RESERVED = {"con", "prn", "aux", "nul", "prepared", *(f"{port}{i}" for port in ("com", "lpt") for i in range(10))}
+WHOLE = "portfolio"  # the folder of the report on all partners
+PORTS = {f"{port}{i}" for port in ("com", "lpt") for i in range(10)}
+RESERVED = {"con", "prn", "aux", "nul", "prepared", WHOLE} | PORTS
 
 
 def slugs(names: list[str]) -> dict[str, str]:
