@@ -17,7 +17,8 @@ from .scorecards import scorecard
 from .wide import OVERVIEW, wide_table
 from .windows import Window, as_date, parse_window
 
-HISTORY, HEALTH = "history", "data-health.txt"  # in a prepared folder: an earlier state, and the health's headline
+# In a prepared folder: an earlier state, the health's headline, and the user's own rules of recommendations.
+HISTORY, HEALTH, RULES = "history", "data-health.txt", "rules.toml"
 EDITIONS = ("internal", "partner")
 ALONE = {"count": 0} | dict.fromkeys(("low", "median", "high", "rank", "quarter"), np.nan)
 
@@ -30,7 +31,8 @@ class PartnerView:
     `low`, `median`, `high` (quartiles of the other partners, null under five) and `rank` (1 is best, null where
     no direction is better); `trend` is the scorecard by period; `deals` the partner's own deals; `store` holds the
     earlier state that `history` starts from; `health` is the headline of the whole export's data health. In the
-    partner's own `edition` `peers` is what is shared with everybody (`peers.shared_peers`).
+    partner's own `edition` `peers` is what is shared with everybody (`peers.shared_peers`). `rules` is a file of the
+    user's own rules of recommendations.
     """
 
     partner: str
@@ -49,6 +51,7 @@ class PartnerView:
     store: Path | None = None
     health: str = ""
     edition: str = "internal"
+    rules: Path | str | None = None
 
     @cached_property
     def history(self):
@@ -63,6 +66,15 @@ class PartnerView:
         from .judging import look_ahead
 
         return look_ahead(self.deals, self.common, self.targets)
+
+    @cached_property
+    def planned(self):
+        """The recommendations (judging.Plan) and the rules they follow; two places of a report show them."""
+        from .judging import read_rules, recommend
+
+        rules = read_rules(self.rules, edition=self.edition)
+        made = recommend(self.deals, self.common, self.partner, told=self.ahead, spend=self.spend, rules=rules)
+        return made, rules
 
     def row(self, kpi: str, basis: str | None = None) -> dict:
         """The partner's answer for one basis, with `before`, `change` and peers_count, _low, _median, _high, _rank."""
@@ -101,6 +113,26 @@ class PartnerView:
         table = table[(table["n"] > 0) | (table["open"] > 0)].drop(columns="n")
         return table.sort_values("amount", ascending=False, kind="stable").reset_index()
 
+    def missed(self) -> pd.DataFrame:
+        """The deals created in the window that ended without a sale, a row each, ideal ones first, then by amount.
+
+        The deal table's columns and `missed`: rejected, never_worked, expired, competitor, otherwise or cancelled.
+        """
+        from .exploring import deals_behind
+        from .kpis.deal_success import MISSED, deal_success
+        from .kpis.kpi import Basis, Kpi
+
+        named = {basis.name: basis for basis in deal_success.bases}
+        kinds = {measure.name: kind for kind in MISSED for measure in named[f"missed.{kind}"].measures}
+        measures = tuple(measure for kind in MISSED for measure in named[f"missed.{kind}"].measures)
+        all_missed = Kpi("missed", "", (Basis("missed", None, measures, "number", "lower"),))
+        found = deals_behind(all_missed, self.deals, window=self.window, as_of=self.as_of)
+        found["missed"] = found.reindex(columns=list(kinds)).idxmax(axis=1).map(kinds)
+        table = found.reindex(columns=["missed", *self.deals.columns])
+        ideal = table["ideal"].fillna(False).astype(bool) if "ideal" in table else False
+        order = {"by": ["_ideal", "amount"], "ascending": False, "kind": "stable", "ignore_index": True}
+        return table.assign(_ideal=ideal).sort_values(**order).drop(columns="_ideal")
+
     def periods(self, kpi: str, basis: str) -> pd.DataFrame:
         """The trailing periods of one basis, oldest first: period, value, low, high, n."""
         rows = _pick(self.trend, kpi, basis).sort_values("window_start")
@@ -122,14 +154,15 @@ def change(value: float, before: float, unit: str) -> float:
 
 
 def partner_view(
-    source, partner: str, *, window=None, as_of=None, store=None, edition: str = "internal", **reading
+    source, partner: str, *, window=None, as_of=None, store=None, edition: str = "internal", rules=None, **reading
 ) -> PartnerView:
     """Everything one partner's report needs, from a prepared folder (`partner-kpis report`) or any other source.
 
     In a prepared folder only this partner's slice of the deals is read, and it brings its own `store` (the folder of
     `partner-kpis snapshot`, for exact history). Raises `UnknownValue` for a partner the
     data does not have, and `KitError` when a prepared folder was made for another window or date. `edition` "partner"
-    is what may be given to the partner itself: nothing in it tells of another.
+    is what may be given to the partner itself: nothing in it tells of another. `rules` is a file of your own rules of
+    recommendations; a prepared folder may bring one.
     """
     if edition not in EDITIONS:
         raise UnknownValue("edition", edition, EDITIONS)
@@ -139,6 +172,7 @@ def partner_view(
         check_prepared(folder, own, window, as_of)
         deals, spend, targets = (prepared_table(folder, name, partner) for name in ("deals", "spend", "targets"))
         store = folder / HISTORY if (folder / HISTORY).exists() else None
+        rules = rules or own_rules(folder)
         health = (folder / HEALTH).read_text(encoding="utf-8")
     else:
         from .reading import load
@@ -154,7 +188,7 @@ def partner_view(
     shared = (own.window, own.as_of, own.currency, own.slow_days)
     beside = own.peers if edition == "internal" else own.shared
     cards = (own.now, own.previous, beside, own.trend, own.common)
-    return PartnerView(partner, *shared, deals, *cards, spend, targets, store, health, edition)
+    return PartnerView(partner, *shared, deals, *cards, spend, targets, store, health, edition, rules)
 
 
 def _pick(table: pd.DataFrame, kpi: str, basis: str) -> pd.DataFrame:
@@ -170,6 +204,11 @@ def check_prepared(folder: Path, fleet: Fleet, window, as_of) -> None:
             f"{folder} was prepared for {fleet.window.label} as of {fleet.as_of}, not for {window} as of {as_of}. "
             "Run partner-kpis report again, or give the export itself as source."
         )
+
+
+def own_rules(folder: Path) -> Path | None:
+    """The user's own rules in a prepared folder."""
+    return folder / RULES if (folder / RULES).exists() else None
 
 
 def prepared_table(folder: Path, name: str, partner: str | None = None) -> pd.DataFrame | None:

@@ -6,6 +6,7 @@ from .judgement import changes, fair, outlook, plan
 from .language import use
 from .level_tables import levels
 from .masthead import masthead
+from .missed import missed
 from .moves import moved
 from .pictures import picture
 from .programme import movers, portfolio_picture, programme_plan, ranking
@@ -19,6 +20,7 @@ __all__ = [
     "fair",
     "levels",
     "masthead",
+    "missed",
     "moved",
     "movers",
     "numbers",

@@ -46,19 +46,20 @@ def percent(share: float, digits: int = 0) -> str:
 
 
 def money(value: float, currency: str | None, compact: bool = False) -> str:
-    """Money in whole units from 1,000 on, with cents below; `compact` for axes (€1.23M).
+    """Money in whole units from 1,000 on and for nothing, with cents between; `compact` for axes (€1.23M).
 
-    >>> money(1234567, "EUR", compact=True), money(12.5, None)
-    ('€1.23M', '12.50')
+    >>> money(1234567, "EUR", compact=True), money(12.5, None), money(0, "EUR")
+    ('€1.23M', '12.50', '€0')
     """
     if pd.isna(value):
         return DASH
+    whole = abs(value) >= 1000 or value == 0
     if not currency:
-        return format_decimal(value, "#,##0" if abs(value) >= 1000 else "#,##0.00", language())
+        return format_decimal(value, "#,##0" if whole else "#,##0.00", language())
     if compact:
         digits = 2 if abs(value) >= 1e6 else 1 if abs(value) >= 1e3 else 0
         return format_compact_currency(value, currency, locale=language(), fraction_digits=digits)
-    pattern = None if abs(value) < 1000 else "¤#,##0"
+    pattern = "¤#,##0" if whole else None
     return format_currency(value, currency, pattern, language(), currency_digits=pattern is None)
 
 

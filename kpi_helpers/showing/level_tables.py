@@ -6,7 +6,7 @@ from markupsafe import Markup
 from ..view import PartnerView
 from .format import DASH, money, shown
 from .language import N_, _, ngettext
-from .tables import Html, table
+from .tables import Html, paragraph, table
 
 MOST = 12
 LEVEL_TITLES = {
@@ -32,8 +32,7 @@ def levels(view: PartnerView, *names: str) -> Html:
 def _level(view: PartnerView, level: str) -> Html:
     found, title = view.by(level), _(LEVEL_TITLES[level])
     if found.empty:
-        text = _("{level}: not told in this data.", level=title)
-        return Html(Markup('<p class="reading">{}</p>').format(text), text)
+        return paragraph(_("{level}: not told in this data.", level=title))
     rows = []
     for row in found.head(MOST).to_dict("records"):
         rate = shown(row["close_rate"], "ratio")

@@ -1,11 +1,9 @@
 """What changed about single deals in the pipeline since an earlier state: exact, or nothing at all."""
 
-from markupsafe import Markup
-
 from ..view import PartnerView
 from .format import DASH, day, shown
 from .language import N_, _, ngettext
-from .tables import Html, table
+from .tables import Html, paragraph, table
 
 MOST = 15
 CHANGES = {
@@ -28,7 +26,7 @@ def moved(view: PartnerView) -> Html:
     history = view.history
     if not history.exact:
         text = _("Which dates and amounts moved is not known: that needs an earlier state (--store).")
-        return Html(Markup('<p class="note">{}</p>').format(text), text)
+        return paragraph(text, "note")
     rows = history.changes.assign(size=history.changes[["amount", "amount_before"]].max(axis=1))
     rows = rows.sort_values("size", ascending=False, kind="stable", na_position="last")
     lines = [

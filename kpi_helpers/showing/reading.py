@@ -11,14 +11,12 @@ from .format import changed, money, shown
 from .labels import CHANNELS, MISSED
 from .language import N_, _, lower, ngettext
 from .notes import retold
-from .tables import Html, Markup
+from .tables import Html, paragraph
 
 
 def reading(view: PartnerView, kpi: str) -> Html:
     """The reading of one KPI as a paragraph."""
-    sentences = [sentence for sentence in READINGS[kpi](view) if sentence]
-    text = " ".join(sentences)
-    return Html(Markup('<p class="reading">{}</p>').format(text), text)
+    return paragraph(" ".join(sentence for sentence in READINGS[kpi](view) if sentence))
 
 
 def against_peers(view: PartnerView, row: dict) -> str:

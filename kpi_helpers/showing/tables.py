@@ -46,6 +46,11 @@ def table(head: list[str], rows: list[list], caption: str = "", kind: str = "") 
     return Html(markup.format(kind, top, ths, trs), "\n".join(lines))
 
 
+def paragraph(text: str, kind: str = "reading") -> Html:
+    """A sentence or more; a `reading` stands out, a `note` steps back."""
+    return Html(Markup('<p class="{}">{}</p>').format(kind, text), text)
+
+
 def fraction_text(row: dict, label: Label, currency: str | None) -> str:
     """What was divided by what, or how many deals the value rests on."""
     if label.bottom and not pd.isna(row["denominator"]) and not pd.isna(row["numerator"]):
@@ -135,11 +140,12 @@ def channels(view: PartnerView) -> Html:
                 texts[rate], interval_text(cells[rate], None)
             )
         before = view.row("marketing_channels", f"roi.{channel}")
-        peers = view.row("marketing_channels", f"close_rate.{channel}")
-        extra = [shown(before["before"], "ratio"), shown(peers["peers_median"], "ratio")]
+        extra = [shown(before["before"], "ratio")]
+        if len(view.peers):
+            extra.append(shown(view.row("marketing_channels", f"close_rate.{channel}")["peers_median"], "ratio"))
         rows.append([_(name), *texts, *extra])
-    metrics = [_(name) for name in CHANNEL_COLUMNS.values()]
-    return table([_("Channel"), *metrics, _("Previous ROI"), _("Peers’ close rate")], rows, kind="channels")
+    head = [_("Channel"), *(_(name) for name in CHANNEL_COLUMNS.values()), _("Previous ROI"), _("Peers’ close rate")]
+    return table(head[: len(rows[0])], rows, kind="channels")
 
 
 def summary(view: PartnerView) -> Html:

@@ -1,0 +1,35 @@
+"""The deals of the window that ended without a sale: which, whose, and why."""
+
+import pandas as pd
+
+from ..view import PartnerView
+from .format import DASH, day, money
+from .labels import MISSED
+from .language import _, ngettext
+from .tables import Html, paragraph, table
+
+MOST = 12
+
+
+def missed(view: PartnerView) -> Html:
+    """Deals created in the window that were missed, ideal ones first, then by amount."""
+    found = view.missed()
+    if found.empty:
+        return paragraph(_("No deal created in the window has been missed so far."))
+    rows = []
+    for row in found.head(MOST).to_dict("records"):
+        ideal, kind = row.get("ideal"), row["missed"]
+        rows.append(
+            [
+                row["deal_id"],
+                _(MISSED[kind]),
+                DASH if pd.isna(ideal) else _("yes") if ideal else _("no"),
+                money(row["amount"], view.currency),
+                *(DASH if pd.isna(row.get(name)) else row[name] for name in ("owner", "lost_reason")),
+                day(row["closed_on"]),
+            ]
+        )
+    more = len(found) - MOST
+    caption = ngettext("{count} more was missed.", "{count} more were missed.", more) if more > 0 else ""
+    head = [_("Deal"), _("What happened"), _("Ideal"), _("Amount"), _("Employee"), _("Reason"), _("Closed")]
+    return table(head, rows, caption=caption, kind="missed")
