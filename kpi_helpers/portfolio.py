@@ -8,7 +8,7 @@ import pandas as pd
 
 from .fleet import FILE, Fleet, measure_fleet
 from .levels import EVERYONE
-from .view import PartnerView, check_prepared, prepared_table
+from .view import PartnerView, check_prepared, own_rules, prepared_table
 from .wide import wide_table
 from .windows import as_date, parse_window
 
@@ -68,16 +68,18 @@ class PortfolioView:
         return funnel(year.index, year["observed"], year["n"], overdispersed=True)
 
 
-def portfolio_view(source, *, window=None, as_of=None, **reading) -> PortfolioView:
+def portfolio_view(source, *, window=None, as_of=None, rules=None, **reading) -> PortfolioView:
     """Everything the programme's report needs, from a prepared folder (`partner-kpis report`) or any other source.
 
-    Raises `KitError` when a prepared folder was made for another window or date.
+    `rules` is a file of your own rules of recommendations. Raises `KitError` when a prepared folder was made for
+    another window or date.
     """
     folder = Path(source) if isinstance(source, (str, Path)) else None
     if folder and (folder / FILE).exists():
         fleet = Fleet.read(folder)
         check_prepared(folder, fleet, window, as_of)
         deals, spend, targets = (prepared_table(folder, name) for name in ("deals", "spend", "targets"))
+        rules = rules or own_rules(folder)
     else:
         from .reading import load
 
@@ -89,5 +91,6 @@ def portfolio_view(source, *, window=None, as_of=None, **reading) -> PortfolioVi
         *(EVERYONE, fleet.window, fleet.as_of, fleet.currency, fleet.slow_days, deals),
         *(fleet.everyone, fleet.everyone_before, fleet.peers[:0], fleet.everyone_trend, fleet.common),
         *(spend, None if targets is None else targets[targets["partner"] == EVERYONE]),
+        rules=rules,
     )
     return PortfolioView(whole, fleet.now, fleet.previous, fleet.common, targets)

@@ -22,6 +22,7 @@ def _limit(name: str, default: float, what: str):
 @click.option("--jobs", type=click.IntRange(min=1), help="Reports at a time. [default: one a processor]")
 @click.option("--lang", type=click.Choice(["en", "tr"]), default="en", show_default=True, help="The reports' language.")
 @click.option("--store", metavar="DIR", help="Earlier states (partner-kpis snapshot), for exact pipeline history.")
+@click.option("--rules", metavar="FILE.toml", help="Recommendations by your own texts and thresholds.")
 @click.option("--cluster", metavar="tcp://HOST:PORT", help="Make the reports on this Dask scheduler's workers.")
 @click.option("--share", metavar="URL", help="With --cluster: storage for workers that do not see --out.")
 @click.option(

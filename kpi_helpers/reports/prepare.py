@@ -13,7 +13,7 @@ from ..reading import load
 from ..reading.health import headline, health
 from ..reading.pipeline_history import prepare_history
 from ..showing.language import using
-from ..view import HEALTH, HISTORY
+from ..view import HEALTH, HISTORY, RULES
 from ..windows import as_date, parse_window
 from .brand import Brand
 from .files import write_whole
@@ -55,7 +55,7 @@ def folder(out) -> Path:
     return out
 
 
-def write(loaded, fleet: Fleet, out: Path, store, lang: str, told: Callable[[str], None]) -> None:
+def write(loaded, fleet: Fleet, out: Path, store, rules, lang: str, told: Callable[[str], None]) -> None:
     """The prepared tables that reports read, and the tables and pages beside the reports."""
     prepared = out / "prepared"
     history = prepared / HISTORY
@@ -65,6 +65,9 @@ def write(loaded, fleet: Fleet, out: Path, store, lang: str, told: Callable[[str
     prepared.mkdir(exist_ok=True)
     loaded.write_parquet(prepared)
     fleet.save(prepared)
+    (prepared / RULES).unlink(missing_ok=True)
+    if rules is not None:
+        write_whole(prepared / RULES, Path(rules).read_text(encoding="utf-8"))
     both = pd.concat([fleet.everyone, fleet.now], ignore_index=True)
     write_whole(out / "scorecard.csv", both.to_csv(index=False))
     write_whole(out / "rejected.csv", loaded.rejected.to_csv(index=False))

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
+from ..errors import KitError
 from ..progress import shown_in_notebooks
 from ..windows import Window
 from . import digest, resume
@@ -53,6 +54,7 @@ def run_reports(
     only_failed: bool = False,
     limits: Limits = LIMITS,
     store=None,
+    rules=None,
     cluster: str | None = None,
     share: str | None = None,
     format: str = "html",
@@ -70,22 +72,27 @@ def run_reports(
     makes all, `only_failed` those that failed last time. `limits` is what a report may take. `cluster` is the address
     of a Dask scheduler whose workers make the reports, `share` storage for those that do not see `out`
     (docs/cluster.md). `format` "pdf" prints each page, too; `logo` (a file) and `accent` (a colour) are the brand of
-    all pages. `store` is a folder of snapshots, for exact history. `reading` goes to `load` (mapping, mapping_file,
+    all pages. `store` is a folder of snapshots, for exact history, `rules` a file of your own rules of recommendations
+    (a changed copy of rules.toml). `reading` goes to `load` (mapping, mapping_file,
     currency). `told` hears a line about each step, `done` each record with the number of those to make; without both a
     notebook shows a bar. Bad input raises `KitError` before anything is written; a report that fails is a record with
     status "failed" and never stops the others. When the run itself is stopped, manifest and index hold what was made.
     """
     wanted = list(partners or [])
-    said = {"window": window, "as_of": as_of, "store": store, "lang": lang, "edition": edition}
+    if share and not cluster:
+        raise KitError("--share hands reports over between the machines of a cluster: give --cluster, too.")
+    said = {"window": window, "as_of": as_of, "store": store, "rules": rules, "lang": lang, "edition": edition}
     asked = resume.request(source, reading | said | {"format": format, "logo": logo, "accent": accent})
     if not force and (state := resume.finished(Path(out).resolve(), asked, wanted)):
         told("nothing has changed since the last run")
         return _run(out, state, state["records"], len(state["records"]))
 
+    from ..judging import read_rules
     from . import prepare
     from .pdf import find_chromium
 
     brand = read_brand(logo, accent)
+    read_rules(rules)  # so that a faulty file is told before anything is made
     if format == "pdf":
         find_chromium()
     if cluster:
@@ -99,40 +106,41 @@ def run_reports(
     parameters |= {"lang": lang, "edition": edition}
     whole = make_plan(sorted(fleet.now["partner"].unique()), wanted, parameters, out, limits, brand)
     plan = [job for job in whole if not wanted or job.partner in wanted]
-    resume.begin(out)
-    prepare.write(loaded, fleet, out, store, lang, told)
-    slices = digest.of_slices(out / "prepared")
-    keys = {job.partner: _key(job, slices) for job in whole}
-    manifest = Manifest(out)
-    if only_failed:
-        todo = [job for job in plan if manifest.failed(job.partner)]
-    else:
-        todo = [job for job in plan if force or not manifest.is_current(job.partner, keys[job.partner])]
-    told(f"{len(todo)} of {len(plan)} reports to make, {jobs} at a time")
-    by_partner = {job.partner: job for job in todo}
-    try:
-        with closing(execute_on(cluster, todo, engine, share) if cluster else execute(todo, jobs, engine)) as records:
-            for record in records:
-                manifest.add(by_partner[record["partner"]], record, keys[record["partner"]])
-                done(record, len(todo))
-        if format == "pdf":
-            told("printing the pages")
-            _print(plan, manifest, keys, fleet.as_of)
-    finally:
-        for job in todo:
-            sweep(Path(job.folder))
-        lines = manifest.close(plan)
-        prepare.write_index(fleet, lines, loaded, out, lang, brand)
-    window = fleet.window
-    facts = {
-        "window": [str(window.start), str(window.end), window.kind],
-        "as_of": str(fleet.as_of),
-        "rows": [loaded.rows_in, loaded.rows_used, loaded.rows_rejected],
-    }
-    if digest.of_kit.__wrapped__() == digest.of_kit():
-        resume.finish(out, asked, keys, facts)
-    else:
-        told("warning: kpi_helpers changed during the run, whose template keeps the code it began with: run again")
+    with resume.alone(out):
+        prepare.write(loaded, fleet, out, store, rules, lang, told)
+        slices = digest.of_slices(out / "prepared")
+        keys = {job.partner: _key(job, slices) for job in whole}
+        manifest = Manifest(out)
+        if only_failed:
+            todo = [job for job in plan if manifest.failed(job.partner)]
+        else:
+            todo = [job for job in plan if force or not manifest.is_current(job.partner, keys[job.partner])]
+        told(f"{len(todo)} of {len(plan)} reports to make, {jobs} at a time")
+        by_partner = {job.partner: job for job in todo}
+        try:
+            made = execute_on(cluster, todo, engine, share) if cluster else execute(todo, jobs, engine)
+            with closing(made) as records:
+                for record in records:
+                    manifest.add(by_partner[record["partner"]], record, keys[record["partner"]])
+                    done(record, len(todo))
+            if format == "pdf":
+                told("printing the pages")
+                _print(plan, manifest, keys, fleet.as_of)
+        finally:
+            for job in todo:
+                sweep(Path(job.folder))
+            lines = manifest.close(plan)
+            prepare.write_index(fleet, lines, loaded, out, lang, brand)
+        window = fleet.window
+        facts = {
+            "window": [str(window.start), str(window.end), window.kind],
+            "as_of": str(fleet.as_of),
+            "rows": [loaded.rows_in, loaded.rows_used, loaded.rows_rejected],
+        }
+        if digest.of_kit.__wrapped__() == digest.of_kit():
+            resume.finish(out, asked, keys, facts)
+        else:
+            told("warning: kpi_helpers changed during the run, whose template keeps the code it began with: run again")
     mine = {job.partner for job in plan}
     return _run(out, facts, [line for line in lines if line["partner"] in mine], len(plan) - len(todo))
 

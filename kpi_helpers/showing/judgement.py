@@ -3,7 +3,7 @@
 import pandas as pd
 from markupsafe import Markup
 
-from ..judging import read_rules, recommend, what_changed
+from ..judging import what_changed
 from ..levels import EVERYONE
 from ..view import PartnerView
 from .format import DASH, day, money, period, points, shown
@@ -43,9 +43,7 @@ def _paragraph(sentences: list[str], before: Html | None = None, after: Html | N
 def plan(view: PartnerView, most: int | None = None) -> Html:
     """The recommendations, largest prize first, all or the first `most`: who should act, what it may bring, when to
     look again. In the partner's own edition only what it may read."""
-    rules = read_rules(edition=view.edition)
-    made = recommend(view.deals, view.common, view.partner, told=view.ahead, spend=view.spend, rules=rules)
-    return plan_table(made, rules, view.currency, most=most)
+    return plan_table(*view.planned, view.currency, most=most)
 
 
 def plan_table(made, rules, currency: str | None, *, most: int | None = None, whole: str | None = None) -> Html:

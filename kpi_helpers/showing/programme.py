@@ -83,7 +83,7 @@ def movers(view: PortfolioView) -> Html:
 
 def programme_plan(view: PortfolioView) -> Html:
     """The largest recommendations over all partners and for the programme itself."""
-    whole, rules = view.whole, read_rules()
+    whole, rules = view.whole, read_rules(view.whole.rules)
     made = recommend_portfolio(whole.deals, view.common, spend=whole.spend, targets=view.targets, rules=rules)
     return plan_table(made, rules, whole.currency, most=MOST, whole=_("the programme"))
 
