@@ -11,9 +11,10 @@ from pathlib import Path
 
 from .brand import Brand
 from .confine import adopt_orphans, die_with_parent, end_tree, limit
-from .files import write_whole
+from .files import UNFINISHED, write_whole
 
 WORKBOOK, PDF = "kpis.xlsx", "report.pdf"
+WORKING = f"{UNFINISHED}report.ipynb"
 
 
 def make_report(job: dict, **engine) -> dict:
@@ -29,7 +30,7 @@ def make_report(job: dict, **engine) -> dict:
     began = time.monotonic()
     folder = Path(job["folder"])
     folder.mkdir(parents=True, exist_ok=True)
-    working = folder / ".report.ipynb"
+    working = folder / WORKING
     record = {"partner": job["partner"], "slug": job["slug"], "status": "ok"}
     try:
         papermill.execute_notebook(
@@ -74,7 +75,7 @@ def bury(job: dict, cell: int | None, error: str) -> dict:
             one.outputs, one.execution_count = [], None
     notebook = parameterize_notebook(notebook, job["parameters"], kernel_name="python3", language="python")
     record = {"partner": job["partner"], "slug": job["slug"]} | _failure(cell, error)
-    Path(job["folder"], ".report.ipynb").unlink(missing_ok=True)
+    Path(job["folder"], WORKING).unlink(missing_ok=True)
     _write(job, notebook, record)
     return record
 

@@ -15,7 +15,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from functools import partial
 from importlib.metadata import version
@@ -24,17 +24,19 @@ from pathlib import Path
 from ..errors import KitError
 from .child import bury
 from .execute import _record, _template, _told, execute
-from .files import write_whole
+from .files import UNFINISHED, write_whole
 from .plan import Job, notebook_path
 
 try:
-    from distributed import Client, Reschedule, WorkerPlugin, as_completed, get_worker
+    from distributed import Client, WorkerPlugin, as_completed, get_worker
     from distributed.comm.addressing import get_address_host_port
     from fsspec.core import url_to_fs
 except ImportError:
     raise KitError("--cluster needs Dask; install it with pip install 'partner-kpi-kit[cluster]'.") from None
 
 REACHED = 10  # seconds to find the scheduler
+PATIENCE = 60  # seconds without any worker that can take part
+PAUSE = 0.1  # seconds between looks for finished reports
 RETRIES = 2
 SAME = ("partner-kpi-kit", "narwhals", "pandas", "seaborn", "matplotlib")  # else reports would depend on their worker
 
@@ -49,14 +51,14 @@ def execute_on(address: str, plan: list[Job], engine: str = "auto", share: str |
     if not plan:
         return
     with connected(address) as client, _stationed(client, plan, engine, share) as station:
-        futures = client.map(partial(_make, station.name), plan, pure=False, retries=RETRIES)
+        only = {station.name: 1}  # workers that have a station
+        futures = client.map(partial(_make, station.name), plan, pure=False, retries=RETRIES, resources=only)
         jobs = {future.key: job for future, job in zip(futures, plan, strict=True)}
         try:
-            for future, answer in as_completed(futures, loop=client.loop, with_results=True, raise_errors=False):
+            for future, answer in _as_completed(client, futures, station.name):
                 job = jobs[future.key]
                 if future.status == "finished":
-                    station.fetch(job)
-                    yield answer
+                    yield _fetched(station, job, answer)
                 elif future.status == "error":
                     yield bury(asdict(job), None, _fault(answer)) | {"engine": engine}
                 else:
@@ -115,6 +117,31 @@ def _asked_scheduler(client, ask: tuple):
         return error
 
 
+def _as_completed(client, futures: list, resource: str) -> Iterator[tuple]:
+    """Futures with their answers. Raises `KitError` when all workers that have the resource stay away."""
+    completed = as_completed(futures, loop=client.loop, with_results=True, raise_errors=False)
+    seen = asked = time.monotonic()
+    while not completed.is_empty():
+        yield from (batch := completed.next_batch(block=False))
+        now = time.monotonic()
+        if now - asked > PATIENCE / 10:
+            asked = now
+            workers = client.scheduler_info(n_workers=-1)["workers"].values()
+            seen = now if any(resource in worker["resources"] for worker in workers) else seen
+            if now - seen > PATIENCE:
+                raise KitError(f"No worker of the cluster could take part for {PATIENCE} seconds; mend it, run again.")
+        if not batch:
+            time.sleep(PAUSE)
+
+
+def _fetched(station: "Station", job: Job, record: dict) -> dict:
+    try:
+        station.fetch(job)
+    except Exception as error:  # each storage has its own
+        return bury(asdict(job), None, f"the report did not come back: {type(error).__name__}: {error}")
+    return record
+
+
 def _fault(error: BaseException) -> str:
     return f"the cluster could not make it: {type(error).__name__}: {error}"[:2000]
 
@@ -126,15 +153,14 @@ class Station(WorkerPlugin):
     """A run's place on a worker: its template, and its copy of the prepared data where machines share no folder."""
 
     def __init__(self, prepared: Path, engine: str, share: str | None) -> None:
-        self.name = f"partner-kpis-{uuid.uuid4().hex}"
-        self._marker = prepared / f".{self.name}"
+        self.name = f"partner-kpis-{uuid.uuid4().hex}"  # also of the resource that its workers have
+        self._marker = prepared / f"{UNFINISHED}{self.name}"
         self._engine = engine
         self._versions = versions()
         self._share = f"{share.rstrip('/')}/{self.name}" if share else None
 
-    def setup(self, worker) -> None:
-        """Raises `KitError` for a worker that cannot take part, also when it joins late."""
-        self._ready = False
+    async def setup(self, worker) -> None:
+        """Raises `KitError` for a worker that cannot take part; one that joins late gets no reports then."""
         self._template, self._own, self._lock = SharedTemplate(), None, threading.Lock()
         self._scratch = worker.local_directory
         if versions() != self._versions:
@@ -144,17 +170,15 @@ class Station(WorkerPlugin):
                 f"The worker {worker.address} does not see {self._share or self._marker.parent}. Give a folder that "
                 "all machines share with --out, or storage that they share, like s3://bucket/folder, with --share."
             )
-        self._ready = True
+        await worker.set_resources(**{self.name: worker.state.nthreads})
 
-    def teardown(self, worker) -> None:
+    async def teardown(self, worker) -> None:
+        await worker.set_resources(**{self.name: 0})
         self._template.close()
         if self._own:
             shutil.rmtree(self._own, ignore_errors=True)
 
     def make(self, job: Job) -> dict:
-        if not self._ready:
-            time.sleep(1)
-            raise Reschedule  # another worker has it
         if not Path(job.notebook).exists():
             job = replace(job, notebook=str(notebook_path(Path(job.notebook).name)))
         if not self._share:
@@ -192,14 +216,18 @@ class Station(WorkerPlugin):
     def lay_out(self) -> None:
         self._marker.touch()
         if self._share:
-            fs, base = url_to_fs(self._share)
-            fs.put(f"{self._marker.parent}/", f"{base}/prepared/", recursive=True)
+            try:
+                fs, base = url_to_fs(self._share)
+                fs.put(f"{self._marker.parent}/", f"{base}/prepared/", recursive=True)
+            except Exception as error:  # each storage has its own
+                raise KitError(f"--share {self._share} cannot be used: {type(error).__name__}: {error}") from None
 
     def clear(self) -> None:
         self._marker.unlink(missing_ok=True)
         if self._share:
-            fs, base = url_to_fs(self._share)
-            fs.rm(base, recursive=True)
+            with suppress(Exception):  # it may be what the run failed for
+                fs, base = url_to_fs(self._share)
+                fs.rm(base, recursive=True)
 
     def fetch(self, job: Job) -> None:
         """Bring a finished report home from the shared storage, whole or not at all."""

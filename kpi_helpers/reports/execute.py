@@ -2,21 +2,26 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from pathlib import Path
 
 from .child import bury
 from .confine import end_tree
+from .locks import LOCK, held
 from .plan import Job
 
 ENGINES = ("auto", "warm", "cold")
+NEW = 60  # seconds in which a temporary folder may be there without its lock held
 MOST_STARTS = 3  # templates that may die before the rest of a plan goes the cold way
 
 
@@ -59,8 +64,23 @@ def _template():
             process.communicate()
 
 
-def _scratch() -> tempfile.TemporaryDirectory:
-    return tempfile.TemporaryDirectory(prefix="kpi-", ignore_cleanup_errors=True)
+@contextmanager
+def _scratch() -> Iterator[str]:
+    """A temporary folder that goes with the run, or with the next one where this one is killed."""
+    with tempfile.TemporaryDirectory(prefix="kpi-", ignore_cleanup_errors=True) as scratch:
+        for lock in Path(scratch).parent.glob(f"kpi-*/{LOCK}"):
+            _remove_left(lock, Path(scratch).stat().st_uid)
+        with held(Path(scratch, LOCK)):
+            yield scratch
+
+
+def _remove_left(lock: Path, owner: int) -> None:
+    """Remove the temporary folder of a run that is no more, if it was this user's."""
+    with suppress(OSError):
+        about = lock.stat(follow_symlinks=False)
+        if about.st_uid == owner and time.time() - about.st_mtime > NEW:
+            with held(lock):
+                shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 def _warm(left: deque[Job], jobs: int) -> Iterator[dict]:

@@ -5,12 +5,14 @@ import os
 import tempfile
 from pathlib import Path
 
+UNFINISHED = ".kpi-"  # how the names of files begin that are being written
+
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write beside the target, then rename over it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     data = content.encode("utf-8") if isinstance(content, str) else content
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{UNFINISHED}{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -22,8 +24,8 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what a report that was ended in the middle of writing left behind."""
-    for path in folder.glob(".report.*"):
+    """Remove what a process that was ended in the middle of writing left behind."""
+    for path in folder.glob(f"{UNFINISHED}*"):
         path.unlink(missing_ok=True)
-    with contextlib.suppress(OSError):  # there is a report in it, or it was never made
+    with contextlib.suppress(OSError):  # there is something in it, or it was never made
         folder.rmdir()

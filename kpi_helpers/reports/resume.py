@@ -1,11 +1,14 @@
 """Whether a run would make exactly what is there already; answered without reading the export."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from ..errors import KitError
 from . import digest, plan
-from .files import write_whole
+from .files import sweep, write_whole
+from .locks import LOCK, held
 from .manifest import FILE as MANIFEST
 from .manifest import Manifest
 
@@ -41,9 +44,28 @@ def finished(out: Path, asked: str | None, partners: Iterable[str]) -> dict | No
     return state | {"records": [manifest.lines[partner] for partner in wanted]}
 
 
-def begin(out: Path) -> None:
-    """From here until `finish` the folder is not what any run made."""
-    (out / STATE).unlink(missing_ok=True)
+@contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """From here until `finish` the folder is not what any run made, and no other run may write into it.
+
+    Raises `KitError` while another does, and when the folder cannot be written.
+    """
+    prepared = out / STATE.parent
+    try:
+        prepared.mkdir(exist_ok=True)
+        with held(prepared / LOCK):
+            (out / STATE).unlink(missing_ok=True)
+            for folder in (out, prepared):
+                sweep(folder)
+            yield
+    except BlockingIOError:
+        raise KitError(
+            f"Another run is writing into {out}. Wait until it ends, or name another folder with --out."
+        ) from None
+    except OSError as error:
+        raise KitError(
+            f"{error.filename or out} cannot be written: {error.strerror}. Make room, then run again."
+        ) from None
 
 
 def finish(out: Path, asked: str | None, keys: dict[str, str], facts: dict) -> None:

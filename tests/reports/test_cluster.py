@@ -36,20 +36,40 @@ def running(words, prefix=(), **options):
         process.wait()
 
 
+def worker_of(address, folder):
+    command = [*DASK, "worker", address, "--no-dashboard", "--no-nanny", "--nthreads", "1"]
+    return [*command, "--local-directory", str(folder / "scratch")]
+
+
+@contextmanager
+def scheduler_of(folder, prefix=(), host="127.0.0.1"):
+    told = folder / "scheduler.json"
+    command = [*DASK, "scheduler", "--host", host, "--port", "0", "--no-dashboard", "--scheduler-file", str(told)]
+    with running(command, prefix) as process:
+        until(told.exists)
+        yield json.loads(until(told.read_text))["address"], process
+
+
+def wait_for(workers, address, prefix=()):
+    wait = f"from distributed import Client; Client({address!r}).wait_for_workers({workers}, timeout=60)"
+    subprocess.run([*prefix, sys.executable, "-c", wait], check=True, **QUIET)
+
+
 @contextmanager
 def dask_cluster(folder, prefixes=((), (), ()), host="127.0.0.1"):
-    """A scheduler and its workers as processes of their own; gives the address and the workers' processes."""
-    told = folder / "scheduler.json"
-    scheduler = [*DASK, "scheduler", "--host", host, "--port", "0", "--no-dashboard", "--scheduler-file", str(told)]
-    with running(scheduler, prefixes[0]) as process:
-        until(told.exists)
-        address = json.loads(until(told.read_text))["address"]
-        worker = [*DASK, "worker", address, "--no-dashboard", "--nthreads", "1"]
-        worker += ["--local-directory", str(folder / "scratch")]
+    """A scheduler and two workers as processes of their own; gives the address and the processes."""
+    with scheduler_of(folder, prefixes[0], host) as (address, scheduler):
+        worker = [word for word in worker_of(address, folder) if word != "--no-nanny"]
         with running(worker, prefixes[1]) as one, running(worker, prefixes[2]) as two:
-            wait = f"from distributed import Client; Client({address!r}).wait_for_workers(2, timeout=60)"
-            subprocess.run([*prefixes[0], sys.executable, "-c", wait], check=True, **QUIET)
-            yield address, {"scheduler": process, "workers": (one, two)}
+            wait_for(2, address, prefixes[0])
+            yield address, {"scheduler": scheduler, "workers": (one, two)}
+
+
+@contextmanager
+def one_worker(folder):
+    with scheduler_of(folder) as (address, _), running(worker_of(address, folder)) as worker:
+        wait_for(1, address)
+        yield address, worker
 
 
 def until(ready, seconds=60):
@@ -128,6 +148,40 @@ def test_a_folder_that_workers_do_not_see_is_refused(address, tmp_path):
     plan = plan_of(tmp_path, "a")
     with pytest.raises(KitError, match=r"does not see memory://.*--share"):
         list(cluster.execute_on(address, plan, share="memory://bucket"))
+
+
+def test_storage_of_no_known_kind_is_refused(address, tmp_path):
+    with pytest.raises(KitError, match=r"--share nonsense://x/.* cannot be used: ValueError"):
+        list(cluster.execute_on(address, plan_of(tmp_path, "a"), share="nonsense://x"))
+    assert names_in(tmp_path / "out/prepared") == ["fleet.json"]
+
+
+def test_a_report_that_does_not_come_back_is_told(address, tmp_path, monkeypatch):
+    def lost(*_):
+        raise OSError("the storage is gone")
+
+    monkeypatch.setattr(cluster.Station, "fetch", lost)
+    (record,) = cluster.execute_on(address, plan_of(tmp_path, "a"))
+    assert record["error"] == "the report did not come back: OSError: the storage is gone"
+
+
+def test_workers_that_cannot_take_part_are_not_waited_for(tmp_path, monkeypatch):
+    """The only good worker is killed; the other, which joined late, runs another version."""
+    monkeypatch.setattr(cluster, "PATIENCE", 3)
+    plan = plan_of(tmp_path, *"abcdef", source="import time\ntime.sleep(1)")
+    other = tmp_path / "other" / "kpi_helpers"
+    other.mkdir(parents=True)
+    (other / "__init__.py").write_text("raise ImportError('another version')")
+    with one_worker(tmp_path) as (address, good):
+        records = cluster.execute_on(address, plan)
+        made = next(records)
+        with running(worker_of(address, tmp_path), env=os.environ | {"PYTHONPATH": str(other.parent)}):
+            with Client(address, set_as_default=False) as client:
+                client.wait_for_workers(2, timeout=60)
+            os.killpg(good.pid, signal.SIGKILL)
+            with pytest.raises(KitError, match="No worker of the cluster could take part for 3 seconds"):
+                list(records)
+    assert made["status"] == "ok"
 
 
 def test_other_versions_are_refused(address, tmp_path, monkeypatch):

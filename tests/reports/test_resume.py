@@ -85,7 +85,7 @@ def test_what_is_not_as_it_was_made_is_made_again(run):
 def test_another_notebook_makes_all_again(run):
     small_notebook(run.notebook, READS, "'another cell'")
     run()
-    assert sorted(run.made) == ["A", "B", "C"]
+    assert sorted(run.made) == ["*", "A", "B", "C"]
 
 
 def test_other_code_is_another_kit(tmp_path, monkeypatch):
@@ -121,7 +121,7 @@ def test_a_manifest_that_a_crash_cut_off_costs_one_report(run):
     path.write_bytes(path.read_bytes()[:-40])
     run()
     assert run.made == ["C"]
-    assert [json.loads(line)["partner"] for line in path.read_text().splitlines()] == ["A", "B", "C"]
+    assert [json.loads(line)["partner"] for line in path.read_text().splitlines()] == ["*", "A", "B", "C"]
 
 
 def test_two_runs_make_the_same_bytes(run, tmp_path):
