@@ -232,7 +232,9 @@ class WhatIfPanel:
         self.answer.value = str(answer_rows([before, after], self.currency, small=True).markup)
         told = escape(difference_sentence(before, after, self.currency))
         picture = b64encode(drawn(before, after, self.currency)).decode()
-        self.figure.value = f'<img alt="{told}" src="data:image/png;base64,{picture}" style="max-width: 640px">'
+        self.figure.value = (
+            f'<img alt="{told}" src="data:image/png;base64,{picture}" style="width: 100%; max-width: 640px">'
+        )
         self.note.value = f"<p>{told}</p><p>{escape(assumptions(after))}</p>"
 
     def _answers(self):

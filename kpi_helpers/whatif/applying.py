@@ -64,7 +64,8 @@ def _set(base, world, change: Change, share, notes):
         opened, coming = _times(opened, now, factor, "copies"), _times(coming, new, factor, "wins", "leads")
     elif name == "cycle_days":
         opened, coming = _times(opened, now, 1 / factor, "copies"), _times(coming, new, 1 / factor, "wins")
-        notes.append(Note(REFILLED))
+        if factor < 1:
+            notes.append(Note(REFILLED))
     return replace(world, opened=opened, coming=coming)
 
 
