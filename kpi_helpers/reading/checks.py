@@ -50,6 +50,7 @@ def faults(types: dict[str, str], stages_flag: str = "a mapping file's [stages]"
         found.append(Fault("deal_id", "deal_id IS NULL", "NULL", lit("missing: a deal needs its id")))
     found += [
         Fault("partner", "partner IS NULL", "NULL", lit("missing: a deal needs the partner it is credited to")),
+        Fault("partner", "partner = '*'", "partner", lit("* stands for all partners together; name the one partner")),
         Fault("status", "said_status IS NOT NULL AND status_word IS NULL", "said_status",
               "'status ' || quoted(said_status) || ' is not known: add it to ' || " + lit(stages_flag)
               + " || ' as open, won, lost or cancelled'"),

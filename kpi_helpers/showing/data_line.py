@@ -3,12 +3,16 @@
 from markupsafe import Markup
 
 from ..view import PartnerView
-from .language import _
+from .language import _, ngettext
 from .notes import retold
 from .tables import Html
 
 
 def data_note(view: PartnerView) -> Html:
-    """How many rows of the whole export were used, and how many warnings it raised."""
-    text = _("The whole export: {headline}.", headline=retold(view.health))
+    """How many rows of the whole export were used, and how many warnings it raised; a partner is told its own deals."""
+    if view.edition == "partner":
+        deals = view.deals["deal_id"].nunique()
+        text = ngettext("This report is made from {count} deal.", "This report is made from {count} deals.", deals)
+    else:
+        text = _("The whole export: {headline}.", headline=retold(view.health))
     return Html(Markup('<p class="note">{}</p>').format(text), text)

@@ -66,6 +66,7 @@ LOADER = (
     N_("a probability must be from 0 to 1"),
     N_("missing: a deal needs its id"),
     N_("missing: a deal needs the partner it is credited to"),
+    N_("* stands for all partners together; name the one partner"),
     N_("status {status} is not known: add it to {where} as open, won, lost or cancelled"),
     N_(
         "stage {stage} is not known and the deal has a closing date: say what it means in {where}, "
