@@ -173,7 +173,7 @@ def partner_view(
         deals, spend, targets = (prepared_table(folder, name, partner) for name in ("deals", "spend", "targets"))
         store = folder / HISTORY if (folder / HISTORY).exists() else None
         rules = rules or own_rules(folder)
-        health = (folder / HEALTH).read_text(encoding="utf-8")
+        health = (folder / HEALTH).read_text(encoding="utf-8") if (folder / HEALTH).exists() else ""
     else:
         from .reading import load
         from .reading.health import summary
