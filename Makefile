@@ -33,8 +33,15 @@ lab: $(SETUP)
 test: $(SETUP)
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
 
-test-long: $(SETUP)
+test-long: $(SETUP) .venv/.spark
 	$(BIN)/python -m pytest -m "long or not long"
+
+# Spark is not in the lock: 400 MiB, and it needs a Java runtime (installed here only where that needs no password).
+.venv/.spark: $(SETUP)
+	@java -version >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -qq -y default-jre-headless; } \
+	  || { echo "make test-long needs a Java runtime for Spark, like default-jre-headless"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "pyspark>=4.0"
+	@touch .venv/.spark
 
 # Run the notebooks anew and keep the outputs that nbval checks; figures are not stored.
 notebooks: $(SETUP)
@@ -52,6 +59,11 @@ bench-reports: $(SETUP)
 # Bring the Turkish catalogue up to date with the texts there are; new ones wait in it for their translation.
 messages: $(SETUP)
 	$(BIN)/python -m kpi_helpers.reports.catalogue
+
+bench-kpis: $(SETUP)
+	$(BIN)/python benchmarks/kpis.py --slider
+	$(BIN)/python benchmarks/kpis.py
+	$(BIN)/python benchmarks/kpis.py --grow
 
 # Needs uv; exact versions and hashes for every platform, no index addresses.
 lock:

@@ -91,7 +91,8 @@ def sql(path: str, by: str) -> pd.DataFrame:
             sum(CAST(amount * credit * probability AS DECIMAL(18, 4))) AS weighted
           FROM {open_on} WHERE created_on < day AND (closed_on IS NULL OR closed_on >= day) GROUP BY ALL)
     SELECT {key}, amount / priced AS whole, median, won, amount, open, weighted, leads AS "leads.paid",
-      paid_won AS "won.paid", revenue AS "revenue.paid", bought / created AS cohort, won / (won + lost) AS closed, amount / decided AS value,
+      paid_won AS "won.paid", revenue AS "revenue.paid", bought / created AS cohort,
+      won / (won + lost) AS closed, amount / decided AS value,
       cycle_median, cycle_mean, amount / ended AS yield, ideal_won / created AS success,
       ideal / created AS identification, ideal_won / ideal AS conversion
     FROM c FULL JOIN m {on} FULL JOIN o {on}"""

@@ -41,9 +41,7 @@ ENGINES = {
     "pandas": Engine("pandas", "DataFrame", lambda t: t.to_pandas(), lambda t: t),
     "polars": Engine("polars", "DataFrame", lambda t: t, lambda t: t.to_pandas()),
     "polars_lazy": Engine("polars_lazy", "LazyFrame", lambda t: t.lazy(), lambda t: t.collect().to_pandas()),
-    "duckdb": Engine(
-        "duckdb", "DuckDBPyRelation", lambda t: duckdb.from_arrow(t.to_arrow()), lambda t: t.fetchdf()
-    ),
+    "duckdb": Engine("duckdb", "DuckDBPyRelation", lambda t: duckdb.from_arrow(t.to_arrow()), lambda t: t.fetchdf()),
 }
 
 
@@ -67,6 +65,7 @@ def session():
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.session.timeZone": "UTC",
         "spark.driver.memory": "512m",
+        "spark.driver.maxResultSize": "4m",  # more than that cannot be brought to the driver
     }
     builder = spark.SparkSession.builder.master("local[2]")
     for name, value in settings.items():

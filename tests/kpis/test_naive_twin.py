@@ -12,7 +12,7 @@ from kpi_helpers import scorecard
 from kpi_helpers.deals import DEAL_COLUMNS
 
 from . import naive
-from .engines import ENGINES
+from .engines import ENGINES, SPARK
 from .naive import Span
 
 # First and last days of months, quarters, the year and the 15 days to each as_of, and the days beside them.
@@ -107,12 +107,12 @@ def same(got, wanted) -> bool:
     return math.isclose(got, wanted, rel_tol=1e-9, abs_tol=1e-9)
 
 
-@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("name", [*ENGINES, pytest.param("spark", marks=pytest.mark.long)])
 def test_the_scorecard_is_the_naive_twins(name):
-    engine = ENGINES[name]
+    engine = SPARK if name == "spark" else ENGINES[name]
 
     @settings(
-        max_examples=40 if name == "pandas" else 12,
+        max_examples={"pandas": 40, "spark": 4}.get(name, 12),
         deadline=None,
         derandomize=True,
         phases=[Phase.generate],  # shrinking these tables takes minutes; the first failure is small enough to read

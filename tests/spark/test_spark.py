@@ -1,0 +1,75 @@
+"""Spark: deals stay where they are, and the answers are DuckDB's. `make test-long` installs what this needs."""
+
+import json
+
+import duckdb
+import pandas as pd
+import pytest
+from kpis.engines import session
+from kpis.tables import table
+
+from kpi_helpers import KitError, load_deals, scorecard
+from kpi_helpers.errors import MissingColumns, UnknownValue
+
+pytestmark = pytest.mark.long
+WINDOW = {"window": "2024-Q1", "as_of": "2024-12-31"}
+ROWS = 1_500_000
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Deals in several files, more of them than the driver may be sent (its limit is set in kpis.engines)."""
+    folder = tmp_path_factory.mktemp("lake")
+    for part in range(3):
+        duckdb.sql(f"""COPY (
+            SELECT 'D{part}-' || i AS deal_id, 'P' || i % 7 AS partner, ['open', 'won', 'lost'][i % 3 + 1] AS status,
+                   hash(i, {part}) % 1000000 / 100 AS amount, TIMESTAMP '2024-01-01' + INTERVAL 1 DAY * (i % 80) AS created_on,
+                   CASE WHEN i % 3 > 0 THEN created_on + INTERVAL 1 DAY * (i % 13) END AS closed_on
+            FROM range({ROWS // 3}) t(i)) TO '{folder}/{part}.parquet' (FORMAT parquet)""")
+    assert sum(path.stat().st_size for path in folder.iterdir()) > 4 * 2**20
+    return folder
+
+
+def test_the_scorecard_of_many_files_is_duckdbs_and_no_deal_comes_to_the_driver(folder, monkeypatch):
+    deals = load_deals(session().read.parquet(str(folder)))
+    assert deals.rdd.getNumPartitions() > 1
+    kind, brought = type(deals), []
+    for name in ("toArrow", "toPandas", "collect"):
+        real = getattr(kind, name)
+
+        def counted(self, *args, real=real, **kwargs):
+            answer = real(self, *args, **kwargs)
+            brought.append(getattr(answer, "num_rows", None) or len(answer))
+            return answer
+
+        monkeypatch.setattr(kind, name, counted)
+    answer = scorecard(deals, by=["partner", "month"], **WINDOW)
+    assert isinstance(answer, kind)
+    assert max(brought) <= 7 * 3 * 2  # totals: partners, months
+    wanted = scorecard(duckdb.read_parquet(f"{folder}/*.parquet"), by=["partner", "month"], **WINDOW).df()
+    pd.testing.assert_frame_equal(answer.toArrow().to_pandas(), wanted, check_dtype=False)
+
+
+def test_the_command_reads_a_path(command, folder):
+    words = ("--by", "partner,month", "--kpi", "deal_count", "--window", "2024-Q1", "--as-of", "2024-12-31")
+    there, here = (
+        command("kpis", source, *words, "--format", "json") for source in (f"spark:{folder}", folder / "*.parquet")
+    )
+    assert there.returncode == here.returncode == 0, there.stderr + here.stderr
+    assert json.loads(there.stdout) == json.loads(here.stdout)
+
+
+def test_what_does_not_fit_is_told():
+    deals = session().createDataFrame(table({"status": "won"}, {"status": "Closed Won"}).astype(object).to_dict("records"),
+                                      "deal_id string, partner string, status string, amount double, "
+                                      "created_on timestamp_ntz, closed_on timestamp_ntz")  # fmt: skip
+    with pytest.raises(KitError, match=r"there is also 'Closed Won' \(1\).*DuckDB"):
+        load_deals(deals)
+    with pytest.raises(MissingColumns, match="needs column 'partner'"):
+        load_deals(deals.withColumnRenamed("partner", "reseller"))
+    won = deals.filter("status = 'won'").withColumnRenamed("partner", "reseller")
+    assert "partner" in load_deals(won, mapping={"partner": "reseller"}).columns
+    with pytest.raises(UnknownValue, match="no column 'Reseler'"):
+        load_deals(won, mapping={"partner": "Reseler"})
+    with pytest.raises(KitError, match="DuckDB"):
+        load_deals(won, currency="EUR")
