@@ -8,7 +8,7 @@ SETUP  := .venv/.ready
 # Bytecode halves the start of every notebook kernel; some machines switch it off.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup reports test test-long lab notebooks messages bench-reading bench-reports lock clean
+.PHONY: help setup reports test test-long lab notebooks messages bench-kpis bench-reading bench-reports lock clean
 help:
 	@echo "make reports [DATA=path] [ARGS=...]  a report for every partner"
 	@echo "make lab                             JupyterLab on the notebooks"

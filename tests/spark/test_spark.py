@@ -23,7 +23,8 @@ def folder(tmp_path_factory):
     for part in range(3):
         duckdb.sql(f"""COPY (
             SELECT 'D{part}-' || i AS deal_id, 'P' || i % 7 AS partner, ['open', 'won', 'lost'][i % 3 + 1] AS status,
-                   hash(i, {part}) % 1000000 / 100 AS amount, TIMESTAMP '2024-01-01' + INTERVAL 1 DAY * (i % 80) AS created_on,
+                   hash(i, {part}) % 1000000 / 100 AS amount,
+                   TIMESTAMP '2024-01-01' + INTERVAL 1 DAY * (i % 80) AS created_on,
                    CASE WHEN i % 3 > 0 THEN created_on + INTERVAL 1 DAY * (i % 13) END AS closed_on
             FROM range({ROWS // 3}) t(i)) TO '{folder}/{part}.parquet' (FORMAT parquet)""")
     assert sum(path.stat().st_size for path in folder.iterdir()) > 4 * 2**20
@@ -60,9 +61,9 @@ def test_the_command_reads_a_path(command, folder):
 
 
 def test_what_does_not_fit_is_told():
-    deals = session().createDataFrame(table({"status": "won"}, {"status": "Closed Won"}).astype(object).to_dict("records"),
-                                      "deal_id string, partner string, status string, amount double, "
-                                      "created_on timestamp_ntz, closed_on timestamp_ntz")  # fmt: skip
+    rows = table({"status": "won"}, {"status": "Closed Won"}).astype(object).to_dict("records")
+    types = "deal_id string, partner string, status string, amount double, created_on timestamp, closed_on timestamp"
+    deals = session().createDataFrame(rows, types)
     with pytest.raises(KitError, match=r"there is also 'Closed Won' \(1\).*DuckDB"):
         load_deals(deals)
     with pytest.raises(MissingColumns, match="needs column 'partner'"):
