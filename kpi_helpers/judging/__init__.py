@@ -1,6 +1,6 @@
 """Judging: what the KPIs' numbers can bear. Each name loads its module when it is first used."""
 
-from importlib import import_module
+import lazy_loader
 
 _HOMES = {
     "backtesting": ("Backtest", "backtest", "reliability"),
@@ -33,15 +33,4 @@ _HOMES = {
     "history": ("History", "learn", "win_chances"),
     "forecasting": ("Forecast", "forecast", "period_ahead"),
 }
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-__all__ = sorted(_HOME_OF)
-
-
-def __getattr__(name: str):
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=_HOMES)

@@ -8,7 +8,7 @@
 Pure functions: nothing is drawn, written or asked of a clock. Each name loads its module when it is first used.
 """
 
-from importlib import import_module
+import lazy_loader
 
 _HOMES = {
     "answers": ("Answer", "Range", "simulate"),
@@ -17,15 +17,4 @@ _HOMES = {
     "questions": ("Goal", "goal_seek", "tornado"),
     "scenarios": ("Scenario", "compare", "export", "read_scenario", "save_scenario"),
 }
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-__all__ = sorted(_HOME_OF)
-
-
-def __getattr__(name: str):
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=_HOMES)
