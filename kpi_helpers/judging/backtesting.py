@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.judging import _check, reasons
-from kpi_helpers.judging.forecasting import SHOCK, Forecast, chances_by, total
-from kpi_helpers.judging.history import EFFECTS, learn
+from kpi_helpers.judging.forecasting import READ, SHOCK, Forecast, chances_by, total
+from kpi_helpers.judging.history import learn
 from kpi_helpers.judging.known import known_at, whole_deals
 from kpi_helpers.windows import parse_window
 
@@ -15,8 +15,6 @@ BINS = (0, 0.1, 0.2, 0.3, 0.4, 0.6, 1.0)
 MOST_SHOCK = 0.3
 DRAWS = 2000
 EVERYONE = "*"
-READ = ("deal_id", "partner", "credit", "status", "stage", "amount", "probability", "expected_close_on")
-READ = tuple(dict.fromkeys((*READ, "created_on", "closed_on", *EFFECTS)))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from kpi_helpers.judging.intervals import wilson
 from kpi_helpers.judging.known import known_at
 from kpi_helpers.windows import parse_window
 
+READ = ("deal_id", "channel", "status", "amount", "credit", "created_on", "closed_on")
 JUDGED = ("paid", "earned", "owned")
 STOP_PAID, WORK_ON_EARNED = "paid brings nothing", "earned falls behind"
 
@@ -43,7 +44,7 @@ def channel_verdicts(
     """
     _check.columns("channel_verdicts", deals, ("deal_id", "channel", "status", "amount", "created_on", "closed_on"))
     window = parse_window(window, pd.Timestamp(as_of).date())
-    known = known_at(deals, as_of)
+    known = known_at(_check.only(deals, READ), as_of)
     made = known[known["created_on"].between(pd.Timestamp(window.start), pd.Timestamp(window.end))]
     won = made["status"] == "won"
     worth = (made["amount"].astype(float) * made.get("credit", 1.0)).where(won)

@@ -7,11 +7,13 @@ import pandas as pd
 
 from kpi_helpers.errors import UnknownValue
 from kpi_helpers.judging import _check, reasons
-from kpi_helpers.judging.history import CRM, History, eventual, share_won_by_age, win_chances
+from kpi_helpers.judging.history import CRM, EFFECTS, History, eventual, share_won_by_age, win_chances
 from kpi_helpers.judging.known import known_at
 from kpi_helpers.judging.pipeline_outcome import EXACT, Outcome, outcome
 from kpi_helpers.windows import Window, parse_window
 
+READ = ("deal_id", "credit", "status", "stage", "amount", "probability", "expected_close_on", "created_on")
+READ = (*READ, "closed_on", *EFFECTS)
 MEASURES = ("won_amount", "deal_count")
 FEWEST_CREATED = 8  # deals in the last year, before deals to come are foreseen
 YEAR = 365
@@ -109,7 +111,7 @@ def forecast(
     _check.columns("forecast", deals, ("deal_id", "status", "amount", "created_on", "closed_on"))
     as_of = history.as_of
     window = parse_window(window, as_of.date())
-    known = known_at(deals.reset_index(drop=True), as_of)
+    known = known_at(_check.only(deals, READ).reset_index(drop=True), as_of)
     told = chances_by(known, history, window)
     return total(known, told, history, window, target, measure, to_come, shock, seed, draws)
 

@@ -44,7 +44,7 @@ class History:
 def learn(deals: pd.DataFrame, as_of, *, snapshots=None, horizon: int = 90) -> History:
     """Learns every open deal's chance from all partners' closed ones; neither direction is better.
 
-    The eventual win is logistic in region, product, size_band, channel, ideal, month of creation (from 24 months on),
+    The eventual win is logistic in region, product, size_band, channel, ideal, month of creation (from 12 months on),
     partner and partner in the last year, each with a ridge of 4, over deals old enough that 95 % of endings come
     sooner; when they end is told by the Aalen-Johansen curve of all partners' deals of its size band. With
     `snapshots` ({date: the deal table exported then}) each stage's log odds of a win within `horizon` days, beyond
@@ -122,7 +122,8 @@ def win_chances(history: History, deals: pd.DataFrame, *, until=None, shifted: b
 def eventual(history: History, deals: pd.DataFrame) -> np.ndarray:
     """The chance each deal had when it was created, by its circumstances."""
     effects = {}
-    for column, level, log_odds in history.effects[["column", "level", "log_odds"]].itertuples(index=False):
+    told = (history.effects[name].tolist() for name in ("column", "level", "log_odds"))
+    for column, level, log_odds in zip(*told, strict=True):
         effects.setdefault(column, {})[level] = log_odds
     log_odds = np.full(len(deals), history.base)
     for column, values in _columns(deals, history.as_of).items():

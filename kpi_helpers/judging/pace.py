@@ -66,6 +66,7 @@ def pace_of_years(deals: pd.DataFrame, as_of) -> dict:
     """
     _check.columns("pace_of_years", deals, ("status", "created_on", "closed_on"))
     year = pd.DateOffset(years=1)
+    deals = _check.only(deals, ("status", "created_on", "closed_on"))
     born, last = pd.to_datetime(deals["created_on"]), pd.Timestamp(as_of).normalize() - year
     deals = deals[born > last - year]
     followed = ages(deals, as_of)

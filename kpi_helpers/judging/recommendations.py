@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.judging import rule_checks
+from kpi_helpers.judging import _check, rule_checks
 from kpi_helpers.judging.common import Common
-from kpi_helpers.judging.forecasting import Forecast, forecast, period_ahead
+from kpi_helpers.judging.forecasting import READ, Forecast, forecast, period_ahead
 from kpi_helpers.judging.history import win_chances
 from kpi_helpers.judging.known import known_at
 from kpi_helpers.judging.rules import Rules, read_rules
 from kpi_helpers.windows import parse_window
 
 EVERYONE = "*"
+READ = (*READ, "owner", "lost_reason", "lost_to_competitor")
 PORTFOLIO = ("stop_paid", "work_on_earned")  # rules that are asked of the programme as a whole as well
 COLUMNS = ("rank", "partner", "rule", "text", "level", "who", "prize", "prize_low", "prize_high")
 COLUMNS = (*COLUMNS, "review_on", "evidence", "deal_ids")
@@ -71,8 +72,7 @@ def recommend(
     KitError for missing columns and faulty rules.
     """
     rules = rules if isinstance(rules, Rules) else read_rules(rules)
-    deals = deals.reset_index(drop=True)
-    known = known_at(deals, common.as_of)
+    known = known_at(_check.only(deals, READ).reset_index(drop=True), common.as_of)
     closed = int((known["status"] != "open").sum())
     if closed < rules.fewest_closed:
         return Plan(_table([]), rules.too_few.format(closed=closed, fewest_closed=rules.fewest_closed))
@@ -97,7 +97,7 @@ def recommend_portfolio(deals: pd.DataFrame, common: Common, *, spend=None, targ
         tables.append(made.table)
         if made.silence:
             silent[partner] = made.silence
-    known = known_at(deals, common.as_of)
+    known = known_at(_check.only(deals, READ), common.as_of)
     everyone = _case(known, common, EVERYONE, None, spend)
     rows = _rows(everyone, rules, only=PORTFOLIO)
     table = pd.concat([*tables, _table(rows)], ignore_index=True)

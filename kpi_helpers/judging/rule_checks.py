@@ -203,7 +203,7 @@ def _channel(case, verdict, prize, most_won=np.inf):
 
 
 def _held(found, fewest, facts):
-    if len(found) < fewest:
+    if found.empty or len(found) < fewest:
         return None
     owners = found["owner"].value_counts() if "owner" in found else pd.Series(dtype=int)
     owner, count = (owners.index[0], int(owners.iloc[0])) if len(owners) else ("nobody named", len(found))

@@ -9,7 +9,10 @@ from kpi_helpers.errors import KitError, UnknownValue
 
 STANDARD = Path(__file__).with_name("rules.toml")
 LEVELS = ("employee", "department", "unit", "partner manager")
-FIXED = ("text", "partner_text", "level", "look_again_days", "enabled")
+OPTIONAL = {"partner_text": "", "enabled": True}  # of any rule
+FIXED = ("text", "level", "look_again_days", *OPTIONAL)
+KINDS = {"true or false": bool, "a number, 0 or more": (int, float), "a text": str, "a table": dict}
+WORDS = ("owner", "stage", "deal", "period")  # evidence that is no number
 
 
 @dataclass(frozen=True)
@@ -37,32 +40,32 @@ def read_rules(path=None, *, edition: str = "internal") -> Rules:
     """The rules of a TOML file, the standard ones unless given; settings it leaves out are the standard ones.
 
     A path in, Rules out; `edition` "partner" has the rules and texts that the partner itself may read. Raises KitError
-    for a file that cannot be read, an unknown rule, setting, level or placeholder.
+    for a file that cannot be read, an unknown rule, setting, level or placeholder, and a value of another kind.
 
     >>> read_rules().rules[0].name, read_rules().rules[0].look_again_days
     ('stop_paid', 90)
     """
     standard = _load(STANDARD)
     own = standard if path is None else _load(Path(path))
+    _fits(own, standard, "table of the rules")
+    _fits(own.get("rules", {}), standard["rules"], "rule")
+    _fits(own.get("silence", {}), standard["silence"], "setting of silence")
     for name, values in own.get("rules", {}).items():
-        if name not in standard["rules"]:
-            raise UnknownValue("rule", name, standard["rules"])
-        for setting in values:
-            if setting not in (*standard["rules"][name], *FIXED):
-                raise UnknownValue(f"setting of rule {name}", setting, standard["rules"][name])
+        _fits(values, standard["rules"][name] | OPTIONAL, f"setting of rule {name}")
     rules = []
     for name, values in standard["rules"].items():
         told = values | own.get("rules", {}).get(name, {})
         if told["level"] not in LEVELS:
             raise UnknownValue("level", told["level"], LEVELS)
-        known = _placeholders(values["text"])
         texts = {"internal": told["text"], "partner": told.get("partner_text", told["text"])}
-        if strange := _placeholders("".join(texts.values())) - known:
-            raise UnknownValue(f"placeholder of rule {name}", sorted(strange)[0], sorted(known))
+        for text in texts.values():
+            _fills(text, values["text"], f"rule {name}")
         if told.get("enabled", True) and texts[edition]:
             settings = {key: value for key, value in told.items() if key not in FIXED}
             rules.append(Rule(name, texts[edition], told["level"], int(told["look_again_days"]), settings))
     silence = standard["silence"] | own.get("silence", {})
+    for name in ("text", "nothing"):
+        _fills(silence[name], standard["silence"][name], "silence")
     return Rules(tuple(rules), int(silence["fewest_closed"]), silence["text"], silence["nothing"])
 
 
@@ -71,6 +74,29 @@ def _load(path):
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise KitError(f"The rules in {path} cannot be read: {error}. Start from a copy of {STANDARD.name}.") from error
+
+
+def _fits(own, standard, what):
+    for name, value in own.items():
+        if name not in standard:
+            raise UnknownValue(what, name, standard)
+        kind = next(kind for kind, types in KINDS.items() if isinstance(standard[name], types))
+        number = KINDS[kind] == (int, float)
+        if not isinstance(value, KINDS[kind]) or (number and (isinstance(value, bool) or not value >= 0)):
+            raise KitError(f"The {what} {name!r} must be {kind}; this is {value!r}.")
+
+
+def _fills(text, standard, what):
+    """Whether the text can be filled with the evidence that the standard text is filled with."""
+    known = _placeholders(standard)
+    try:
+        named = _placeholders(text)
+        if named <= known:
+            text.format(**{name: "" if name in WORDS else 1.0 for name in known})
+    except (ValueError, LookupError) as error:
+        raise KitError(f"The text of {what} cannot be filled: {error}. It is {text!r}.") from None
+    if strange := named - known:
+        raise UnknownValue(f"placeholder of {what}", sorted(strange)[0], sorted(known))
 
 
 def _placeholders(text):

@@ -239,6 +239,18 @@ def test_thresholds_and_texts_can_be_edited(common, tmp_path):
         ('[rules.stale]\ntext = "{who}"', UnknownValue),
         ('[rules.stale]\nlevel = "boss"', UnknownValue),
         ("[rules.stale", KitError),
+        ("[rule.stale]\nfewest = 1", UnknownValue),
+        ("rules = 5", KitError),
+        ("[rules]\nstale = 5", KitError),
+        ('[rules.stale]\nfewest = "two"', KitError),
+        ("[rules.stale]\nfewest = -1", KitError),
+        ("[rules.stale]\nfewest = true", KitError),
+        ('[rules.stale]\nlook_again_days = "soon"', KitError),
+        ('[rules.stale]\ntext = "{count:zz}"', KitError),
+        ('[rules.stale]\ntext = "{owner:.0f}"', KitError),
+        ('[rules.stale]\ntext = "{count"', KitError),
+        ("[silence]\nfewest = 3", UnknownValue),
+        ('[silence]\nnothing = "{closed}"', UnknownValue),
     ],
 )
 def test_a_faulty_rule_file_is_refused(text, error, tmp_path):
