@@ -55,8 +55,8 @@ class PartnerView:
 
     @cached_property
     def history(self):
-        """How the pipeline moved since the end of the month before (reading.pipeline_history)."""
-        from .reading.pipeline_history import pipeline_history
+        """How the pipeline moved since the end of the month before (`pipeline_history`)."""
+        from .pipeline_history import pipeline_history
 
         return pipeline_history(self.deals, self.store, as_of=self.as_of)
 

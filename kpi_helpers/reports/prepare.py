@@ -11,7 +11,7 @@ from ..errors import KitError
 from ..fleet import Fleet, measure_fleet
 from ..reading import load
 from ..reading.health import headline, health
-from ..reading.pipeline_history import prepare_history
+from ..pipeline_history import prepare_history
 from ..showing.language import using
 from ..view import HEALTH, HISTORY, RULES
 from ..windows import as_date, parse_window
