@@ -9,9 +9,9 @@ import pandas as pd
 
 from ..errors import KitError
 from ..fleet import Fleet, measure_fleet
+from ..pipeline_history import prepare_history
 from ..reading import load
 from ..reading.health import headline, health
-from ..pipeline_history import prepare_history
 from ..showing.language import using
 from ..view import HEALTH, HISTORY, RULES
 from ..windows import as_date, parse_window
