@@ -1,7 +1,7 @@
 """What judging adds to a report: `python benchmarks/judging.py [data/sample]`. Only the ratios travel between machines.
 
 A report's time is what the run's manifest says, warm and cold; judging is what the report of one partner calls, beside
-what is fitted once for all partners.
+what is fitted once for all partners: `fit_common` and the intervals of the scorecard.
 """
 
 import json
@@ -16,7 +16,19 @@ from pathlib import Path
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")  # as the reports' own processes have it
 
 from kpi_helpers import load
-from kpi_helpers.judging import fit_common, forecast, period_ahead, recommend, what_changed
+from kpi_helpers.judging import (
+    ages,
+    channel_verdicts,
+    fit_common,
+    forecast,
+    pace_of_years,
+    period_ahead,
+    recommend,
+    share_won_by,
+    what_changed,
+    with_intervals,
+)
+from kpi_helpers.scorecards import scorecard
 
 WINDOW, AS_OF, PARTNERS = "2025-Q4", "2025-12-31", ("Işık Bilişim", "Boğaziçi Veri")
 SOURCE = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parents[1] / "data" / "sample")
@@ -44,17 +56,27 @@ def report_seconds(engine):
 
 def judge(deals, spend, common, partner):
     mine, paid = deals[partner], spend.get(partner)
-    changed = what_changed(mine, WINDOW, as_of=AS_OF)
+    what_changed(mine, WINDOW, as_of=AS_OF)
+    channel_verdicts(mine, WINDOW, as_of=AS_OF)
+    followed = ages(mine, AS_OF)
+    share_won_by(followed["days"], followed["outcome"])
+    pace_of_years(mine, AS_OF)
     ahead = forecast(mine, common.history, period_ahead(WINDOW, AS_OF), target=1e6)
-    return changed, ahead, recommend(mine, common, partner, told=ahead, spend=paid)
+    recommend(mine, common, partner, told=ahead, spend=paid)
+
+
+def judge_all():
+    with_intervals(card, table)
+    return fit_common(table, WINDOW, as_of=AS_OF)
 
 
 data = load(SOURCE, as_of=AS_OF)
 table = data.deals("pandas")
 deals = {partner: mine.reset_index(drop=True) for partner, mine in table.groupby("partner")}
 spend = dict(iter(data.spend.groupby("partner")))
-common = fit_common(table, WINDOW, as_of=AS_OF)
-once = seconds(lambda: fit_common(table, WINDOW, as_of=AS_OF))
+card = scorecard(table, by="partner", window=WINDOW, as_of=AS_OF, spend=data.spend, targets=data.targets)
+common = judge_all()
+once = seconds(judge_all)
 judge(deals, spend, common, PARTNERS[0])
 each = {partner: seconds(lambda p=partner: judge(deals, spend, common, p)) for partner in deals}
 usual, most = statistics.median(each.values()), max(each.values())
