@@ -11,6 +11,12 @@ view = partner_view(source, partner, window=window, as_of=as_of)
 print(view.deals.to_csv(), view.now.to_csv(), view.peers.to_csv())"""
 
 
+# The same for the report on all partners.
+READS_ALL = """from kpi_helpers import portfolio_view
+view = portfolio_view(source, window=window, as_of=as_of)
+print(view.now.to_csv(), view.ranking.to_csv())"""
+
+
 def small_notebook(path, *cells):
     """A notebook with the report's parameters and these cells."""
     cells = [new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}), *map(new_code_cell, cells)]

@@ -75,7 +75,7 @@ def assert_all_told(folder, records, faults, good):
         assert (folder / name / "report.ipynb").exists()
     for name in good:
         assert records[name]["status"] == "ok", records[name]
-    assert not list(folder.rglob(".report*"))
+    assert not list(folder.rglob(".kpi-*"))
 
 
 def test_every_fault_is_its_reports_alone(tmp_path):
@@ -121,7 +121,7 @@ while partner != "A" and not Path("go").exists():
 
 @pytest.fixture
 def runner(tmp_path, export):
-    """`runner(engine)` starts a run of A, B and C, of which only A ends before there is a file `go`."""
+    """`runner(engine)` starts a run of A, B and C, of which only A's ends before there is a file `go`."""
     notebook, source = small_notebook(tmp_path / "in.ipynb", WAITS), export("A", "B", "C")
     (tmp_path / "tmp").mkdir()
     started = []
@@ -137,7 +137,7 @@ def runner(tmp_path, export):
     yield start
     for process in started:
         process.kill()
-        process.communicate()
+        process.wait()
 
 
 def until(true, seconds=300):
@@ -166,15 +166,15 @@ def test_a_run_that_is_stopped_keeps_what_is_made_and_leaves_nothing_else(runner
     until(lambda: not [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE])
     until(lambda: not list((tmp_path / "tmp").iterdir()))
     if how != signal.SIGKILL:
-        assert not list(out.rglob(".report*"))
+        assert not list(out.rglob(".kpi-*"))
         assert ">A<" in (out / "index.html").read_text(encoding="utf-8")
         return
     (out / "go").touch()
     process = runner()
     said, _ = process.communicate()
     assert process.returncode == 0
-    assert "3 of 3 reports made (1 unchanged since the last run)" in said
-    assert not list(out.rglob(".report*"))
+    assert "4 of 4 reports made (1 unchanged since the last run)" in said
+    assert not list(out.rglob(".kpi-*"))
 
 
 def test_a_template_that_is_killed_is_started_again(runner, tmp_path):
@@ -188,4 +188,4 @@ def test_a_template_that_is_killed_is_started_again(runner, tmp_path):
     (out / "go").touch()
     said, _ = process.communicate()
     assert process.returncode == 0, said
-    assert [json.loads(line)["engine"] for line in (out / "manifest.jsonl").read_text().splitlines()] == ["warm"] * 3
+    assert [json.loads(line)["engine"] for line in (out / "manifest.jsonl").read_text().splitlines()] == ["warm"] * 4

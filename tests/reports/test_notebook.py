@@ -21,7 +21,7 @@ def test_reports_are_made_from_a_notebook_and_their_progress_is_shown(export, tm
         tmp_path / "in.ipynb", tmp_path / "run.ipynb", cwd=str(tmp_path), kernel_name="python3", progress_bar=False
     )
     outputs = made.cells[-1].outputs
-    assert outputs[-1]["data"]["text/plain"] == "['ok']"
+    assert outputs[-1]["data"]["text/plain"] == "['ok', 'ok']"
     assert "6 rows in = 6 used + 0 rejected" in str(outputs)
     assert any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in outputs)
     assert (tmp_path / "out/only/report.html").exists()

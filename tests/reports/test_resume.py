@@ -6,9 +6,11 @@ import shutil
 import pandas as pd
 import pytest
 from conftest import write_export
-from small import READS, small_notebook
+from small import READS, READS_ALL, small_notebook
 
+from kpi_helpers.errors import KitError
 from kpi_helpers.reports import digest, plan, run_reports
+from kpi_helpers.reports.locks import LOCK, held
 
 ASKED = {"window": "2025-Q4", "as_of": "2025-12-31", "jobs": 2}
 
@@ -18,11 +20,12 @@ def first(tmp_path_factory):
     """An export, a notebook and the reports made of them, to be copied."""
     folder = tmp_path_factory.mktemp("first")
     write_export(folder / "deals.csv", ["A", "B", "C"])
-    small_notebook(folder / "small.ipynb", READS)
+    small_notebook(folder / plan.REPORT, READS)
+    small_notebook(folder / plan.PORTFOLIO, READS_ALL)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan, "notebook_path", lambda name=plan.REPORT: folder / "small.ipynb")
+        patch.setattr(plan, "notebook_path", lambda name=plan.REPORT: folder / name)
         made = run_reports(folder / "deals.csv", out=folder / "out", **ASKED)
-    assert len(made.records) == 3
+    assert len(made.records) == 4  # theirs, and the one on all of them
     assert made.failed == []
     return folder
 
@@ -31,8 +34,8 @@ def first(tmp_path_factory):
 def run(first, tmp_path, monkeypatch):
     """`run(**options)` makes the reports again; `run.made` are the partners whose report was made."""
     shutil.copytree(first, tmp_path, dirs_exist_ok=True)
-    notebook = tmp_path / "small.ipynb"
-    monkeypatch.setattr(plan, "notebook_path", lambda name=plan.REPORT: notebook)
+    notebook = tmp_path / plan.REPORT
+    monkeypatch.setattr(plan, "notebook_path", lambda name=plan.REPORT: tmp_path / name)
 
     def again(**options):
         again.made, again.said = [], []
@@ -56,17 +59,17 @@ def test_nothing_changed_makes_nothing_and_does_not_read(run, monkeypatch):
     monkeypatch.setattr("kpi_helpers.reading.load", lambda *_, **__: pytest.fail("the export was read"))
     again = run()
     assert run.made == []
-    assert again.unchanged == len(again.records) == 3
+    assert again.unchanged == len(again.records) == 4
     assert again.rows_used == 18
     assert again.window.label == "2025-Q4"
     assert run.said == ["nothing has changed since the last run"]
     assert (run.out / "manifest.jsonl").read_bytes() == before
 
 
-def test_what_only_one_partner_shows_makes_only_its_report(run):
+def test_what_only_one_partner_shows_makes_its_report_and_the_one_on_all(run):
     edit(run.source, "B", owner="Somebody else")
     again = run()
-    assert run.made == ["B"]
+    assert sorted(run.made) == ["*", "B"]
     assert again.unchanged == 2
     assert "Somebody else" in (run.out / "b/report.ipynb").read_text(encoding="utf-8")
 
@@ -85,7 +88,7 @@ def test_what_is_not_as_it_was_made_is_made_again(run):
 def test_another_notebook_makes_all_again(run):
     small_notebook(run.notebook, READS, "'another cell'")
     run()
-    assert sorted(run.made) == ["*", "A", "B", "C"]
+    assert sorted(run.made) == ["A", "B", "C"]
 
 
 def test_other_code_is_another_kit(tmp_path, monkeypatch):
@@ -109,11 +112,11 @@ def test_force_makes_all_and_only_failed_what_failed(run):
 
 
 def test_a_report_of_older_data_is_not_taken_for_a_newer_one(run):
-    """B alone is made from the new data; the full run that follows must not believe that A's are of the same."""
+    """B alone is asked for with the new data; the full run that follows must not believe that A's is of the same."""
     edit(run.source, "A", owner="Somebody else")
     run(partners=["B"])
     run()
-    assert run.made == ["A"]
+    assert sorted(run.made) == ["*", "A"]
 
 
 def test_a_manifest_that_a_crash_cut_off_costs_one_report(run):
@@ -122,6 +125,44 @@ def test_a_manifest_that_a_crash_cut_off_costs_one_report(run):
     run()
     assert run.made == ["C"]
     assert [json.loads(line)["partner"] for line in path.read_text().splitlines()] == ["*", "A", "B", "C"]
+
+
+def test_the_report_on_all_partners_fails_alone_and_is_made_again(run):
+    index, notebook = run.out / "index.html", run.out.parent / plan.PORTFOLIO
+    assert 'href="portfolio/report.html"' in index.read_text(encoding="utf-8")
+    small_notebook(notebook, "raise ValueError('no such programme')")
+    assert [record["partner"] for record in run().failed] == ["*"]
+    assert "no such programme" in index.read_text(encoding="utf-8")
+    assert "This report is not complete" in (run.out / "portfolio/report.html").read_text(encoding="utf-8")
+    small_notebook(notebook, READS_ALL)
+    assert run(only_failed=True).failed == []
+    assert run.made == ["*"]
+    assert "no such programme" not in index.read_text(encoding="utf-8")
+
+
+def test_two_runs_do_not_write_one_folder_at_a_time(run):
+    before = (run.out / "manifest.jsonl").read_bytes()
+    edit(run.source, "B", owner="Somebody else")
+    with held(run.out / "prepared" / LOCK), pytest.raises(KitError, match=r"Another run is writing into .*--out"):
+        run()
+    assert (run.out / "manifest.jsonl").read_bytes() == before
+    run()
+    assert sorted(run.made) == ["*", "B"]
+
+
+def test_what_a_killed_run_was_writing_is_swept(run):
+    left = [run.out / ".kpi-index.html.x", run.out / "prepared/.kpi-run.json.x", run.out / "a/.kpi-report.ipynb"]
+    for path in left:
+        path.touch()
+    (run.out / "a/report.html").unlink()
+    run()
+    assert run.made == ["A"]
+    assert not [path for path in left if path.exists()]
+
+
+def test_storage_between_machines_needs_a_cluster(run):
+    with pytest.raises(KitError, match="give --cluster"):
+        run(share="file:///tmp")
 
 
 def test_two_runs_make_the_same_bytes(run, tmp_path):

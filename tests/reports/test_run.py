@@ -29,7 +29,7 @@ def hostile_run(tmp_path_factory):
 def test_every_partner_gets_an_executed_notebook_and_a_page(hostile_run):
     run = hostile_run
     assert run.failed == []
-    assert [record["partner"] for record in run.records] == sorted(HOSTILE)
+    assert [record["partner"] for record in run.records] == ["*", *sorted(HOSTILE)]
     assert run.rows_in == run.rows_used + run.rows_rejected == 6 * len(HOSTILE)
     for record in run.records:
         notebook = nbformat.read(run.out / record["slug"] / "report.ipynb", as_version=4)
@@ -40,7 +40,7 @@ def test_every_partner_gets_an_executed_notebook_and_a_page(hostile_run):
 def test_nothing_is_written_outside_the_folder_and_nothing_half_done_is_left(hostile_run):
     out = hostile_run.out
     assert {path.name for path in out.parent.iterdir()} == {"deals.csv", "out"}
-    assert not [name for name in written(out) if name.split("/")[-1].startswith(".")]
+    assert not [name for name in written(out) if name.split("/")[-1].startswith(".kpi-")]
     assert {"index.html", "scorecard.csv", "rejected.csv", "manifest.jsonl", "data-health.html"} <= written(out)
 
 
@@ -54,7 +54,8 @@ def test_hostile_names_are_escaped_in_every_page(hostile_run):
 
 def test_a_report_shows_nothing_of_another_partner(hostile_run):
     """Neither names, as text, HTML or JSON write them, nor deals, reps, or the sample's own default partner."""
-    for p, record in enumerate(sorted(hostile_run.records, key=lambda record: HOSTILE.index(record["partner"]))):
+    of = {record["partner"]: record for record in hostile_run.records}
+    for p, record in enumerate(of[name] for name in HOSTILE):
         others = [name for name in HOSTILE if name.casefold() != record["partner"].casefold()] + ["Işık Bilişim"]
         for name in ("report.ipynb", "report.html"):
             text = (hostile_run.out / record["slug"] / name).read_text(encoding="utf-8")
@@ -79,7 +80,7 @@ def test_a_rerun_for_one_partner_keeps_the_others_in_the_index(export, tmp_path)
     index = (run.out / "index.html").read_text(encoding="utf-8")
     assert ">A<" in index
     assert ">B<" in index
-    assert len((run.out / "manifest.jsonl").read_text().splitlines()) == 2
+    assert len((run.out / "manifest.jsonl").read_text().splitlines()) == 3
 
 
 def test_no_usable_row_says_why_and_keeps_them(command, tmp_path):
@@ -115,17 +116,18 @@ def test_the_manifest_tells_parameters_and_versions(hostile_run):
 
 
 def test_a_failing_report_never_stops_the_others(tmp_path, command, export, monkeypatch):
-    """One partner's prepared rows vanish under the running report: it fails with a banner, the other is made."""
+    """A cell fails for one partner: its report has a banner, the others are made."""
     from kpi_helpers.reports import plan
 
     broken = tmp_path / "broken.ipynb"
     notebook = nbformat.read(plan.notebook_path(), as_version=4)
     notebook.cells.insert(3, nbformat.v4.new_code_cell('assert partner != "Bad", "this one breaks"'))
     nbformat.write(notebook, broken)
-    monkeypatch.setattr(plan, "notebook_path", lambda name=plan.REPORT: broken)
+    whole = plan.notebook_path(plan.PORTFOLIO)
+    monkeypatch.setattr(plan, "notebook_path", lambda name=plan.REPORT: broken if name == plan.REPORT else whole)
     run = run_reports(export("Bad", "Good"), out=tmp_path / "out", window="2025-Q4", as_of="2025-12-31")
     status = {record["partner"]: record["status"] for record in run.records}
-    assert status == {"Bad": "failed", "Good": "ok"}
+    assert status == {"*": "ok", "Bad": "failed", "Good": "ok"}
     page = (run.out / "bad" / "report.html").read_text(encoding="utf-8")
     assert "This report is not complete" in page
     assert "this one breaks" in page
