@@ -115,8 +115,13 @@ def measure_fleet(loaded, window: Window, as_of: date) -> Fleet:
     deals = loaded.deals("pandas")
     if deals.empty:
         raise KitError("There is no usable deal in this data; rejected.csv says why each row was left out.")
+    return measure(deals, window, as_of, targets=loaded.targets, spend=loaded.spend, currency=loaded.currency)
+
+
+def measure(deals: pd.DataFrame, window: Window, as_of: date, *, targets=None, spend=None, currency=None) -> Fleet:
+    """The same of any deals: of one partner alone it leans on no other."""
     slow = slow_cycle(deals, as_of)
-    asked = {"as_of": as_of, "targets": loaded.targets, "spend": loaded.spend, "slow_days": slow}
+    asked = {"as_of": as_of, "targets": targets, "spend": spend, "slow_days": slow}
     if window.kind == "all":
         window = Window(conform(deals).extent()[0], as_of, "all")
     before = window.previous()
@@ -134,7 +139,7 @@ def measure_fleet(loaded, window: Window, as_of: date) -> Fleet:
     )
     common = fit_common(deals, window, as_of=as_of)
     return Fleet(
-        *(window, as_of, slow, loaded.currency),
+        *(window, as_of, slow, currency),
         *(now, earlier[0], trend, peers(now), shared_peers(now)),
         *(everyone, earlier[1], everyone_trend, common),
     )

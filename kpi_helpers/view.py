@@ -10,7 +10,7 @@ import pandas as pd
 
 from .deals import DEAL_COLUMNS, SIDE_TABLES
 from .errors import KitError, UnknownValue
-from .fleet import FILE, HEADLINES, Fleet, measure_fleet
+from .fleet import FILE, HEADLINES, Fleet, measure, measure_fleet
 from .levels import LEVELS
 from .peers import FEWEST
 from .scorecards import scorecard
@@ -89,10 +89,11 @@ class PartnerView:
         for row in self.now.to_dict("records"):
             key = row["kpi"], row["basis"]
             row |= {f"peers_{name}": peers.get(key, ALONE)[name] for name in ALONE}
+            was = before.get(key, np.nan)
             if key == ("quality_score", "peers") and row["peers_count"] < FEWEST:
                 # they could be worked out from it
                 row |= dict.fromkeys(("value", "low", "high"), np.nan) | {"note": f"fewer than {FEWEST} peers"}
-            was = before.get(key, np.nan)
+                was = np.nan
             rows[key] = row | {"before": was, "change": change(row["value"], was, row["unit"])}
         return rows
 
@@ -161,7 +162,8 @@ def partner_view(
     In a prepared folder only this partner's slice of the deals is read, and it brings its own `store` (the folder of
     `partner-kpis snapshot`, for exact history). Raises `UnknownValue` for a partner the
     data does not have, and `KitError` when a prepared folder was made for another window or date. `edition` "partner"
-    is what may be given to the partner itself: nothing in it tells of another. `rules` is a file of your own rules of
+    is what may be given to the partner itself: nothing in it tells of another, and unless five others closed deals in
+    the last twelve months everything is fitted to its own deals alone. `rules` is a file of your own rules of
     recommendations; a prepared folder may bring one.
     """
     if edition not in EDITIONS:
@@ -185,6 +187,9 @@ def partner_view(
             _own(table, partner) for table in (loaded.deals("pandas"), loaded.spend, loaded.targets)
         )
         health = summary(loaded)
+    if edition == "partner" and (own.common.crowd["n"] > 0).sum() <= FEWEST:
+        # what is fitted to so few would tell of each of them
+        own = measure(deals, own.window, own.as_of, targets=targets, spend=spend, currency=own.currency)
     shared = (own.window, own.as_of, own.currency, own.slow_days)
     beside = own.peers if edition == "internal" else own.shared
     cards = (own.now, own.previous, beside, own.trend, own.common)

@@ -30,8 +30,8 @@ class Common:
     lost, to_competitor, share, others, p; `stages` (a row per partner and stage): n, median, others, p; `alerts`:
     question, partner, p, q, alert over all of them at once; `slow_days`: 90th percentile of won cycles; `season`: the
     `seasonal_index` row of the window's month, else of its quarter, none where it spans several or there is silence.
-    `ranked` partners have a rank; `close_rate` is everyone's of `last_year`: both hold where the tables are one
-    partner's slice.
+    `ranked` partners have a rank; `close_rate` is everyone's of `last_year`, `crowd` its n and observed without names:
+    these hold where the tables are one partner's slice.
     """
 
     as_of: pd.Timestamp
@@ -50,6 +50,7 @@ class Common:
     season: pd.DataFrame
     ranked: int
     close_rate: float
+    crowd: pd.DataFrame
 
     def alert(self, question: str, partner) -> bool:
         """Whether this partner's answer to the question is raised among all partners' answers."""
@@ -98,6 +99,7 @@ def fit_common(deals: pd.DataFrame, window, *, as_of, snapshots=None, backtest_p
         season_of(trials, window),
         len(ranks),
         float(last_year["observed"].sum() / last_year["n"].sum()) if len(last_year) else np.nan,
+        last_year[["n", "observed"]].sort_values(["n", "observed"], ignore_index=True),
     )
 
 

@@ -21,7 +21,8 @@ EDITION_NAMES = {"internal": N_("internal"), "partner": N_("for the partner")}
 def definitions() -> Html:
     """Each KPI in a sentence with its fraction, and how it can mislead."""
     rows = [[_(TITLES[kpi]), _(what), _(caution)] for kpi, (what, caution) in DEFINITIONS.items()]
-    return table([_("KPI"), _("What it is"), _("How it can mislead")], rows, kind="definitions")
+    head = [_("KPI"), _("What it is"), _("How it can mislead")]
+    return table(head, rows, kind="definitions", words=head)
 
 
 def provenance(view: PartnerView, source) -> Html:

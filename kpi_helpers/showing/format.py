@@ -66,23 +66,40 @@ def money(value: float, currency: str | None, compact: bool = False) -> str:
 def changed(value: float, unit: str, before: float, now: float) -> str:
     """A change with its sign: points for rates, per cent for the rest, "new" for something from a previous 0.
 
-    >>> changed(0.05, "ratio", 0.25, 0.3), changed(0.5, "number", 4, 6), changed(float("nan"), "number", 0, 2)
-    ('+5.0 pp', '+50%', 'new')
+    >>> changed(0.05, "ratio", 0.25, 0.3), changed(0.0, "number", 4, 4), changed(float("nan"), "number", 0, 2)
+    ('+5.0 pp', '0%', 'new')
     """
     if pd.isna(value):
         return _("new") if before == 0 and now > 0 and unit != "ratio" else DASH
     if unit == "ratio":
         return points(value)
-    return ("+" if value >= 0 else "") + percent(value)
+    rounded = round(value, 2) or 0.0
+    return ("+" if rounded > 0 else "") + percent(rounded)
 
 
 def points(value: float) -> str:
-    """A difference of rates in percentage points, with its sign.
+    """A difference of rates in percentage points, with its sign; none for what rounds to nothing.
 
-    >>> points(-0.031)
-    '-3.1 pp'
+    >>> points(-0.031), points(-0.0001)
+    ('-3.1 pp', '0.0 pp')
     """
-    return _("{points} pp", points=format_decimal(value * 100, "+0.0;-0.0", language()))
+    rounded = round(value * 100, 1) or 0.0
+    pattern = "+0.0;-0.0" if rounded else "0.0"
+    return _("{points} pp", points=format_decimal(rounded, pattern, language()))
+
+
+def signed(value: float, unit: str, currency: str | None) -> str:
+    """A difference in its own unit, with its sign.
+
+    >>> signed(0.05, "ratio", None), signed(-4, "number", None), signed(1200, "money", "EUR"), signed(0, "days", None)
+    ('+5.0 pp', '-4', '+€1,200', '0 days')
+    """
+    if pd.isna(value):
+        return DASH
+    if unit == "ratio":
+        return points(value)
+    rounded = round(value, 2) or 0.0
+    return ("+" if rounded > 0 else "") + shown(rounded, unit, currency)
 
 
 def day(value: date | pd.Timestamp) -> str:

@@ -6,7 +6,7 @@ from markupsafe import Markup
 from ..judging import what_changed
 from ..levels import EVERYONE
 from ..view import PartnerView
-from .format import DASH, day, money, period, points, shown
+from .format import DASH, day, money, period, shown, signed
 from .language import N_, _, filled, ngettext
 from .notes import retold
 from .tables import Html, table
@@ -58,9 +58,12 @@ def plan_table(made, rules, currency: str | None, *, most: int | None = None, wh
             who = _("{level}: {name}", level=who, name=row.who)
         prize = DASH
         if not pd.isna(row.prize):
-            low, high = money(row.prize_low, currency), money(row.prize_high, currency)
-            ends = _("{low} to {high}", low=low, high=high)
-            prize = Markup('{} <span class="note">{}</span>').format(money(row.prize, currency), ends)
+            prize = money(row.prize, currency)
+            if row.prize_low < row.prize_high:
+                low, high = money(row.prize_low, currency), money(row.prize_high, currency)
+                prize = Markup('{} <span class="note">{}</span>').format(
+                    prize, _("{low} to {high}", low=low, high=high)
+                )
         advice = Markup('<span class="advice">{}</span>').format(_advice(texts[row.rule], row.evidence))
         if len(row.deal_ids) and most is None:
             advice += Markup(' <span class="note">{}</span>').format(_named(row.deal_ids))
@@ -69,7 +72,7 @@ def plan_table(made, rules, currency: str | None, *, most: int | None = None, wh
     head = [_("What to do"), *([] if whole is None else [_("Where")]), _("Who acts"), _("Prize"), _("Look again")]
     left = len(made.table) - len(rows)
     caption = _("The first {most} of {all}.", most=len(rows), all=len(made.table)) if left else ""
-    return table(head, rows, caption=caption, kind="plan")
+    return table(head, rows, caption=caption, kind="plan", words=(_("Where"), _("Who acts")))
 
 
 def _named(deal_ids) -> str:
@@ -151,21 +154,15 @@ def changes(view: PartnerView) -> Html:
         carried = found.deals[(found.deals["kpi"] == row.kpi) & (found.deals["basis"] == row.basis)]
         carried = carried.reindex(carried["contribution"].abs().sort_values(ascending=False).index)
         parts = [
-            _signed(getattr(row, part), unit, view.currency) for part in ("change", "volume", "mix", "rate", "size")
+            signed(getattr(row, part), unit, view.currency) for part in ("change", "volume", "mix", "rate", "size")
         ]
+        if set(parts) <= {signed(0, unit, view.currency), DASH}:
+            continue
         rows.append([_(name), *parts, ", ".join(carried["deal_id"].head(3).astype(str))])
     if not rows:
-        return _paragraph([_("Nothing can be compared with the previous window.")])
+        return _paragraph([_("Nothing changed, or there is nothing to compare with.")])
     head = ["", _("Change"), _("Volume"), _("Mix"), _("Rate"), _("Size or pace"), _("Deals that carry most")]
-    return table(head, rows, kind="changes")
-
-
-def _signed(value: float, unit: str, currency: str | None) -> str:
-    if pd.isna(value):
-        return DASH
-    if unit == "ratio":
-        return points(value)
-    return ("+" if value > 0 else "") + shown(round(value, 2), unit, currency)
+    return table(head, rows, kind="changes", words=head[-1:])
 
 
 def outlook(view: PartnerView) -> Html:
@@ -194,7 +191,7 @@ def outlook(view: PartnerView) -> Html:
     if sources:
         said.append(_("Chances of the open deals: {sources}.", sources=sources))
     paragraph, tested = _paragraph(said), view.common.backtest
-    outcomes = 0 if tested is None else int((tested.periods.get("partner", pd.Series()) != EVERYONE).sum())
+    outcomes = 0 if tested is None else int(tested.scores.set_index("who")["n"].get("partners", 0))
     if outcomes < FEWEST_TESTED:
         few = _("Too few earlier forecasts to tell how well such ones hold: {outcomes}.", outcomes=outcomes)
         return _paragraph([few], paragraph)

@@ -28,7 +28,7 @@ TITLES = {
 # The rows of each KPI's table, in reading order. Marketing channels have a table of their own.
 SHOWN = {
     "average_deal_size": {
-        "whole": Label(N_("Average (won amount / won deals)"), "money"),
+        "whole": Label(N_("Won amount / won deals"), "money"),
         "median": Label(N_("Median deal"), "", ""),
         "credited": Label(N_("Credited average (splits shared)"), "money"),
     },
@@ -67,12 +67,12 @@ SHOWN = {
     "quality_score": {
         "won": Label(N_("Deals won"), "", ""),
         "amount": Label(N_("Amount won"), "", ""),
-        "peers": Label(N_("Index against peers (100 = average)"), "", ""),
+        "peers": Label(N_("Index (average peer = 100)"), "", ""),
         "past": Label(N_("Index against own past"), "", ""),
         "yield": Label(N_("Yield per opportunity worked"), "money"),
     },
     "deal_success": {
-        "success": Label(N_("Deal success (won ideal / submitted)")),
+        "success": Label(N_("Won ideal / submitted")),
         "identification": Label(N_("Identification (ideal / submitted)")),
         "conversion": Label(N_("Conversion (won ideal / ideal)")),
     },

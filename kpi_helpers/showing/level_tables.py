@@ -3,6 +3,7 @@
 import pandas as pd
 from markupsafe import Markup
 
+from ..levels import LEVELS
 from ..view import PartnerView
 from .format import DASH, money, shown
 from .language import N_, _, ngettext
@@ -31,8 +32,10 @@ def levels(view: PartnerView, *names: str) -> Html:
 
 def _level(view: PartnerView, level: str) -> Html:
     found, title = view.by(level), _(LEVEL_TITLES[level])
-    if found.empty:
+    if found.empty and (LEVELS[level] not in view.deals or view.deals[LEVELS[level]].isna().all()):
         return paragraph(_("{level}: not told in this data.", level=title))
+    if found.empty:
+        return paragraph(_("{level}: nothing won or lost in the window, and nothing open.", level=title))
     rows = []
     for row in found.head(MOST).to_dict("records"):
         rate = shown(row["close_rate"], "ratio")

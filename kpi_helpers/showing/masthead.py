@@ -5,9 +5,12 @@ from markupsafe import Markup
 
 from ..levels import EVERYONE
 from ..view import PartnerView
-from .format import changed, day, money, period, shown
-from .language import _, ngettext
+from .format import changed, day, money, percent, period, shown
+from .labels import TITLES
+from .language import _, lower, ngettext
 from .tables import Html
+
+CLEAREST = (("deal_count", "won"), ("close_rate", "closed"), ("deal_success", "success"))  # with an interval then, too
 
 
 def masthead(view: PartnerView) -> Html:
@@ -52,6 +55,7 @@ def _sentences(view: PartnerView):
             amount=money(amount["value"], view.currency),
             change=changed(amount["change"], "money", amount["before"], amount["value"]),
         )
+    yield from _target(view)
     rate = view.row("close_rate", "closed")
     if not pd.isna(rate["value"]):
         yield _(
@@ -72,9 +76,51 @@ def _sentences(view: PartnerView):
             pipe["n"],
             amount=money(pipe["value"], view.currency),
         )
+    yield from _changed(view)
     if rate["n"] < 10:
         yield ngettext(
             "With {count} decided deal the rates are uncertain; read the intervals, not the points.",
             "With {count} decided deals the rates are uncertain; read the intervals, not the points.",
             rate["n"],
+        )
+
+
+def _target(view: PartnerView):
+    """Whether the target is met: of money where there is one, else of deals."""
+    for kpi, unit in (("pipeline", "money"), ("deal_count", "number")):
+        told = view.row(kpi, "attainment")
+        if pd.isna(told["value"]) or pd.isna(told["denominator"]):
+            continue
+        target = shown(told["denominator"], unit, view.currency)
+        if told["value"] >= 1:
+            yield _("The target of {target} is met ({share}).", target=target, share=percent(told["value"]))
+        elif view.as_of < view.window.end:
+            yield _("So far {share} of the target of {target} is reached.", share=percent(told["value"]), target=target)
+        else:
+            yield _("The target of {target} was missed ({share}).", target=target, share=percent(told["value"]))
+        return
+
+
+def _changed(view: PartnerView):
+    """The clearest change since the previous window: only of a number whose interval then and now lie apart.
+
+    Two 95% intervals apart are rarer than one in a hundred by chance, so looking at three numbers is allowed for.
+    """
+    apart = []
+    past = view.previous.set_index(["kpi", "basis"])
+    for kpi, basis in CLEAREST:
+        row = view.row(kpi, basis)
+        if (kpi, basis) not in past.index:
+            continue
+        then = past.loc[(kpi, basis)]
+        gap = max(row["low"] - then["high"], then["low"] - row["high"])
+        if gap > 0:
+            apart.append((gap / (row["high"] - row["low"]), kpi, row))
+    if apart:
+        _gap, kpi, row = max(apart, key=lambda one: one[0])
+        yield _(
+            "The clearest change since the previous window: {title} from {before} to {now}, more than chance explains.",
+            title=lower(_(TITLES[kpi])),
+            before=shown(row["before"], row["unit"], view.currency),
+            now=shown(row["value"], row["unit"], view.currency),
         )

@@ -32,4 +32,4 @@ def missed(view: PartnerView) -> Html:
     more = len(found) - MOST
     caption = ngettext("{count} more was missed.", "{count} more were missed.", more) if more > 0 else ""
     head = [_("Deal"), _("What happened"), _("Ideal"), _("Amount"), _("Employee"), _("Reason"), _("Closed")]
-    return table(head, rows, caption=caption, kind="missed")
+    return table(head, rows, caption=caption, kind="missed", words=[head[at] for at in (1, 2, 4, 5)])

@@ -45,7 +45,7 @@ def moved(view: PartnerView) -> Html:
     if len(rows) > MOST:
         caption += " " + _("The largest {most} are shown.", most=MOST)
     head = [_("Deal"), _("Change"), _("Amount before"), _("Amount"), _("Expected before"), _("Expected")]
-    return table(head, lines, caption=caption, kind="moved")
+    return table(head, lines, caption=caption, kind="moved", words=[head[1]])
 
 
 def _day(value) -> str:

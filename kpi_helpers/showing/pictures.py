@@ -163,27 +163,29 @@ def _fair(view):
     year = view.common.last_year
     if view.partner not in year.index or not year.loc[view.partner, "n"]:
         return None
-    found = funnel(year.index, year["observed"], year["n"], overdispersed=True)
+    own, crowd = year.loc[view.partner], view.common.crowd
+    found = funnel(crowd.index, crowd["observed"], crowd["n"], overdispersed=True)
     if found.reason:
         return None
-    internal = view.edition == "internal"
-    points = found.points if internal else found.points[found.points["partner"] == view.partner]
-    limits = funnel_limits(range(5, int(points["n"].max() * 1.1) + 6), round(found.centre, 2), phi=round(found.phi, 1))
-    own = found.points.set_index("partner").loc[view.partner]
+    points = found.points
+    mine = points.index[(points["n"] == own["n"]) & (points["k"] == own["observed"])][:1]
+    points.loc[mine, "partner"] = view.partner
+    if view.edition == "partner":
+        points = points.loc[mine]
+    centre, phi = round(found.centre, 2), round(found.phi, 1)
+    limits = funnel_limits(range(5, int(points["n"].max() * 1.1) + 6), centre, phi=phi)
+    chance = funnel_limits(own["n"], centre, phi=phi).iloc[0]
     title = _("Close rate of the last twelve months, and what chance explains")
     text = _(
         "{title}: {partner} {rate} of {count:,.0f} decided deals; chance alone explains {low} to {high}.",
         title=title,
         partner=view.partner,
-        rate=percent(own["rate"]),
+        rate=percent(own["observed"] / own["n"]),
         count=own["n"],
-        low=percent(own["low_95"]),
-        high=percent(own["high_95"]),
+        low=percent(chance["low_95"]),
+        high=percent(chance["high_95"]),
     )
-    return Picture(
-        lambda ax: funnel_plot(points, limits, centre=round(found.centre, 2), title=title, mine=view.partner, ax=ax),
-        text,
-    )
+    return Picture(lambda ax: funnel_plot(points, limits, centre=centre, title=title, mine=view.partner, ax=ax), text)
 
 
 PICTURES = {

@@ -9,7 +9,7 @@ from .figures import Picture
 from .figures.funnel import funnel_plot
 from .figures.quality_map import quality_map
 from .figures.ranks import rank_plot
-from .format import DASH, money, shown
+from .format import DASH, money, shown, signed
 from .judgement import plan_table
 from .language import _, ngettext
 from .tables import Html, table
@@ -46,7 +46,7 @@ def ranking(view: PortfolioView) -> Html:
     caption = ""
     if len(view.ranking) > LISTED:
         caption = _("The first {shown} of {all}; the workbook has all.", shown=LISTED, all=len(view.ranking))
-    return table(head, rows, caption=caption, kind="numbers ranking")
+    return table(head, rows, caption=caption, kind="numbers ranking", words=head[-1:])
 
 
 def _noted(text: str, note: str) -> Markup:
@@ -54,7 +54,7 @@ def _noted(text: str, note: str) -> Markup:
 
 
 def _signed(value: float, currency: str | None) -> str:
-    return DASH if pd.isna(value) else ("+" if value > 0 else "") + money(value, currency)
+    return signed(value, "money", currency)
 
 
 def movers(view: PortfolioView) -> Html:
@@ -78,7 +78,7 @@ def movers(view: PortfolioView) -> Html:
         rows.append([others, _signed(rest.sum(), currency), *[""] * 5])
     rows.append([_("All partners"), _signed(found["change"].sum(), currency), *[""] * 5])
     head = ["", _("Change"), _("Volume"), _("Mix"), _("Rate"), _("Size"), _("Deals that carry most")]
-    return table(head, rows, kind="changes")
+    return table(head, rows, kind="changes", words=head[-1:])
 
 
 def programme_plan(view: PortfolioView) -> Html:

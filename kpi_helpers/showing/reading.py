@@ -11,11 +11,13 @@ from .format import changed, money, shown
 from .labels import CHANNELS, MISSED
 from .language import N_, _, lower, ngettext
 from .notes import retold
-from .tables import Html, paragraph
+from .tables import Html, paragraph, silent
 
 
-def reading(view: PartnerView, kpi: str) -> Html:
-    """The reading of one KPI as a paragraph."""
+def reading(view: PartnerView, kpi: str) -> Html | None:
+    """The reading of one KPI as a paragraph; None where its numbers already say that there is nothing to tell."""
+    if silent(view, kpi):
+        return None
     return paragraph(" ".join(sentence for sentence in READINGS[kpi](view) if sentence))
 
 

@@ -1,5 +1,7 @@
 """Tables as HTML that reads well in a page, in JupyterLab and pasted into a spreadsheet."""
 
+from collections.abc import Collection
+
 import pandas as pd
 from markupsafe import Markup, escape
 
@@ -28,13 +30,15 @@ class Html:
         return self.text or Markup(self.markup).striptags()
 
 
-def table(head: list[str], rows: list[list], caption: str = "", kind: str = "") -> Html:
-    """A table whose first column names the rows; strings are escaped, Markup is not."""
-    ths = Markup("").join(Markup('<th scope="col">{}</th>').format(name) for name in head)
+def table(head: list[str], rows: list[list], caption: str = "", kind: str = "", words: Collection[str] = ()) -> Html:
+    """A table whose first column names the rows; strings are escaped, Markup is not. `words` are the headings of
+    columns that hold words: they stand left, numbers right."""
+    sides = [Markup(' class="text"') if name in words else "" for name in head]
+    ths = Markup("").join(Markup('<th scope="col"{}>{}</th>').format(*pair) for pair in zip(sides, head, strict=True))
     trs = Markup("").join(
         Markup("<tr>{}{}</tr>").format(
             Markup('<th scope="row">{}</th>').format(first),
-            Markup("").join(Markup("<td>{}</td>").format(cell) for cell in cells),
+            Markup("").join(Markup("<td{}>{}</td>").format(*pair) for pair in zip(sides[1:], cells, strict=True)),
         )
         for first, *cells in rows
     )
@@ -94,6 +98,9 @@ def strong(text: str) -> Markup:
 
 def numbers(view: PartnerView, kpi: str) -> Html:
     """A KPI's bases with fraction, interval, the previous window and the peers beside each."""
+    if silent(view, kpi):
+        why = retold(view.row(kpi)["note"]) or _("nothing happened in the window")
+        return paragraph(_("There is nothing to tell: {why}.", why=why))
     if kpi == "marketing_channels":
         return channels(view)
     shown_columns = columns(view, "value", "fraction", "interval", "before", "change", "peers", "rank")
@@ -104,6 +111,13 @@ def numbers(view: PartnerView, kpi: str) -> Html:
         name = Markup("{} {}").format(_(label.text), note)
         rows.append([name, *(cell(row, label, view) for _head, cell in shown_columns.values())])
     return table(["", *(_(head) for head, _cell in shown_columns.values())], rows, kind="numbers")
+
+
+def silent(view: PartnerView, kpi: str) -> bool:
+    """Whether a KPI has nothing to tell: no number of it is known, but for zeros that rest on no deal."""
+    bases = SHOWN.get(kpi) or [f"{metric}.{channel}" for metric in ("leads", "spend") for channel in CHANNELS]
+    rows = [view.row(kpi, basis) for basis in bases]
+    return not any(not pd.isna(row["value"]) and (row["value"] or row["n"]) for row in rows)
 
 
 def target_text(row: dict, view: PartnerView) -> str:

@@ -59,7 +59,7 @@ def test_numbers_are_numbers_with_the_format_of_their_unit(view):
     assert rate[head.index("Value")].value == view.row("close_rate", "closed")["value"] == 0.5
     assert rate[head.index("Value")].number_format == "0.0%"
     assert rate[head.index("95% interval, low")].value == pytest.approx(view.row("close_rate", "closed")["low"])
-    assert "0.00" in by_name["Average (won amount / won deals)"][head.index("Value")].number_format
+    assert "0.00" in by_name["Won amount / won deals"][head.index("Value")].number_format
 
 
 def test_what_is_not_known_is_blank_and_never_zero(view):
