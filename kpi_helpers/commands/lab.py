@@ -1,12 +1,17 @@
 """`partner-kpis lab`."""
 
-import subprocess
-import sys
+import os
 from pathlib import Path
 
 import click
 
 from ..errors import KitError
+
+SERVER = (
+    "--ip=127.0.0.1",
+    "--LabApp.default_url=/lab/tree/explore.ipynb",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+)
 
 
 @click.command()
@@ -16,25 +21,38 @@ from ..errors import KitError
 @click.option("--mapping", "mapping_file", metavar="FILE", help="Which columns hold what (check --save-mapping).")
 @click.option("--dir", "folder", default="lab", show_default=True, help="Where your copies of the notebooks are kept.")
 def lab(source, jupyter, as_of, mapping_file, folder) -> None:
-    """JupyterLab on explore.ipynb with your data; options after -- go to JupyterLab.
+    """JupyterLab on explore.ipynb with your data; options after -- go to JupyterLab, like -- --no-browser.
 
-    The notebooks are copied once and stay yours: the next time only their parameters follow SOURCE.
+    It listens on this machine only, asks for its token, and ends with Ctrl-C. The notebooks are copied once and stay
+    yours: the next time only their parameters follow SOURCE.
     """
+    for named in (source, mapping_file):
+        if named and "://" not in named and not Path(named).exists():
+            raise KitError(f"{named!r} is not there. Name an export: a file or a folder; --mapping takes a file.")
+    given = {"source": source if "://" in source else str(Path(source).resolve()), "as_of": as_of}
+    given["mapping_file"] = mapping_file and str(Path(mapping_file).resolve())
+    _notebooks(Path(folder), given)
+    from jupyterlab.labapp import main as jupyterlab
+
+    # JupyterLab runs in this very process, so that it ends with the command however that is ended.
+    os.chdir(folder)
+    as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # as in most containers
+    jupyterlab([*SERVER, *as_root, *jupyter])
+
+
+def _notebooks(folder: Path, given: dict) -> None:
+    """The user's copies of the notebooks, with these parameters."""
     import nbformat
+    from papermill.iorw import load_notebook_node
     from papermill.parameterize import parameterize_notebook
 
     from ..reports.plan import notebook_path
 
-    if "://" not in source and not Path(source).exists():
-        raise KitError(f"{source!r} is not there. Name an export: a file or a folder.")
-    given = {"source": source if "://" in source else str(Path(source).resolve())}
-    given |= {"as_of": as_of} if as_of else {}
-    given |= {"mapping_file": str(Path(mapping_file).resolve())} if mapping_file else {}
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    for name in ("explore.ipynb", "what_if.ipynb"):
-        own = Path(folder) / name
-        notebook = nbformat.read(own if own.exists() else notebook_path(name), as_version=4)
-        nbformat.write(parameterize_notebook(notebook, given), own)
-    server = [sys.executable, "-m", "jupyterlab", "explore.ipynb", "--ip=127.0.0.1"]
-    server.append("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
-    sys.exit(subprocess.run([*server, *jupyter], cwd=folder, check=False).returncode)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("explore.ipynb", "what_if.ipynb"):
+            own = folder / name
+            notebook = load_notebook_node(str(own if own.exists() else notebook_path(name)))
+            nbformat.write(parameterize_notebook(notebook, given), own)
+    except (OSError, ValueError) as error:
+        raise KitError(f"The notebooks cannot be kept in {str(folder)!r}: {error} Name another with --dir.") from None

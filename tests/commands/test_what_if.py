@@ -61,8 +61,3 @@ def test_the_table_says_what_reaches_the_target(command):
 def test_a_mistake_is_one_clear_line(command, words, said):
     answer = command("what-if", *SAMPLE, *words)
     assert answer.returncode == 2 and said in answer.stderr and "Traceback" not in answer.stderr
-
-
-def test_lab_refuses_what_is_not_there(command):
-    answer = command("lab", "nowhere.csv")
-    assert answer.returncode == 2 and "not there" in answer.stderr
