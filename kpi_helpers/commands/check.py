@@ -26,7 +26,8 @@ def check(source, as_of, pairs, mapping_file, form, keep, **options) -> None:
         facts |= {"rejected": records(loaded.rejected)}
         click.echo(json.dumps(facts, ensure_ascii=False, indent=1, default=str))
         return
-    click.echo(f"profile: {loaded.profile}; as of {loaded.as_of}; currency {loaded.currency or 'not told'}")
+    click.echo(f"profile: {loaded.profile}, score {loaded.score:.2f} of 1")
+    click.echo(f"as of {loaded.as_of}; currency {loaded.currency or 'not told'}")
     click.echo(f"{loaded.rows_in:,} rows in = {loaded.rows_used:,} used + {loaded.rows_rejected:,} rejected\n")
     for field, column in loaded.mapping.items():
         click.echo(f"  {field:20} <- {column}")
@@ -35,10 +36,10 @@ def check(source, as_of, pairs, mapping_file, form, keep, **options) -> None:
             click.echo(f"  {'(not used)':20} <- {column}")
     for what, why in loaded.decisions.items():
         click.echo(f"decided: {what}: {why}")
-    click.echo(f"\n{loaded.stages.to_string(index=False)}")
+    click.echo(f"\n{loaded.stages.to_string(index=False, na_rep='(none)')}")
     for warning in loaded.warnings:
         click.echo(f"warning: {warning}")
     if len(loaded.rejected):
-        click.echo(f"\n{loaded.rejected.head(20).to_string(index=False)}")
+        click.echo(f"\n{loaded.rejected.head(20).to_string(index=False, na_rep='')}")
         if len(loaded.rejected) > 20:
             click.echo(f"... {len(loaded.rejected):,} faults in all; partner-kpis report writes them to rejected.csv")

@@ -142,7 +142,9 @@ def _read(engine: Engine, choice, joined, answers, as_of, currency) -> Loaded:
         rows_rejected=refused,
         profile=choice.profile,
         score=choice.score,
-        columns={h: next((f for f, c in columns.items() if c == h), None) for h in deals.header},
+        columns=dict.fromkeys(deals.header)
+        | {look.on: f"key of {look.stack.name}" for look in joined}
+        | {h: f for f, h in columns.items()},
         answers={
             "reading": {**answers.reading, **styles.settled(), "profile": choice.profile},
             "columns": columns | {f: h for look in joined for f, h in look.columns.items()},

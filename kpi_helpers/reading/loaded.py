@@ -23,8 +23,8 @@ class Loaded:
     `relation` is the typed deal table on DuckDB, sorted by partner and deal_id; side tables are pandas frames or None;
     `rejected` has one line per fault (file, line, column, value, reason); `stages` tells each stage's status and deals.
     `profile` is the CRM that was recognised and `score` how much of the header it knows (0 to 1); `columns` tells what
-    every column of the deals answers, or None; `decisions` how each column writes its values and why. `answers` is
-    what save_mapping keeps: the sections of a mapping file.
+    every column of the deals answers (a field, or `key of TABLE`), or None; `decisions` how each column writes its
+    values and why. `answers` is what save_mapping keeps: the sections of a mapping file.
     """
 
     relation: Any

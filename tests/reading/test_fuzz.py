@@ -23,7 +23,7 @@ from kpi_helpers.errors import KitError
 from kpi_helpers.reading import load
 
 HEADER = ["deal_id", "partner", "status", "amount", "created_on", "closed_on", "region"]
-SLOWEST = 20  # seconds for a small file, on a busy machine
+SLOWEST = 20  # seconds of processor for a small file
 WORDS = (
     *("", " ", "-", "NULL", "None", "won", "lost", "open", "2025-01-02", "31/12/2025", "1,234.5", "2.500,50", "1e999"),
     *(
@@ -166,7 +166,7 @@ def judge(folder: Path, name: str, content: bytes, count: int | None) -> str:
     """Load it: "loaded", or "refused" with a KitError; anything else is a failure."""
     path = folder / name
     path.write_bytes(content)
-    began = time.monotonic()
+    began = time.process_time()
     try:
         data = load(path)
     except KitError as error:
@@ -175,7 +175,7 @@ def judge(folder: Path, name: str, content: bytes, count: int | None) -> str:
         return "refused"
     finally:
         path.unlink()
-        assert time.monotonic() - began < SLOWEST + len(content) / 1e6, f"{name} took too long"
+        assert time.process_time() - began < SLOWEST + len(content) / 1e6, f"{name} took too long"
     assert data.rows_in == data.rows_used + data.rows_rejected
     assert data.rows_used == len(data.deals())
     assert data.rows_rejected == 0 or len(data.rejected) >= 1
