@@ -1,6 +1,7 @@
 """Targets and spend, brought to the rows of a scorecard."""
 
 from collections.abc import Callable
+from functools import cache
 
 import narwhals as nw
 import pandas as pd
@@ -50,14 +51,15 @@ def target_by(targets: pd.DataFrame, kpi: str, keys, windows: list[Window], part
     """The agreed target for each row; everyone's own row (`*` or blank) before the sum of the partners'."""
     rows = targets[targets["kpi"] == kpi]
     who = rows["partner"].fillna(EVERYONE) if "partner" in rows else pd.Series(EVERYONE, index=rows.index)
-    agreed = {
-        name: mine.groupby(mine["period"].astype(str))["target"].sum().to_dict() for name, mine in rows.groupby(who)
-    }
-    spans = {text: parse_window(text) for periods in agreed.values() for text in periods}
+    agreed: dict[str, dict[str, float]] = {}
+    for (name, text), target in rows.groupby([who, rows["period"].astype(str)])["target"].sum().items():
+        agreed.setdefault(name, {})[text] = target
+    spans = {text: parse_window(text) for text in {text for periods in agreed.values() for text in periods}}
     sums = []
     for window in windows:
-        covered = {name: _covered({text: spans[text] for text in periods}, window) for name, periods in agreed.items()}
-        known = {name: sum(agreed[name][text] for text in texts) for name, texts in covered.items() if texts}
+        covered = cache(lambda texts, window=window: _covered({text: spans[text] for text in texts}, window))
+        found = {name: covered(tuple(periods)) for name, periods in agreed.items()}
+        known = {name: sum(agreed[name][text] for text in texts) for name, texts in found.items() if texts}
         if EVERYONE not in known and known:
             known[EVERYONE] = sum(known.values())
         sums.append(known)

@@ -71,7 +71,7 @@ def backtest(
         known = known_at(then.reset_index(drop=True), day)
         chances = chances_by(known, history, window)
         for partner, ours in [(EVERYONE, whole_deals(known)), *known.groupby("partner", sort=True)]:
-            mine = chances[chances.index.isin(ours.index)]
+            mine = chances.loc[ours.index[ours["status"] == "open"]]
             answer = total(ours, mine, history, window, None, measure, True, shock, seed + number, draws)
             if not len(answer.deals) and not answer.to_come:
                 continue

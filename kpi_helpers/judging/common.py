@@ -134,13 +134,13 @@ def _stages(known, as_of):
     table["age"] = (as_of - open_deals["created_on"]).dt.days
     rows = []
     for stage, inside in table.dropna().groupby("stage"):
-        rank = inside["age"].rank()
-        for partner, mine in inside.groupby("partner"):
+        age, rank = inside["age"].to_numpy(), inside["age"].rank().to_numpy()
+        for partner, mine in inside.groupby("partner").indices.items():
             n, m = len(mine), len(inside) - len(mine)
             if min(n, m) < FEWEST_IN_STAGE:
                 continue
-            spread = np.sqrt(n * m / (len(inside) - 1) * rank.var(ddof=0))
-            z = (rank[mine.index].sum() - n * (len(inside) + 1) / 2 - 0.5) / spread if spread else 0.0
-            others = inside.loc[inside.index.difference(mine.index), "age"]
-            rows.append((partner, stage, n, mine["age"].median(), others.median(), float(ndtr(-z))))
+            spread = np.sqrt(n * m / (len(inside) - 1) * rank.var())
+            z = (rank[mine].sum() - n * (len(inside) + 1) / 2 - 0.5) / spread if spread else 0.0
+            medians = np.median(age[mine]), np.median(np.delete(age, mine))
+            rows.append((partner, stage, n, *medians, float(ndtr(-z))))
     return pd.DataFrame(rows, columns=columns)

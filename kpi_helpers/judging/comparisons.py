@@ -43,9 +43,11 @@ def rank_intervals(deals: pd.DataFrame, window, *, as_of, seed: int = 0, resampl
     won, amount = won[order], amount[order]
     wins, sums = (np.add.reduceat(x, first) for x in (won, amount))
     table = table.assign(won=wins.astype(int), amount=sums, rank=_ranks((wins * sums)[None])[0])
-    weights = np.random.default_rng(seed).poisson(1.0, (resamples, len(won))).astype(np.float32)
-    drawn = [np.add.reduceat(weights * x.astype(np.float32), first, axis=1) for x in (won, amount)]
-    low, high = np.quantile(_ranks(drawn[0] * drawn[1]), (0.025, 0.975), axis=0, method="nearest")
+    rng, scores = np.random.default_rng(seed), np.empty((resamples, len(names)), dtype=np.float32)
+    for draw in scores:  # one at a time: all weights at once would take a gigabyte for a thousand partners
+        weights = rng.poisson(1.0, len(won)).astype(np.float32)
+        draw[:] = np.multiply(*(np.add.reduceat(weights * x.astype(np.float32), first) for x in (won, amount)))
+    low, high = np.quantile(_ranks(scores), (0.025, 0.975), axis=0, method="nearest")
     few = count < FEWEST
     table["low"], table["high"] = np.where(few, np.nan, low), np.where(few, np.nan, high)
     return table.assign(reason=pd.array(np.where(few, reasons.TOO_FEW_VALUES, None), dtype="str"))
@@ -71,9 +73,9 @@ def adjusted_trends(trials: pd.DataFrame, *, unit: str = "quarter", as_of=None) 
         table = table[table["period"].dt.end_time.dt.normalize() <= pd.Timestamp(as_of)]
     by = table.groupby(["partner", "period"], observed=True)["excess"].agg(["mean", "count"]).reset_index()
     by = by[by["count"] >= FEWEST_A_PERIOD]
-    rows = []
+    periods, rows = dict(list(by.groupby("partner", observed=True))), []
     for partner in sorted(trials["partner"].unique()):
-        mine = by[by["partner"] == partner]
+        mine = periods.get(partner, by[:0])
         told = theil_sen(mine["mean"], mine["period"].array.asi8.astype(float))
         rows.append({"partner": partner, "periods": told.n, "slope": told.slope, "low": told.low, "high": told.high})
         rows[-1] |= {"p": np.nan if told.p is None else told.p, "verdict": told.verdict, "reason": told.reason}

@@ -20,6 +20,7 @@ YEAR = 365
 SHOCK = 0.02  # correlation of one partner's outcomes in a period
 COMMON = 0.25  # the part of it that all partners share
 DRAWS = 10_000
+AT_A_TIME = 1_000  # deals whose draws are held
 
 
 @dataclass(frozen=True)
@@ -223,10 +224,12 @@ def _simulated(amounts, chances, whose, coming, shock, seed, draws):
     sums = np.zeros(draws)
     if len(amounts):
         # Won when a normal with a shared part falls under the chance's quantile: one comparison a deal and draw.
-        own = rng.standard_normal((len(amounts), draws), dtype=np.float32)
-        own *= np.float32(np.sqrt(1 - shock))
-        own -= np.float32(np.sqrt(shock)) * z[at[: len(amounts)]]
-        sums += amounts @ (own < ndtri(chances)[:, None].astype(np.float32))
+        limits = ndtri(chances)[:, None].astype(np.float32)
+        for some in np.array_split(np.arange(len(amounts)), 1 + len(amounts) // AT_A_TIME):
+            own = rng.standard_normal((len(some), draws), dtype=np.float32)
+            own *= np.float32(np.sqrt(1 - shock))
+            own -= np.float32(np.sqrt(shock)) * z[at[some]]
+            sums += amounts[some] @ (own < limits[some])
     if coming is not None:
         middle = np.clip(coming.wins / coming.rests_on, 1e-9, 1 - 1e-9)
         part = np.bincount(at[len(amounts) :], coming.weights, len(partners))

@@ -1,6 +1,7 @@
 """What closed deals teach about open ones: how likely each is won, and by when, given its age now."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -39,6 +40,15 @@ class History:
     stages: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["stage", "n", "won", "log_odds"]))
     horizon: int = 90
     reason: str | None = None
+
+    @cached_property
+    def log_odds(self) -> dict[str, dict[str, float]]:
+        """The effects by column and level."""
+        told = (self.effects[name].tolist() for name in ("column", "level", "log_odds"))
+        effects: dict[str, dict[str, float]] = {}
+        for column, level, log_odds in zip(*told, strict=True):
+            effects.setdefault(column, {})[level] = log_odds
+        return effects
 
 
 def learn(deals: pd.DataFrame, as_of, *, snapshots=None, horizon: int = 90) -> History:
@@ -83,7 +93,7 @@ def learn(deals: pd.DataFrame, as_of, *, snapshots=None, horizon: int = 90) -> H
     history = History(as_of, curve, effects, base, len(lessons), curves, horizon=horizon)
     if not snapshots:
         return history
-    return History(**vars(history) | {"stages": _stages(history, known, snapshots)})
+    return replace(history, stages=_stages(history, known, snapshots))
 
 
 def win_chances(history: History, deals: pd.DataFrame, *, until=None, shifted: bool = True) -> pd.DataFrame:
@@ -121,13 +131,9 @@ def win_chances(history: History, deals: pd.DataFrame, *, until=None, shifted: b
 
 def eventual(history: History, deals: pd.DataFrame) -> np.ndarray:
     """The chance each deal had when it was created, by its circumstances."""
-    effects = {}
-    told = (history.effects[name].tolist() for name in ("column", "level", "log_odds"))
-    for column, level, log_odds in zip(*told, strict=True):
-        effects.setdefault(column, {})[level] = log_odds
     log_odds = np.full(len(deals), history.base)
     for column, values in _columns(deals, history.as_of).items():
-        known = effects.get(column, {})
+        known = history.log_odds.get(column, {})
         log_odds += np.fromiter((known.get(value, 0.0) for value in values), float, len(deals))
     return 1 / (1 + np.exp(-log_odds))
 
@@ -210,7 +216,7 @@ def _stages(history, known, snapshots):
         then = then[then["status"] == "open"]
         now = outcome.reindex(then["deal_id"])
         won = ((now["status"] == "won") & (now["closed_on"] <= end)).to_numpy()
-        past = History(**vars(history) | {"as_of": day})
+        past = replace(history, as_of=day)
         chance = win_chances(past, then, until=end, shifted=False)["chance"].to_numpy()
         seen.append(pd.DataFrame({"stage": then["stage"].to_numpy(), "won": won, "chance": chance}))
     if not seen:

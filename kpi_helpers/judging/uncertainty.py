@@ -186,11 +186,12 @@ def _indices(samples):
     if not active:
         return {}
     won, brought = (np.array([s.totals[name] for s in active.values()]) for name in ("won", "brought"))
+    mean_won, mean_brought = won.mean(axis=0), brought.mean(axis=0)
     found = {}
     for i, (key, sample) in enumerate(active.items()):
         if len(sample.won) < FEWEST:
             continue
-        found[key] = {("quality_score", "peers"): _index(won[i], brought[i], won.mean(axis=0), brought.mean(axis=0))}
+        found[key] = {("quality_score", "peers"): _index(won[i], brought[i], mean_won, mean_brought)}
         if sample.earlier["won"].sum() >= FEWEST:
             past = sample.earlier
             then = sample.drawn({"won": past["won"], "brought": past["worth"].fillna(0) * past["won"]})
