@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
-from nbconvert import HTMLExporter
+from nbconvert import HTMLExporter, TemplateExporter
 from nbformat import NotebookNode
 
 from ..showing.language import install
@@ -31,8 +31,18 @@ def contents(notebook: NotebookNode) -> list[tuple[str, str]]:
     return [(anchor or quote(title.strip().replace(" ", "-"), safe=SAFE), title.strip()) for anchor, title in found]
 
 
+class Exporter(HTMLExporter):
+    """nbconvert's, without its last step: that reads the finished page again to mend what its own templates leave out,
+    and takes as long as making it. Nor is the notebook checked anew before preprocessors that are not asked for."""
+
+    from_notebook_node = TemplateExporter.from_notebook_node
+
+
 @cache
-def _exporter() -> HTMLExporter:
-    exporter = HTMLExporter(template_name="template", extra_template_basedirs=[str(HERE)], mathjax_url="")
+def _exporter() -> Exporter:
+    folders = [str(HERE)]
+    exporter = Exporter(
+        template_name="template", extra_template_basedirs=folders, mathjax_url="", default_preprocessors=[]
+    )
     install(exporter.environment)
     return exporter

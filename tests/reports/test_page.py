@@ -32,7 +32,7 @@ def test_the_page_is_one_file_without_script_or_network(notebook):
 
 def test_figures_have_alternative_text_and_contents_lead_to_headings(notebook):
     made = page(notebook, title="P")
-    assert """alt='deals "won"'""" in made
+    assert 'alt="deals &quot;won&quot;"' in made
     assert contents(notebook) == [("close_rate", "Close rate")]
     assert '<a href="#close_rate">Close rate</a>' in made
 
