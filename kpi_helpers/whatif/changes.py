@@ -74,3 +74,5 @@ def _within(driver, change, value, measured, unit):
         raise KitError(f"{driver} was 0 in the last year: nothing tells what more of it would bring. Change another.")
     if measured and value / measured > AT_MOST:
         raise KitError(f"{driver}={change!s} is more than {AT_MOST:,.0f} times the measured {measured:,.4g}.")
+    if unit == "days" and measured / value > AT_MOST:
+        raise KitError(f"{driver}={change!s} is less than a {AT_MOST:,.0f}th of the measured {measured:,.4g}.")

@@ -1,11 +1,12 @@
 """Which driver matters most, and what value of a driver reaches the target."""
 
 from dataclasses import dataclass, replace
+from numbers import Real
 
 import numpy as np
 import pandas as pd
 
-from ..errors import UnknownValue
+from ..errors import KitError, UnknownValue
 from .answers import expected, simulate
 from .applying import applied
 from .baselines import Baseline
@@ -67,6 +68,8 @@ def goal_seek(base: Baseline, driver: str, target: float, *, scenario=None, at: 
 
     if at not in AT:
         raise UnknownValue("part of a distribution", at, AT)
+    if not isinstance(target, Real) or not 0 < target < np.inf:
+        raise KitError(f"A target is money above 0; got {target!r}.")
     measured = parse_change(base.drivers, driver, base.drivers["value"].get(driver, 0.0)).measured
     scenario, unit = scenario_of(scenario), base.drivers.loc[driver, "unit"]
     ends = (0.0, 1.0) if unit == "ratio" else (measured / FAR, measured * FAR)

@@ -1,9 +1,11 @@
 """A scenario: changes with a name, the same in a notebook, a file and on the command line."""
 
 import json
+import math
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, fields
+from numbers import Real
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +22,7 @@ _PARTS = {  # what each entry of a list may say; those with True must be there
     "replace": {"member": True, "like": True},
     "strategies": {"set": True, "name": False, "starts": False},
 }
+NAMES = {"what", "from", "to", "name", "like", "member"}
 
 
 @dataclass(frozen=True)
@@ -46,15 +49,28 @@ class Scenario:
     target: float | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.set, dict):
-            raise KitError('A scenario\'s "set" is {driver: change}, like {"close_rate": "+5pp"}.')
-        if not isinstance(self.returns, (int, float)) or not 0 <= self.returns <= 1:
+        if not isinstance(self.name, str) or not self.name.strip():
+            raise KitError(f"A scenario's name is text; got {self.name!r}.")
+        _changes("A scenario", self.set)
+        if not _number(self.returns) or not 0 <= self.returns <= 1:
             raise KitError(f"returns must lie in 0..1 (1: leads grow in proportion to spend); got {self.returns!r}.")
-        if self.target is not None and not (isinstance(self.target, (int, float)) and self.target > 0):
+        if self.target is not None and not (_number(self.target) and 0 < self.target < math.inf):
             raise KitError(f"A target is money above 0; got {self.target!r}.")
         for part, rules in _PARTS.items():
-            for entry in getattr(self, part):
+            entries = getattr(self, part)
+            if not isinstance(entries, list | tuple):
+                raise KitError(f"{part} of a scenario is a list of objects with {', '.join(rules)}; got {entries!r}.")
+            for entry in entries:
                 _entry(part, entry, rules)
+
+
+def _number(value) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _changes(whose, changes):
+    if not isinstance(changes, dict):
+        raise KitError(f'{whose}\'s "set" is {{driver: change}}, like {{"close_rate": "+5pp"}}; got {changes!r}.')
 
 
 def _entry(part, entry, rules):
@@ -66,8 +82,17 @@ def _entry(part, entry, rules):
     missing = [key for key, needed in rules.items() if needed and key not in entry]
     if missing:
         raise KitError(f"{part} needs {' and '.join(map(repr, missing))}; got {entry}.")
+    for key in NAMES & entry.keys():
+        if not isinstance(entry[key], str):
+            raise KitError(f"{key!r} of {part} is a name; got {entry[key]!r}.")
+    if "from" in entry and entry["from"] == entry["to"]:
+        raise KitError(f"{part} goes from one to another; got {entry['from']!r} twice.")
     if part == "move" and ("share" in entry) == ("deals" in entry):
         raise KitError('move needs either "share" (like "50%") or "deals" (a list of ids).')
+    if not isinstance(entry.get("deals", []), list | tuple):
+        raise KitError(f'"deals" of move is a list of ids, like ["D-1", "D-2"]; got {entry["deals"]!r}.')
+    if part == "strategies":
+        _changes("A strategy", entry["set"])
     if "starts" in entry:
         as_date(entry["starts"], "starts")
 
@@ -76,7 +101,7 @@ def scenario_of(changes) -> Scenario:
     """A Scenario from one, from {driver: change}, or from None: nothing changed."""
     if isinstance(changes, Scenario):
         return changes
-    return Scenario(name="baseline" if not changes else "scenario", set=dict(changes or {}))
+    return Scenario(name="baseline" if not changes else "scenario", set=changes or {})
 
 
 def read_scenario(path) -> Scenario:

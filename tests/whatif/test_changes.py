@@ -42,6 +42,7 @@ def test_what_people_write(driver, written, value):
         ("average_deal_size", "-120%", "cannot be"),
         ("average_deal_size", "1e12", "times"),
         ("cycle_days", "0", "cannot be"),
+        ("cycle_days", "1e-300", "1,000th"),
         ("close_rate", "a lot", "not understood"),
         ("close_rate", True, "not understood"),
         ("close_rate", "nan", "not understood"),

@@ -1,7 +1,7 @@
 import pytest
 
 from kpi_helpers import whatif
-from kpi_helpers.errors import UnknownValue
+from kpi_helpers.errors import KitError, UnknownValue
 
 
 @pytest.mark.parametrize("driver", ["close_rate", "average_deal_size", "opportunities", "cycle_days", "leads.paid"])
@@ -31,6 +31,12 @@ def test_goal_seek_for_a_chance_of_nine_in_ten(base):
     assert whatif.simulate(base, {"average_deal_size": goal.value}).revenue.p10 == pytest.approx(1.5 * p10, rel=1e-6)
     with pytest.raises(UnknownValue, match="p10"):
         whatif.goal_seek(base, "average_deal_size", 1.0, at="p11")
+
+
+@pytest.mark.parametrize("target", [float("nan"), float("inf"), -5, "much"])
+def test_a_goal_is_money(base, target):
+    with pytest.raises(KitError, match="money above 0"):
+        whatif.goal_seek(base, "close_rate", target)
 
 
 def test_tornado_orders_by_swing_and_agrees_with_simulating(base):
