@@ -15,7 +15,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, replace
 from functools import partial
 from importlib.metadata import version
@@ -55,14 +55,14 @@ def execute_on(address: str, plan: list[Job], engine: str = "auto", share: str |
         futures = client.map(partial(_make, station.name), plan, pure=False, retries=RETRIES, resources=only)
         jobs = {future.key: job for future, job in zip(futures, plan, strict=True)}
         try:
-            for future, answer in _as_completed(client, futures, station.name):
-                job = jobs[future.key]
-                if future.status == "finished":
-                    yield _fetched(station, job, answer)
-                elif future.status == "error":
-                    yield bury(asdict(job), None, _fault(answer)) | {"engine": engine}
-                else:
-                    raise KitError(f"The scheduler at {address} was lost; run again to make the reports still missing.")
+            for key, answer in _as_completed(client, futures, station.name):
+                match answer:
+                    case dict():
+                        yield _fetched(station, jobs[key], answer)
+                    case _, error, _:
+                        yield bury(asdict(jobs[key]), None, _fault(error)) | {"engine": engine}
+                    case _:
+                        raise KitError(f"The scheduler at {address} was lost; run again to make what is missing.")
         finally:
             if client.status == "running":
                 client.cancel(futures)
@@ -118,11 +118,17 @@ def _asked_scheduler(client, ask: tuple):
 
 
 def _as_completed(client, futures: list, resource: str) -> Iterator[tuple]:
-    """Futures with their answers. Raises `KitError` when all workers that have the resource stay away."""
+    """Keys with answers: records, or what `sys.exc_info` gives, or a `CancelledError` where the scheduler was lost.
+
+    Raises `KitError` when all workers that have the resource stay away.
+    """
     completed = as_completed(futures, loop=client.loop, with_results=True, raise_errors=False)
     seen = asked = time.monotonic()
     while not completed.is_empty():
-        yield from (batch := completed.next_batch(block=False))
+        batch = completed.next_batch(block=False)
+        for future, answer in batch:
+            future.release()  # else the report is made again when the worker that still holds its record dies
+            yield future.key, answer
         now = time.monotonic()
         if now - asked > PATIENCE / 10:
             asked = now
@@ -243,14 +249,17 @@ class Station(WorkerPlugin):
 def _stationed(client, plan: list[Job], engine: str, share: str | None):
     """A station on every worker for as long as the run lasts."""
     station = Station(Path(plan[0].folder).parent / "prepared", engine, share)
-    try:
+    with ExitStack() as after:
+        after.callback(station.clear)
         station.lay_out()
+        after.callback(_unregister, client, station.name)
         client.register_plugin(station, name=station.name)
         yield station
-    finally:
-        station.clear()
-        if client.status == "running":
-            client.unregister_worker_plugin(station.name)
+
+
+def _unregister(client, name: str) -> None:
+    if client.status == "running":
+        client.unregister_worker_plugin(name)
 
 
 def _make(station: str, job: Job) -> dict:

@@ -156,6 +156,13 @@ def test_storage_of_no_known_kind_is_refused(address, tmp_path):
     assert names_in(tmp_path / "out/prepared") == ["fleet.json"]
 
 
+def test_a_report_that_the_cluster_cannot_make_is_told_with_what_happened(address, tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "_make", lambda station, job: {}[job.partner])
+    (record,) = cluster.execute_on(address, plan_of(tmp_path, "a"))
+    assert record["error"] == "the cluster could not make it: KeyError: 'a'"
+    assert "This report is not complete" in (tmp_path / "out/a/report.html").read_text(encoding="utf-8")
+
+
 def test_a_report_that_does_not_come_back_is_told(address, tmp_path, monkeypatch):
     def lost(*_):
         raise OSError("the storage is gone")
@@ -168,7 +175,7 @@ def test_a_report_that_does_not_come_back_is_told(address, tmp_path, monkeypatch
 def test_workers_that_cannot_take_part_are_not_waited_for(tmp_path, monkeypatch):
     """The only good worker is killed; the other, which joined late, runs another version."""
     monkeypatch.setattr(cluster, "PATIENCE", 3)
-    plan = plan_of(tmp_path, *"abcdef", source="import time\ntime.sleep(1)")
+    plan = plan_of(tmp_path, *"abcdef", source="import time\nif partner != 'a': time.sleep(600)")
     other = tmp_path / "other" / "kpi_helpers"
     other.mkdir(parents=True)
     (other / "__init__.py").write_text("raise ImportError('another version')")
@@ -262,7 +269,7 @@ def test_the_command_on_machines_of_their_own_one_of_which_is_lost(machines, exp
             until(lambda: list(tmp_path.glob("out/*/report.html")), 300)
             os.killpg(processes["workers"][0].pid, signal.SIGKILL)
             said, _ = runner.communicate(timeout=300)
-    assert "6 of 6 reports made" in said, said
-    assert len(list(tmp_path.glob("out/*/report.html"))) == 6
+    assert "7 of 7 reports made" in said, said
+    assert len(list(tmp_path.glob("out/*/report.html"))) == 7
     records = [json.loads(line) for line in (tmp_path / "out/manifest.jsonl").read_text().splitlines()]
-    assert len({record["worker"].rsplit(":", 1)[0] for record in records}) == 2
+    assert "tcp://10.77.0.3" in {record["worker"].rsplit(":", 1)[0] for record in records}
