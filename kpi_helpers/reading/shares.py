@@ -4,7 +4,8 @@ from kpi_helpers.reading.engine import Engine
 
 # Numbers of one kind outvote typing errors of the other from this many to one.
 OUTVOTES = 99
-NOTHING = "nothing but 0"  # which settles nothing for another export
+# What settles nothing for another export.
+NOTHING, SIGNED = "nothing but 0", "per cent, by its signs"
 
 
 def percent(
@@ -22,7 +23,7 @@ def percent(
     )
     signed = engine.one(f"SELECT count(*) FROM {view} WHERE contains({field}, '%')")[0] if text else 0
     if not low and not over:
-        return False, "per cent, by its signs" if signed else NOTHING
+        return False, SIGNED if signed else NOTHING
     if signed and low and not over:
         if said:
             return said == "percent", f"{said}, as was said"

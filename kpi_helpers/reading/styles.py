@@ -144,5 +144,5 @@ def _share(engine, view, f: str, sql_type: str, said, header: str, result: Style
     elif percent:
         result.styles[f] = Percent()
     if percent is not None:
-        result.shares |= {"percent" if percent else "fraction"} - ({"fraction"} if why == shares.NOTHING else set())
+        result.shares |= set() if why in (shares.NOTHING, shares.SIGNED) else {"percent" if percent else "fraction"}
         result.decisions[f] = "; ".join(filter(None, [result.decisions.get(f), why]))

@@ -1,6 +1,7 @@
 """An answer that was kept settles next month's export without a flag."""
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from kpi_helpers.errors import KitError
@@ -44,3 +45,11 @@ def test_the_columns_of_a_sheet_are_kept_by_their_names(tmp_path):
     data = load(tmp_path / "deals.xlsx", mapping={"partner": "Reseller name", "deal_id": "Deal: no"})
     file = save_mapping(data, tmp_path / "kept.toml")
     assert load(tmp_path / "deals.xlsx", mapping_file=file).deals()["deal_id"].to_list() == ["1"]
+
+
+def test_signs_settle_nothing_for_an_export_without_them(tmp_path):
+    said = {"deal_id": ["1", "2"], "partner": "Ada", "status": "open", "probability": ["75%", "40 %"]}
+    file = save_mapping(load(pd.DataFrame(said)), tmp_path / "kept.toml")
+    bare = load(pd.DataFrame(said | {"probability": ["75", "40"]}), mapping_file=file)
+    assert "shares" not in file.read_text(encoding="utf-8")
+    assert bare.deals()["probability"].to_list() == [0.75, 0.4]
