@@ -171,6 +171,8 @@ def outlook(view: PartnerView) -> Html:
     window = period(told.window.label)
     if told.reason:
         return _paragraph([_("No forecast for {window}: {why}.", window=window, why=_(told.reason))])
+    if not told.so_far and not told.p90:
+        return _paragraph([_("{window}: nothing is likely to be won by its end.", window=window)])
     amount = {name: money(getattr(told, name), view.currency) for name in ("so_far", "p10", "p50", "p90")}
     said = [
         _(

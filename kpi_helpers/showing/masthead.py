@@ -10,6 +10,7 @@ from .labels import TITLES
 from .language import _, lower, ngettext
 from .tables import Html
 
+FEW = 10  # decided deals; the index says so of the partner, too
 CLEAREST = (("deal_count", "won"), ("close_rate", "closed"), ("deal_success", "success"))  # with an interval then, too
 
 
@@ -77,7 +78,7 @@ def _sentences(view: PartnerView):
             amount=money(pipe["value"], view.currency),
         )
     yield from _changed(view)
-    if rate["n"] < 10:
+    if 0 < rate["n"] < FEW:
         yield ngettext(
             "With {count} decided deal the rates are uncertain; read the intervals, not the points.",
             "With {count} decided deals the rates are uncertain; read the intervals, not the points.",
@@ -87,11 +88,13 @@ def _sentences(view: PartnerView):
 
 def _target(view: PartnerView):
     """Whether the target is met: of money where there is one, else of deals."""
-    for kpi, unit in (("pipeline", "money"), ("deal_count", "number")):
+    for kpi in ("pipeline", "deal_count"):
         told = view.row(kpi, "attainment")
         if pd.isna(told["value"]) or pd.isna(told["denominator"]):
             continue
-        target = shown(told["denominator"], unit, view.currency)
+        target = money(told["denominator"], view.currency)
+        if kpi == "deal_count":
+            target = ngettext("{count} deal", "{count} deals", told["denominator"])
         if told["value"] >= 1:
             yield _("The target of {target} is met ({share}).", target=target, share=percent(told["value"]))
         elif view.as_of < view.window.end:

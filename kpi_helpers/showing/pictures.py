@@ -8,13 +8,14 @@ from ..view import PartnerView
 from .figures import Picture, outcome_curve, quality_pair, spend_return, submitted, trend, waterfall
 from .figures.funnel import funnel_plot
 from .format import day, percent, period, shown
-from .labels import CHANNELS, MISSED, OUTCOMES, STEPS
+from .labels import CHANNELS, MISSED, OUTCOMES, STEPS, TITLES
 from .language import _, lower, ngettext
+from .tables import silent
 
 
 def picture(view: PartnerView, kpi: str) -> Picture | None:
     """The figure of one KPI; what it shows is also its alternative text. None where there is nothing to draw."""
-    return PICTURES[kpi](view)
+    return None if kpi in TITLES and silent(view, kpi) else PICTURES[kpi](view)
 
 
 def _trend(view: PartnerView, kpi: str, basis: str, unit: str, title: str, bars: bool = False) -> Picture | None:
@@ -100,7 +101,7 @@ def _channels(view):
 def _velocity(view):
     followed = ages(view.deals, view.as_of)
     curve = time_to_outcome(followed["days"], followed["outcome"])
-    if curve.empty:
+    if curve.empty or curve["open"].iloc[-1] == 1:
         return None
     last = curve.iloc[-1]
     text = _(

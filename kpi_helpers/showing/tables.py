@@ -99,7 +99,8 @@ def strong(text: str) -> Markup:
 def numbers(view: PartnerView, kpi: str) -> Html:
     """A KPI's bases with fraction, interval, the previous window and the peers beside each."""
     if silent(view, kpi):
-        why = retold(view.row(kpi)["note"]) or _("nothing happened in the window")
+        why = retold(view.row(kpi, _bases(kpi)[0])["note"])
+        why = why or (_("nothing is open") if kpi == "pipeline" else _("nothing happened in the window"))
         return paragraph(_("There is nothing to tell: {why}.", why=why))
     if kpi == "marketing_channels":
         return channels(view)
@@ -115,9 +116,12 @@ def numbers(view: PartnerView, kpi: str) -> Html:
 
 def silent(view: PartnerView, kpi: str) -> bool:
     """Whether a KPI has nothing to tell: no number of it is known, but for zeros that rest on no deal."""
-    bases = SHOWN.get(kpi) or [f"{metric}.{channel}" for metric in ("leads", "spend") for channel in CHANNELS]
-    rows = [view.row(kpi, basis) for basis in bases]
+    rows = [view.row(kpi, basis) for basis in _bases(kpi)]
     return not any(not pd.isna(row["value"]) and (row["value"] or row["n"]) for row in rows)
+
+
+def _bases(kpi: str) -> list[str]:
+    return [*SHOWN.get(kpi, ())] or [f"{metric}.{channel}" for metric in ("leads", "spend") for channel in CHANNELS]
 
 
 def target_text(row: dict, view: PartnerView) -> str:

@@ -55,5 +55,8 @@ def funnel_plot(
         far = rest.iloc[((rest["rate"] - centre).abs() - 2 * inside).argsort(kind="stable")[::-1]]
         name_dots(ax, far["partner"].head(min(MOST_NAMES, (~inside).sum())), far["n"], far["rate"])
     for row in own.itertuples():
-        ax.annotate(row.partner, (row.n, row.rate), (0, 8), textcoords="offset points", ha="center", weight="bold")
+        side = (
+            {"xytext": (7, -4), "ha": "left"} if row.n < limits["n"].max() / 2 else {"xytext": (-7, -4), "ha": "right"}
+        )
+        ax.annotate(row.partner, (row.n, row.rate), textcoords="offset points", weight="bold", **side)
     return ax
