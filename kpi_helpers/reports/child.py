@@ -158,8 +158,12 @@ def _settle(notebook) -> None:
 
 
 def _kernel() -> dict:
-    """TCP kernels race for ports when several start at once; sockets in a private folder do not."""
-    return {} if sys.platform == "win32" else {"kernel_manager_class": "kpi_helpers.reports.kernel.IpcKernelManager"}
+    """TCP kernels race for ports when several start at once; sockets in a private folder do not.
+
+    Into how many pieces a kernel breaks what is printed is a matter of time: the report has one.
+    """
+    sockets = {} if sys.platform == "win32" else {"kernel_manager_class": f"{__package__}.kernel.IpcKernelManager"}
+    return sockets | {"coalesce_streams": True}
 
 
 def main() -> None:

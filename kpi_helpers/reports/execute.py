@@ -46,7 +46,8 @@ def _environment(scratch: str) -> dict[str, str]:
     """
     single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     arrow = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}  # pyarrow, where installed, starts one at import
-    return os.environ | single | arrow | {"MPLBACKEND": "agg", "PYTHONUTF8": "1", "TMPDIR": scratch}
+    own = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}  # a cell's figures are inline
+    return own | single | arrow | {"PYTHONUTF8": "1", "TMPDIR": scratch}
 
 
 @contextmanager

@@ -118,6 +118,7 @@ class RecordingShell(InteractiveShell):
     display_pub_class = Type(_Publisher)
     displayhook_class = Type(_Hook)
     system = InteractiveShell.system_piped
+    kernel = None  # pandas takes a shell without the name for a terminal
 
     def init_environment(self) -> None:
         """What a kernel sets, so that the programs a cell calls behave the same."""
@@ -150,6 +151,12 @@ def start_shell() -> RecordingShell:
     config.HistoryManager.enabled = False  # its saving thread would forbid forking
     shell = RecordingShell.instance(config=config)
     shell.user_module.__name__ = "__main__"
+    if pandas := sys.modules.get("pandas"):
+        pandas.set_option("display.max_columns", 20)  # its own in notebooks; it was imported outside of one
+    if "matplotlib" in sys.modules:
+        shell.enable_matplotlib("inline")
+    else:  # as a kernel does: it is inline when a cell imports it
+        os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     return shell
 
 

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from dataclasses import asdict
 
 import nbformat
 import papermill
@@ -12,6 +13,7 @@ from nbformat.v4 import new_notebook as bare_notebook
 from small import PYTHON
 
 from kpi_helpers.reports import child, plan
+from kpi_helpers.reports.brand import PLAIN
 from kpi_helpers.reports.execute import execute
 
 SHOWS = {
@@ -23,6 +25,8 @@ SHOWS = {
     "clear": "from IPython.display import clear_output\nprint('gone')\nclear_output()\nprint('kept')",
     "clear and wait": "print('gone')\nclear_output(wait=True)\nprint('kept')",
     "frame": "import pandas as pd\npd.DataFrame({'a': [1]})",
+    "figure": "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()",
+    "wide frame": "pd.DataFrame({f'column{i}': [1.5] for i in range(12)})",
     "inline figure": "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);",
     "shell": "!echo from a program",
     "magic": "%%capture caught\nprint('captured')",
@@ -38,18 +42,27 @@ def new_notebook(cells):
 
 
 def outputs(notebook):
-    """What a reader sees: outputs and counts, without times and ids; pixels only by being there."""
+    """What a reader sees: outputs and counts, without times and ids; pixels only by being there.
+
+    A kernel sends what is printed in pieces, as it happens; a reader sees one.
+    """
     seen = []
     for cell in notebook.cells:
         if cell.cell_type == "code":
             shown = json.loads(json.dumps(cell.outputs))
+            joined = []
             for output in shown:
                 output.pop("traceback", None)
                 output.get("metadata", {}).pop("papermill", None)
                 output.get("data", {}).get("application/vnd.jupyter.widget-view+json", {}).pop("model_id", None)
+                last = joined[-1] if joined else {}
+                if output["output_type"] == "stream" and last.get("name") == output["name"]:
+                    last["text"] += output["text"]
+                else:
+                    joined.append(output)
                 if "image/png" in output.get("data", {}):
                     output["data"]["image/png"] = len(output["data"]["image/png"]) > 1000
-            seen.append((cell.source, cell.execution_count, shown))
+            seen.append((cell.source, cell.execution_count, joined))
     return seen
 
 
@@ -139,6 +152,7 @@ def test_bury_tells_what_was_to_run(tmp_path):
         "notebook": str(path),
         "parameters": {"window": "w"},
         "folder": str(tmp_path / "p"),
+        "brand": asdict(PLAIN),
     }
     record = child.bury(job, 0, "gone")
     assert record == {"partner": "P", "slug": "p", "status": "failed", "cell": 0, "error": "gone"}
