@@ -13,7 +13,7 @@ import pandas as pd
 
 from .deals import DEAL_COLUMNS
 from .errors import KitError
-from .kpis.measure import CLOSED, CREATED, EPOCH, MICRO, STATE, At, Measure, day_number, midnight
+from .kpis.measure import CLOSED, CREATED, EPOCH, MICRO, STATE, At, Measure, check_amount, day_number, midnight
 from .windows import Spans
 
 PANDAS = {"text": "str", "number": "float64", "share": "float64", "date": "datetime64[us]", "flag": "boolean"}
@@ -205,6 +205,7 @@ class Arrays:
             return middle.reindex(range(size)).to_numpy().reshape(shape)
         if measure.total == "sum":
             return np.bincount(cell, added, size).reshape(shape)
+        check_amount(np.abs(added).max(initial=0))
         high, low = np.divmod(np.floor(added * MICRO + 0.5), LOW)
         high, low = (np.bincount(cell, part, size) for part in (high, low))
         return ((high * LOW + low) / MICRO).reshape(shape)

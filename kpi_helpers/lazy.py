@@ -7,12 +7,25 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from .kpis.measure import CLOSED, CREATED, EPOCH, MICRO, STATE, At, Measure, day_number, midnight, where
+from .kpis.measure import (
+    CLOSED,
+    CREATED,
+    EPOCH,
+    MICRO,
+    STATE,
+    At,
+    Measure,
+    check_amount,
+    day_number,
+    midnight,
+    where,
+)
 from .windows import Spans
 
 SPAN = "_span"  # the first day of the period a row belongs to, or the number of its window
 DAY = "_day"  # the day whose state is asked for
 DATES = (CREATED, CLOSED)
+DAY_US = 86_400_000_000  # microseconds
 _TRUNCATE = {"month": "1mo", "quarter": "1q", "year": "1y"}
 
 
@@ -26,11 +39,12 @@ class Lazy:
     def of(cls, frame: nw.LazyFrame) -> "Lazy":
         """The conformed frame, with its dates as day numbers beside them."""
         if frame.implementation.is_pyspark():  # Narwhals has no difference of dates on Spark
-            days = "timestampdiff(MINUTE, TIMESTAMP_NTZ'1970-01-01', {}) / 1440 AS {}"
-            native = frame.to_native().selectExpr("*", *(days.format(name, day_number(name)) for name in DATES))
+            days = "timestampdiff(MICROSECOND, TIMESTAMP_NTZ'1970-01-01', {}) / {} AS {}"
+            native = frame.to_native().selectExpr("*", *(days.format(name, DAY_US, day_number(name)) for name in DATES))
             return cls(nw.from_native(native))
         since = {name: nw.col(name) - nw.lit(midnight(EPOCH)) for name in DATES}
-        return cls(frame.with_columns(**{day_number(n): gone.dt.total_minutes() / 1440 for n, gone in since.items()}))
+        days = {day_number(name): gone.dt.total_microseconds() / DAY_US for name, gone in since.items()}
+        return cls(frame.with_columns(**days))
 
     def extent(self) -> tuple[date | None, date | None]:
         """The earliest and the latest date at which a deal was created or closed; None where no deal has one."""
@@ -116,24 +130,29 @@ class Lazy:
 def _aggregated(frame: nw.LazyFrame, measures: list[Measure], keys: list[str], at: At) -> pd.DataFrame:
     """One row for each of the keys there are, and the total of each measure."""
     at = replace(at, named=True, noted=dict(at.noted))
-    added = {m.name: _contribution(m, at) for m in measures}
+    wide = nw.Decimal(38, 0) if frame.implementation.is_pyspark() else nw.Int128  # 64 bits end at 900 trillion
+    added = {m.name: _contribution(m, at, wide) for m in measures}
     for name, tell in at.noted.items():  # each reads but those before it
         frame = frame.with_columns(tell.alias(name))
-    frame = frame.select(*keys, **added)
-    totals = [getattr(nw.col(m.name), _AGGREGATE[m.total])() for m in measures]
-    return fetch(frame.group_by(*keys).agg(*totals) if keys else frame.select(*totals))
+    deals, frame = frame, frame.select(*keys, **added)
+    totals = [getattr(nw.col(m.name), _AGGREGATE[m.total])().cast(nw.Float64) for m in measures]
+    try:
+        return fetch(frame.group_by(*keys).agg(*totals) if keys else frame.select(*totals))
+    except Exception as error:  # each engine has its own kind for a number that it cannot turn into a whole one
+        check_amount(fetch(deals.select(nw.col("amount").abs().max()))["amount"].item())
+        raise error
 
 
 _AGGREGATE = {"count": "count", "money": "sum", "sum": "sum", "median": "median"}
 
 
-def _contribution(measure: Measure, at: At) -> nw.Expr:
+def _contribution(measure: Measure, at: At, wide) -> nw.Expr:
     what = measure.of(at)
     if measure.total == "count":
         return where(what, nw.lit(1))
     if measure.total == "money":
         # not round(): engines differ in where it takes a half
-        return (what * MICRO + 0.5).floor().cast(nw.Int64)
+        return (what * MICRO + 0.5).floor().cast(wide)
     return what
 
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from kpis.engines import ENGINES, SPARK
 
-from kpi_helpers import deal_count
+from kpi_helpers import KitError, deal_count
 
 
 def deals(size: int, seed: int = 11) -> pd.DataFrame:
@@ -28,14 +28,29 @@ def won(engine, table: pd.DataFrame) -> float:
     return engine.back(answer)["value"].item()
 
 
-@pytest.mark.parametrize(
+every_engine = pytest.mark.parametrize(
     "engine", [*ENGINES.values(), pytest.param(SPARK, marks=pytest.mark.long)], ids=lambda e: e.name
 )
+
+
+@every_engine
 def test_shuffled_sums_are_right_to_the_cent(engine):
     table = deals(20_000)
     wanted = exact(table)
     for seed in range(3):
         assert won(engine, table.sample(frac=1, random_state=seed)) == wanted
+
+
+@every_engine
+def test_sums_beyond_64_bits_are_right(engine):
+    assert won(engine, deals(4).assign(amount=500e12)) == 2000e12  # whole ten-thousandths end 64 bits at 922e12
+
+
+@every_engine
+@pytest.mark.parametrize("amount", [1e40, np.inf])
+def test_an_amount_that_no_engine_adds_up_is_told(engine, amount):
+    with pytest.raises(KitError, match="too large to add up"):
+        won(engine, deals(2).assign(amount=[amount, 1.0]))
 
 
 @pytest.mark.long

@@ -13,10 +13,12 @@ from functools import cached_property
 
 import narwhals as nw
 
+from ..errors import KitError
+
 CLOSED, CREATED, STATE = "closed_on", "created_on", "state"
 CLOSED_STATUSES = ("won", "lost", "cancelled")
 MICRO = 10_000  # money is summed as whole ten-thousandths, so that row order and engine cannot move a cent
-
+LARGEST = 1e30  # amount that engines add up without overflow
 
 EPOCH = date(1970, 1, 1)
 
@@ -28,6 +30,12 @@ def midnight(day: date) -> datetime:
 def day_number(name: str) -> str:
     """The column that tells a date as days since 1970: engines subtract numbers alike, dates each in its own way."""
     return f"_{name}_days"
+
+
+def check_amount(largest: float | None) -> None:
+    """Raise `KitError` where the largest amount is more than any engine adds up."""
+    if largest is not None and largest > LARGEST:
+        raise KitError(f"An amount of {largest:g} is too large to add up; amounts go up to {LARGEST:g}. Correct it.")
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def session():
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.session.timeZone": "UTC",
         "spark.driver.memory": "512m",
-        "spark.driver.maxResultSize": "4m",  # more than that cannot be brought to the driver
+        "spark.driver.maxResultSize": "1m",  # more than that cannot be brought to the driver
     }
     builder = spark.SparkSession.builder.master("local[2]")
     for name, value in settings.items():

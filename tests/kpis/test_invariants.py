@@ -7,13 +7,20 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from kpi_helpers import KPIS, close_rate, deal_count, deal_success, pipeline, quality_score, scorecard
+from kpi_helpers import KPIS, close_rate, deal_count, deal_success, deal_velocity, pipeline, quality_score, scorecard
 
-from .engines import ENGINES
+from .engines import ENGINES, SPARK
 from .tables import many, table, value
 from .test_naive_twin import frame, tables
 
 every_kpi = pytest.mark.parametrize("kpi", KPIS.values(), ids=KPIS)
+everywhere = pytest.mark.parametrize(
+    ("kpi", "engine"),
+    [
+        *(pytest.param(kpi, e, id=f"{name}-{e.name}") for name, kpi in KPIS.items() for e in ENGINES.values()),
+        pytest.param(scorecard, SPARK, id="spark", marks=pytest.mark.long),  # planning takes seconds: all KPIs at once
+    ],
+)
 AS_OF = "2025-12-31"
 WINDOW = {"window": "2025-Q4", "as_of": AS_OF}
 MONEY = {"money", "money per day"}
@@ -121,7 +128,7 @@ def test_months_add_up_to_the_quarter(kpi, deals):
         )
 
 
-@every_kpi
+@everywhere
 def test_the_future_changes_no_past_answer(kpi, deals, engine):
     future = table(
         {"deal_id": "F1", "partner": "A", "created_on": "2026-01-01", "amount": 1e6},
@@ -135,19 +142,24 @@ def test_the_future_changes_no_past_answer(kpi, deals, engine):
     same(answer, engine.answer(kpi, reopened, by="partner", **WINDOW))
 
 
-@every_kpi
+@everywhere
 def test_row_order_does_not_matter(kpi, deals, engine):
     shuffled = deals.sample(frac=1, random_state=3)
     by = {"by": ["employee", "month"], **WINDOW}
     same(engine.answer(kpi, deals, **by), engine.answer(kpi, shuffled, **by))
 
 
-@every_kpi
-def test_engines_agree(kpi, deals):
+@everywhere
+def test_engines_agree(kpi, deals, engine):
     options = {"by": ["region", "month"], **WINDOW}
-    wanted = ENGINES["pandas"].answer(kpi, deals, **options)
-    for name in ("polars", "polars_lazy", "duckdb"):
-        same(wanted.fillna({"region": "-"}), ENGINES[name].answer(kpi, deals, **options).fillna({"region": "-"}))
+    wanted, got = (e.answer(kpi, deals, **options).fillna({"region": "-"}) for e in (ENGINES["pandas"], engine))
+    same(wanted, got)
+
+
+def test_days_between_times_of_day_are_counted_to_the_microsecond(engine):
+    won = {"status": "won", "created_on": "2025-03-01T00:00:30", "closed_on": "2025-03-20T12:00:29.5"}
+    got = engine.answer(deal_velocity, table(won), basis="cycle_mean", window="2025-03", as_of=AS_OF)
+    assert got["value"].item() == pytest.approx(19.5 - 0.5 / 86400, abs=1e-11)
 
 
 @every_kpi
@@ -184,7 +196,7 @@ def test_one_more_win_never_lowers(kpi, basis, deals):
         assert value(kpi(more, by="partner", **WINDOW), basis, partner="B") >= before
 
 
-@every_kpi
+@everywhere
 def test_the_input_is_never_modified(kpi, deals, engine):
     given_frame = engine.frame(deals.drop(columns=["region"]))
     before = engine.back(given_frame).copy()
@@ -193,7 +205,7 @@ def test_the_input_is_never_modified(kpi, deals, engine):
     pd.testing.assert_frame_equal(engine.back(given_frame), before)
 
 
-@every_kpi
+@everywhere
 def test_nothing_to_count_is_null_with_a_note_and_counts_of_nothing_are_0(kpi, deals, engine):
     dated = deals[deals["created_on"].notna()]
     got = engine.answer(kpi, dated, window="2019-Q1", as_of="2019-03-31")
@@ -207,7 +219,7 @@ def test_nothing_to_count_is_null_with_a_note_and_counts_of_nothing_are_0(kpi, d
     assert (got["n"] == 0).all()
 
 
-@every_kpi
+@everywhere
 def test_an_empty_table_is_answered(kpi, deals, engine):
     got = engine.answer(kpi, deals.iloc[:0], window="all", as_of=AS_OF)
     assert got["value"].fillna(0).eq(0).all()

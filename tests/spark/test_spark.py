@@ -10,10 +10,11 @@ from kpis.tables import table
 
 from kpi_helpers import KitError, load_deals, scorecard
 from kpi_helpers.errors import MissingColumns, UnknownValue
+from kpi_helpers.lazy import to_spark
 
 pytestmark = pytest.mark.long
 WINDOW = {"window": "2024-Q1", "as_of": "2024-12-31"}
-ROWS = 1_500_000
+ROWS = 300_000
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def folder(tmp_path_factory):
                    TIMESTAMP '2024-01-01' + INTERVAL 1 DAY * (i % 80) AS created_on,
                    CASE WHEN i % 3 > 0 THEN created_on + INTERVAL 1 DAY * (i % 13) END AS closed_on
             FROM range({ROWS // 3}) t(i)) TO '{folder}/{part}.parquet' (FORMAT parquet)""")
-    assert sum(path.stat().st_size for path in folder.iterdir()) > 4 * 2**20
+    assert sum(path.stat().st_size for path in folder.iterdir()) > 2 * 2**20
     return folder
 
 
@@ -51,7 +52,21 @@ def test_the_scorecard_of_many_files_is_duckdbs_and_no_deal_comes_to_the_driver(
     pd.testing.assert_frame_equal(answer.toArrow().to_pandas(), wanted, check_dtype=False)
 
 
-def test_the_command_reads_a_path(command, folder):
+def test_the_sessions_time_zone_moves_no_date(folder):
+    deals = load_deals(session().read.parquet(f"{folder}/0.parquet"))
+    options = {"by": "month", "kpis": "deal_count", **WINDOW}
+    wanted = scorecard(duckdb.read_parquet(f"{folder}/0.parquet"), **options).df()
+    zone = session().conf.get("spark.sql.session.timeZone")
+    try:
+        session().conf.set("spark.sql.session.timeZone", "Pacific/Auckland")
+        answer = scorecard(deals, **options).toArrow().to_pandas()
+    finally:
+        session().conf.set("spark.sql.session.timeZone", zone)
+    pd.testing.assert_frame_equal(answer, wanted, check_dtype=False)
+
+
+def test_the_command_reads_a_path(command, folder, monkeypatch):
+    monkeypatch.setenv("PYSPARK_SUBMIT_ARGS", "--conf spark.sql.shuffle.partitions=2 pyspark-shell")
     words = ("--by", "partner,month", "--kpi", "deal_count", "--window", "2024-Q1", "--as-of", "2024-12-31")
     there, here = (
         command("kpis", source, *words, "--format", "json") for source in (f"spark:{folder}", folder / "*.parquet")
@@ -61,9 +76,7 @@ def test_the_command_reads_a_path(command, folder):
 
 
 def test_what_does_not_fit_is_told():
-    rows = table({"status": "won"}, {"status": "Closed Won"}).astype(object).to_dict("records")
-    types = "deal_id string, partner string, status string, amount double, created_on timestamp, closed_on timestamp"
-    deals = session().createDataFrame(rows, types)
+    deals = to_spark(session(), table({"status": "won"}, {"status": "Closed Won"}))
     with pytest.raises(KitError, match=r"there is also 'Closed Won' \(1\).*DuckDB"):
         load_deals(deals)
     with pytest.raises(MissingColumns, match="needs column 'partner'"):
