@@ -1,27 +1,22 @@
 """The what-if panel: a slider for each driver, the answer live beside them, scenarios to keep and compare."""
 
-import io
 import re
 from base64 import b64encode
 from pathlib import Path
 
 import ipywidgets as widgets
-import matplotlib as mpl
 import pandas as pd
 from IPython.display import Javascript, display
 from markupsafe import escape
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from .. import whatif
 from ..errors import KitError
-from ..showing.figures.base import STYLE
-from ..showing.figures.what_if import chance_curve
 from ..showing.format import shown
 from ..showing.language import _
 from ..showing.what_if import answer_rows, assumptions, difference_sentence, driver_name, main_drivers, scenario_rows
 from ..whatif.drivers import part
 from .latest import Latest
+from .live_curve import LiveCurve
 
 STEPS = 100  # of a slider
 LABEL = 145  # pixels
@@ -127,6 +122,7 @@ class WhatIfPanel:
         self.answer, self.figure, self.note, self.said, self.table = (widgets.HTML() for _i in range(5))
         self.answer.add_class("whatif-answer"), self.table.add_class("whatif-answer")
         self.note.add_class("whatif-note"), self.said.add_class("whatif-note")
+        self.curve = LiveCurve(currency)
         self.sliders: list[DriverSlider] = []
         self.column = widgets.VBox(layout={"flex": "1 1 400px"})
         self.update = Latest(self._update)
@@ -231,7 +227,7 @@ class WhatIfPanel:
             return
         self.answer.value = str(answer_rows([before, after], self.currency, small=True).markup)
         told = escape(difference_sentence(before, after, self.currency))
-        picture = b64encode(drawn(before, after, self.currency)).decode()
+        picture = b64encode(self.curve.png(before, after)).decode()
         self.figure.value = (
             f'<img alt="{told}" src="data:image/png;base64,{picture}" style="width: 100%; max-width: 640px">'
         )
@@ -261,20 +257,6 @@ class WhatIfPanel:
         button = widgets.Button(description=label, tooltip=tooltip)
         button.on_click(pressed)
         return button
-
-
-def drawn(before, after, currency) -> bytes:
-    """The chance curves as a small PNG, without pyplot's state."""
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(5.4, 2.9), dpi=130)
-        canvas = FigureCanvasAgg(figure)
-        chance_curve(
-            before.revenues, after.revenues, target=after.target, currency=currency,
-            ax=figure.add_axes((0.1, 0.1, 0.88, 0.79)),
-        )  # fmt: skip
-        file = io.BytesIO()
-        canvas.print_png(file, pil_kwargs={"compress_level": 1})
-    return file.getvalue()
 
 
 def _labelled(kind, label, **options):

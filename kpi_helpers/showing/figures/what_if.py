@@ -17,16 +17,18 @@ def chance_curve(
     *,
     target: float | None = None,
     currency: str | None = None,
+    reach: float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """The chance (up) that revenue is at least so much (across), from the draws of each; further right is better."""
+    """The chance (up) that revenue is at least so much (across), from the draws of each; further right is better.
+
+    The picture ends where both curves do, or at `reach`."""
     ax = axes(ax)
-    most = max(np.quantile(draws, 0.995) for draws in (baseline, scenario) if draws is not None)
-    at = np.linspace(0, max(most, target or 0) * 1.02 or 1, STEPS)
+    at = np.linspace(0, reach or reach_of(target, baseline, scenario), STEPS)
     curves = [(baseline, PEERS, _("Baseline")), (scenario, PARTNER, _("Scenario"))]
     for draws, colour, name in curves:
         if draws is not None:
-            share = 1 - np.searchsorted(np.sort(draws), at, side="left") / len(draws)
+            share = chances(draws, at)
             ax.plot(at, share, color=colour, linewidth=2.2, label=name)
             if name == _("Scenario") or scenario is None:
                 ax.fill_between(at, share, color=colour, alpha=0.08, linewidth=0)
@@ -38,6 +40,17 @@ def chance_curve(
     ax.set_title(_("Chance that the window brings at least …"))
     ax.legend(frameon=False, loc="upper right")
     return ax
+
+
+def reach_of(target: float | None, *draws: np.ndarray | None) -> float:
+    """How far to the right the curves of these draws have something to show."""
+    most = max(np.quantile(some, 0.995) for some in draws if some is not None)
+    return max(most, target or 0) * 1.02 or 1.0
+
+
+def chances(draws: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """The chance of at least so much, for each of `at`."""
+    return 1 - np.searchsorted(np.sort(draws), at, side="left") / len(draws)
 
 
 def tornado_bars(
