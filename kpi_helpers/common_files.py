@@ -13,20 +13,19 @@ from .judging.history import History
 from .windows import Window
 
 FILE = "common.json"
+ROWS = 4096  # of a row group
 CLASSES = {one.__name__: one for one in (Backtest, Common, History, Window)}
 
 
 def save_common(common: Common, folder: Path) -> None:
     """Write `common.json` and a Parquet file for each table that has rows of partners."""
-    import duckdb
-
     effects = common.history.effects
     owned = effects["column"].isin(("partner", "lately")) & (effects["level"] != "earlier")
     effects = effects.assign(partner=effects["level"].where(owned))
     tables = {name: getattr(common, name) for name in BY_PARTNER} | {"effects": effects.dropna(subset="partner")}
     for name, table in tables.items():
         whole = table if "partner" in table else table.rename_axis("partner").reset_index()
-        duckdb.from_df(whole.astype({"partner": "str"})).write_parquet(str(folder / f"{name}.parquet"))
+        write_table(whole.astype({"partner": "str"}), folder, name)
     shared = effects[effects["partner"].isna()].drop(columns="partner")
     shared = replace(common, history=replace(common.history, effects=shared))
     shared = replace(shared, **{name: getattr(common, name)[:0] for name in BY_PARTNER})
@@ -38,21 +37,29 @@ def save_common(common: Common, folder: Path) -> None:
 
 def read_common(folder: Path, partner: str | None = None) -> Common:
     """What `save_common` wrote, whole or with the rows of one partner only."""
-    import duckdb
-
-    def table(name: str) -> pd.DataFrame:
-        rows = duckdb.read_parquet(str(folder / f"{name}.parquet"))
-        if partner is not None:
-            rows = rows.filter(duckdb.ColumnExpression("partner") == duckdb.ConstantExpression(partner))
-        return rows.df()
-
     common = json.loads((folder / FILE).read_text(encoding="utf-8"), object_hook=_revived)
-    own = {name: table(name) for name in BY_PARTNER}
+    own = {name: read_table(folder, name, partner) for name in BY_PARTNER}
     own = {
         name: rows if "partner" in getattr(common, name) else rows.set_index("partner") for name, rows in own.items()
     }
-    effects = pd.concat([common.history.effects, table("effects").drop(columns="partner")], ignore_index=True)
+    theirs = read_table(folder, "effects", partner).drop(columns="partner")
+    effects = pd.concat([common.history.effects, theirs], ignore_index=True)
     return replace(common, history=replace(common.history, effects=effects), **own)
+
+
+def write_table(table: pd.DataFrame, folder: Path, name: str) -> None:
+    """As `NAME.parquet`, in row groups so small that few other partners' rows are read with one partner's."""
+    import duckdb
+
+    duckdb.from_df(table).write_parquet(str(folder / f"{name}.parquet"), row_group_size=ROWS)
+
+
+def read_table(folder: Path, name: str, partner: str | None = None) -> pd.DataFrame:
+    """What `write_table` wrote, whole or one partner's rows; Arrow, as it opens a small file faster than DuckDB."""
+    from pyarrow.parquet import read_table
+
+    own = None if partner is None else [("partner", "==", partner)]
+    return read_table(folder / f"{name}.parquet", filters=own, use_threads=False).to_pandas(use_threads=False)
 
 
 def _plain(value):
@@ -71,7 +78,7 @@ def _plain(value):
 
 def _revived(told: dict):
     if "frame" in told:
-        return pd.DataFrame(told["frame"]).astype(told["dtypes"])
+        return pd.DataFrame({name: pd.Series(told["frame"][name], dtype=kind) for name, kind in told["dtypes"].items()})
     if "class" in told:
         return CLASSES[told.pop("class")](**told)
     if "timestamp" in told:

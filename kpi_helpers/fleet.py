@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .common_files import read_common, save_common
+from .common_files import read_common, read_table, save_common, write_table
 from .errors import KitError, UnknownValue
 from .frames import conform
 from .judging import fit_common, with_intervals
@@ -58,16 +58,14 @@ class Fleet:
     trend: pd.DataFrame
     peers: pd.DataFrame
     shared: pd.DataFrame
-    everyone: pd.DataFrame
-    everyone_before: pd.DataFrame
-    everyone_trend: pd.DataFrame
+    everyone: pd.DataFrame | None
+    everyone_before: pd.DataFrame | None
+    everyone_trend: pd.DataFrame | None
     common: object  # judging.Common: what judging fits once for all partners
 
     def save(self, folder: Path) -> None:
-        import duckdb
-
         for name in (*TABLES, *EVERYONES):
-            duckdb.from_df(getattr(self, name)).write_parquet(str(folder / f"{name}.parquet"))
+            write_table(getattr(self, name), folder, name)
         save_common(self.common, folder)
         facts = {
             "window": [str(self.window.start), str(self.window.end), self.window.kind],
@@ -79,15 +77,10 @@ class Fleet:
 
     @classmethod
     def read(cls, folder: Path, partner: str | None = None) -> "Fleet":
-        """What was saved, whole or of one partner only; tables are sorted by partner, so little else is read."""
-        import duckdb
-
+        """What was saved, whole or of one partner only: then without everyone's. Tables are sorted by partner."""
         facts = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        tables = {name: duckdb.read_parquet(str(folder / f"{name}.parquet")) for name in (*TABLES, *EVERYONES)}
-        if partner is not None:
-            own = duckdb.ColumnExpression("partner") == duckdb.ConstantExpression(partner)
-            tables |= {name: tables[name].filter(own) for name in TABLES}
-        tables = {name: table.df() for name, table in tables.items()}
+        tables = {name: read_table(folder, name, partner) for name in TABLES}
+        tables |= {name: read_table(folder, name) if partner is None else None for name in EVERYONES}
         if partner is not None and tables["now"].empty:
             raise UnknownValue("partner", partner, [*cls.read(folder).now["partner"].unique()])
         start, end, kind = facts["window"]

@@ -59,6 +59,8 @@ def warm() -> None:
     import numpy as np
     import pandas as pd
     import papermill  # noqa: F401
+    import pyarrow.dataset
+    import pyarrow.parquet  # noqa: F401
     import scipy.stats  # noqa: F401
 
     from .. import reading, showing, view  # noqa: F401
