@@ -6,6 +6,7 @@ import pandas as pd
 
 from .arrays import Arrays
 from .errors import KitError, UnknownValue
+from .judging.known import whole_deals
 from .kpis.kpi import Kpi
 from .kpis.measure import CLOSED, CREATED, STATE, At
 from .levels import EVERYONE, LEVELS
@@ -22,9 +23,10 @@ def deals_behind(
 
     A KPI, the deal table (any engine), and who: partner="P", employee=, unit=, region=, ... (several: all must hold).
     Out the matching rows of the deal table in front of a column for each part of the basis (won, decided, ...): the
-    columns' sums are the number's numerator and denominator, but for split deals of a higher level than the partner,
-    whose shares stand in a row each. `basis` is the KPI's first unless named; `window` and `as_of` are as in
-    `scorecard`. No matching deal gives an empty table. Raises UnknownValue for members, bases and levels there are not.
+    columns' sums are the number's numerator and denominator (medians, indices and spend are made of more). A split
+    deal is one row, in its first partner's name, unless a partner was asked for. `basis` is the KPI's first unless
+    named; `window` and `as_of` are as in `scorecard`. No matching deal gives an empty table. Raises UnknownValue for
+    members, bases and levels there are not.
 
     >>> import pandas as pd
     >>> from kpi_helpers import close_rate
@@ -43,6 +45,8 @@ def deals_behind(
         raise UnknownValue(f"basis of {kpi.name}", basis, found)
     measures = dict.fromkeys((found[basis] if basis else kpi.bases[0]).measures)
     rows = _of_members(table, members).reset_index(drop=True)
+    if "partner" not in members:
+        rows = whole_deals(rows.sort_values("partner", kind="stable")).sort_index().reset_index(drop=True)
     arrays = Arrays(rows)
     at = At(as_of, slow_cycle(table, as_of), within_days, arrays.column)
     inside = {STATE: at.open.data} | {
@@ -51,7 +55,7 @@ def deals_behind(
     }  # fmt: skip
     parts = {measure.name: np.nan_to_num(measure.of(at).data * 1.0) * inside[measure.anchor] for measure in measures}
     counted = pd.DataFrame(parts).astype({measure.name: int for measure in measures if measure.total == "count"})
-    behind = pd.concat([counted, rows], axis=1)[counted.ne(0).any(axis=1)]
+    behind = pd.concat([counted, rows.drop(columns=parts, errors="ignore")], axis=1)[counted.ne(0).any(axis=1)]
     return behind.dropna(axis=1, how="all").reset_index(drop=True)
 
 
