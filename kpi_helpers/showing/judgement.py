@@ -193,6 +193,7 @@ def outlook(view: PartnerView) -> Html:
     if sources:
         said.append(_("Chances of the open deals: {sources}.", sources=sources))
     paragraph, tested = _paragraph(said), view.common.backtest
+    tested = None if tested is None or tested.scores.empty else tested
     outcomes = 0 if tested is None else int(tested.scores.set_index("who")["n"].get("partners", 0))
     if outcomes < FEWEST_TESTED:
         few = _("Too few earlier forecasts to tell how well such ones hold: {outcomes}.", outcomes=outcomes)
