@@ -2,8 +2,10 @@
 
 import csv
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -73,3 +75,19 @@ def write_export(path: Path, partners: list[str], deals_each: int = 6) -> Path:
 @pytest.fixture
 def export(tmp_path):
     return lambda *partners, **options: write_export(tmp_path / "deals.csv", list(partners), **options)
+
+
+SCREENSHOTS = Path(tempfile.gettempdir()) / "partner-kpi-screenshots"  # of the browser tests, for people to look at
+
+
+@pytest.fixture(scope="session")
+def screenshots():
+    """An empty folder for screenshots, the same on every run."""
+    shutil.rmtree(SCREENSHOTS, ignore_errors=True)
+    SCREENSHOTS.mkdir()
+    return SCREENSHOTS
+
+
+def pytest_terminal_summary(terminalreporter):
+    if SCREENSHOTS.is_dir():
+        terminalreporter.write_line(f"Screenshots of the pages, from the last run of tests/browser: {SCREENSHOTS}")
