@@ -19,8 +19,9 @@ SERVER = (
 @click.argument("jupyter", nargs=-1, type=click.UNPROCESSED)
 @click.option("--as-of", help="What was known on this day, like 2025-12-31. [default: the latest in the data]")
 @click.option("--mapping", "mapping_file", metavar="FILE", help="Which columns hold what (check --save-mapping).")
+@click.option("--lang", type=click.Choice(["en", "tr"]), default="en", help="Of what_if.ipynb's words and numbers.")
 @click.option("--dir", "folder", default="lab", show_default=True, help="Where your copies of the notebooks are kept.")
-def lab(source, jupyter, as_of, mapping_file, folder) -> None:
+def lab(source, jupyter, as_of, mapping_file, lang, folder) -> None:
     """JupyterLab on explore.ipynb with your data; options after -- go to JupyterLab, like -- --no-browser.
 
     It listens on this machine only, asks for its token, and ends with Ctrl-C. The notebooks are copied once and stay
@@ -31,7 +32,7 @@ def lab(source, jupyter, as_of, mapping_file, folder) -> None:
             raise KitError(f"{named!r} is not there. Name an export: a file or a folder; --mapping takes a file.")
     given = {"source": source if "://" in source else str(Path(source).resolve()), "as_of": as_of}
     given["mapping_file"] = mapping_file and str(Path(mapping_file).resolve())
-    _notebooks(Path(folder), given)
+    _notebooks(Path(folder), given, lang)
     from jupyterlab.labapp import main as jupyterlab
 
     # JupyterLab runs in this very process, so that it ends with the command however that is ended.
@@ -40,19 +41,25 @@ def lab(source, jupyter, as_of, mapping_file, folder) -> None:
     jupyterlab([*SERVER, *as_root, *jupyter])
 
 
-def _notebooks(folder: Path, given: dict) -> None:
-    """The user's copies of the notebooks, with these parameters."""
+def _notebooks(folder: Path, given: dict, lang: str) -> None:
+    """The user's copies of the notebooks, with these parameters and in this language."""
     import nbformat
     from papermill.iorw import load_notebook_node
     from papermill.parameterize import parameterize_notebook
 
     from ..reports.plan import notebook_path
+    from ..showing.language import prose, using
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("explore.ipynb", "what_if.ipynb"):
             own = folder / name
             notebook = load_notebook_node(str(own if own.exists() else notebook_path(name)))
-            nbformat.write(parameterize_notebook(notebook, given), own)
+            mine = given | ({"lang": lang} if name == "what_if.ipynb" else {})
+            with using(lang):
+                for cell in notebook.cells:
+                    if cell.cell_type == "markdown":
+                        cell.source = prose(cell.source)
+            nbformat.write(parameterize_notebook(notebook, mine), own)
     except (OSError, ValueError) as error:
         raise KitError(f"The notebooks cannot be kept in {str(folder)!r}: {error} Name another with --dir.") from None

@@ -42,7 +42,8 @@ def texts() -> Catalog:
 
 def _prose() -> Iterator[tuple[str, str]]:
     found = []
-    for path in sorted(notebook_path().parent.glob("*_report.ipynb")):
+    folder = notebook_path().parent
+    for path in (*sorted(folder.glob("*_report.ipynb")), folder / "what_if.ipynb"):
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "markdown":
                 prose(cell.source, lambda text, where=f"notebooks/{path.name}": found.append((where, text)) or text)

@@ -9,7 +9,7 @@ import pytest
 from browser.servers import ROOT, TOKEN, serving
 
 SAMPLE = str(ROOT / "data" / "sample")
-LAB = ("kpi_helpers.cli", "lab", "--as-of", "2025-12-31", "--dir", "mine")
+LAB = ("kpi_helpers.cli", "lab", "--as-of", "2025-12-31", "--dir", "mine", "--lang", "tr")
 SERVER = ("--", "--no-browser", "--port={port}", f"--IdentityProvider.token={TOKEN}")
 
 
@@ -28,6 +28,7 @@ def test_lab_opens_the_notebook_on_the_users_data_for_whoever_has_the_token(tmp_
                 cells = json.loads(asked(f"{address}/api/contents/{name}")[1])["content"]["cells"]
                 given = [cell["source"] for cell in cells if "injected-parameters" in cell["metadata"].get("tags", ())]
                 assert len(given) == 1 and SAMPLE in given[0] and 'as_of = "2025-12-31"' in given[0]
+            assert cells[0]["source"].startswith("# Ya öyle olsa?") and 'lang = "tr"' in given[0]
             with pytest.raises(urllib.error.HTTPError, match="403"):
                 urllib.request.urlopen(f"{address}/api/contents/explore.ipynb")
         with pytest.raises(urllib.error.URLError):
