@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from kpi_helpers.errors import KitError
-from kpi_helpers.reading import load
 from kpi_helpers.pipeline_history import pipeline_history
+from kpi_helpers.reading import load
 from kpi_helpers.reading.snapshots import read_snapshot, save_snapshot, snapshot_at, snapshot_dates
 
 BEFORE = pd.DataFrame(
