@@ -1,11 +1,9 @@
 """One line on the data behind a report."""
 
-from markupsafe import Markup
-
 from ..view import PartnerView
 from .language import _, ngettext
 from .notes import retold
-from .tables import Html
+from .tables import Html, paragraph
 
 
 def data_note(view: PartnerView) -> Html:
@@ -15,4 +13,4 @@ def data_note(view: PartnerView) -> Html:
         text = ngettext("This report is made from {count} deal.", "This report is made from {count} deals.", deals)
     else:
         text = _("The whole export: {headline}.", headline=retold(view.health))
-    return Html(Markup('<p class="note">{}</p>').format(text), text)
+    return paragraph(text, "note")

@@ -12,7 +12,7 @@ from .figures.ranks import rank_plot
 from .format import DASH, money, shown, signed
 from .judgement import plan_table
 from .language import _, ngettext
-from .tables import Html, table
+from .tables import Html, paragraph, table
 
 MOST = 10  # rows of a plan, and partners at either end of the movers
 RANKED = 20  # partners in the figure of ranks
@@ -61,7 +61,7 @@ def movers(view: PortfolioView) -> Html:
     """The partners that carry the change of the amount won: how much, through what, and which deals."""
     found, currency = view.movers, view.whole.currency
     if found.empty:
-        return Html(Markup('<p class="reading">{}</p>').format(_("Nothing can be compared with the previous window.")))
+        return paragraph(_("Nothing can be compared with the previous window."))
     rose, fell = found[found["change"] > 0].head(MOST // 2), found[found["change"] < 0].tail(MOST // 2)
     rows = [
         [

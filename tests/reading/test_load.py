@@ -220,3 +220,10 @@ def test_frames_come_back_as_what_they_were():
     relation = load_deals(connection.sql("SELECT 1 AS deal_id, 'Ada' AS partner, 'open' AS status"))
     assert isinstance(relation, duckdb.DuckDBPyRelation) and relation.fetchall()[0][:3] == ("1", "Ada", 1.0)
     pd.testing.assert_frame_equal(given, before)
+
+
+def test_a_partner_with_the_name_of_everyone_together_is_rejected(tmp_path):
+    path = write(tmp_path, HEADER, "1,*,won,5,2025-01-02,2025-01-09", "2,A,won,5,2025-01-02,2025-01-09")
+    data = load(path)
+    assert (data.rows_used, data.rows_rejected) == (1, 1)
+    assert "all partners together" in data.rejected["reason"].iloc[0]
