@@ -198,9 +198,10 @@ def turkish(tmp_path_factory):
     return out
 
 
-# Stages and customers of the data, names of files and packages, and a command are no texts.
+# Stages, customers and reasons of losses of the data, names of files and packages, and a command are no texts.
 DATA = re.compile(
     r"Closed (Won|Lost)|Cancelled|Polder Data|\w+\.(csv|html|jsonl|xlsx|ipynb)|partner-kpi-kit|papermill .*"
+    r"|^(Never worked|Registration (rejected|expired)|Lost to competitor: .*|No budget|Price|Project stopped)$"
 )
 
 
