@@ -14,7 +14,7 @@ CORE = ("partner", "status", "amount", "created_on", "closed_on")
 READ_AS_TEXT = ("status", "channel", "lost_reason")  # the text columns whose words the formulas compare
 ENGINES = "a pandas, Polars, DuckDB or Spark frame"
 _TYPES = {"text": nw.String, "number": nw.Float64, "share": nw.Float64, "date": nw.Datetime("us"), "flag": nw.Boolean}
-_WORDS = {"number": "numbers", "share": "numbers", "date": "dates", "flag": "true, false and blank"}
+_WORDS = {"number": "numbers", "share": "numbers", "date": "dates without a time zone", "flag": "true, false and blank"}
 _PLAIN = {"number": "fiu", "share": "fiu", "date": "M", "flag": "b"}  # numpy's kinds that need no second look
 
 
@@ -53,13 +53,15 @@ def _lazy(deals, who: str) -> nw.LazyFrame:
 
 
 def _plain(column: pd.Series, kind: str) -> bool:
-    return kind in _PLAIN and column.dtype.kind in _PLAIN[kind]
+    return kind in _PLAIN and column.dtype.kind in _PLAIN[kind] and not getattr(column.dtype, "tz", None)
 
 
 def _typed(frame: nw.LazyFrame, names: Iterable[str], who: str) -> nw.LazyFrame:
     """The named columns in the contract's types; those that are not there, or hold nothing, are null."""
     schema = {name: dtype for name, dtype in frame.collect_schema().items() if name in names}
-    blank = _check(who, schema, lambda name: fetch(frame.filter(~nw.col(name).is_null()).head(1).select(name)).empty)
+    spark = frame.implementation.is_pyspark()  # whose plain timestamp is one in the session's time zone
+    told = {name: ~nw.col(name).is_null() for name in schema}
+    blank = _check(who, schema, lambda name: fetch(frame.select(told[name]).filter(nw.col(name)).head(1)).empty, spark)
     wanted = {}
     for name in names:
         kind, have = DEAL_COLUMNS[name].kind, schema.get(name)
@@ -73,9 +75,9 @@ def _typed(frame: nw.LazyFrame, names: Iterable[str], who: str) -> nw.LazyFrame:
     return frame.select(*schema).with_columns(**wanted)
 
 
-def _check(who: str, types: dict, is_blank) -> list[str]:
+def _check(who: str, types: dict, is_blank, zones: bool = False) -> list[str]:
     """The columns of a wrong type that hold nothing at all; those that hold something are refused."""
-    doubtful = [name for name, have in types.items() if not _fits(name, DEAL_COLUMNS[name].kind, have)]
+    doubtful = [name for name, have in types.items() if not _fits(name, DEAL_COLUMNS[name].kind, have, zones)]
     blank = [name for name in doubtful if is_blank(name)]
     wrong = [
         f"{name} holds {types[name]}, not {_WORDS.get(DEAL_COLUMNS[name].kind, 'text')}"
@@ -87,10 +89,14 @@ def _check(who: str, types: dict, is_blank) -> list[str]:
     return blank
 
 
-def _fits(name: str, kind: str, have) -> bool:
-    """Whether a column of this type can be read as this kind."""
+def _fits(name: str, kind: str, have, zones: bool) -> bool:
+    """Whether a column of this type can be read as this kind; a date with a time zone only where `zones` are read.
+
+    Which day such a moment belongs to depends on the zone, and each engine takes another one.
+    """
     if kind == "date":
-        return have.is_temporal() and not isinstance(have, nw.Duration | nw.Time)
+        plain = zones or not getattr(have, "time_zone", None)
+        return plain and have.is_temporal() and not isinstance(have, nw.Duration | nw.Time)
     if kind == "flag":
         return have == nw.Boolean or have == nw.Object or have.is_numeric()
     if kind == "text":

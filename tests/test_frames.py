@@ -59,6 +59,14 @@ def test_a_wrong_type_is_told(column, make):
         scorecard(make(deals), **MARCH)
 
 
+@pytest.mark.parametrize("make", [lambda t: t, pl.from_pandas, duckdb.from_df])
+def test_a_date_with_a_time_zone_is_refused_as_engines_would_take_other_days(make):
+    deals = table(WON)
+    deals["closed_on"] = deals["closed_on"].dt.tz_localize("UTC")
+    with pytest.raises(KitError, match=r"closed_on holds .*UTC.*, not dates without a time zone"):
+        scorecard(make(deals), **MARCH)
+
+
 @pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, lambda t: duckdb.from_arrow(pl.DataFrame(t).to_arrow())])
 def test_a_column_of_blanks_has_no_type_and_is_fine(make):
     blank = dict.fromkeys(set(DEAL_COLUMNS) - {"deal_id", *CORE}, (None, None))
