@@ -105,7 +105,7 @@ class Lazy:
         if not spans.endless:
             frame = frame.filter(on >= starts[0], on < midnight(spans[-1].end) + timedelta(days=1))
         if spans.unit:
-            span = on.dt.truncate(_TRUNCATE[spans.unit])
+            span = on.dt.truncate(_TRUNCATE[spans.unit]).cast(nw.Datetime("us"))  # Spark's has a time zone
         else:
             span = nw.when(on < starts[-1]).then(nw.lit(0)).otherwise(nw.lit(len(spans) - 1))
         table = _aggregated(frame.with_columns(span.alias(SPAN)), measures, [*columns, SPAN], at)
@@ -191,4 +191,8 @@ def to_spark(session, table: pd.DataFrame):
     """A pandas table as a Spark frame; through Arrow, because Spark does not know pandas 3 yet."""
     import pyarrow
 
-    return session.createDataFrame(pyarrow.Table.from_pandas(table, preserve_index=False))
+    frame = session.createDataFrame(pyarrow.Table.from_pandas(table, preserve_index=False))
+    # its dates have the session's time zone now, and would be other days where another one is at work
+    return frame.withColumns(
+        {name: frame[name].cast("timestamp_ntz") for name, kind in frame.dtypes if kind == "timestamp"}
+    )
