@@ -1,12 +1,14 @@
 """A Polars, DuckDB or Spark deal table: the formulas become one query per anchor, and only totals come back."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from .errors import KitError
 from .kpis.measure import (
     CLOSED,
     CREATED,
@@ -40,7 +42,9 @@ class Lazy:
         """The conformed frame, with its dates as day numbers beside them."""
         if frame.implementation.is_pyspark():  # Narwhals has no difference of dates on Spark
             days = "timestampdiff(MICROSECOND, TIMESTAMP_NTZ'1970-01-01', {}) / {} AS {}"
-            native = frame.to_native().selectExpr("*", *(days.format(name, DAY_US, day_number(name)) for name in DATES))
+            native = frame.to_native()
+            _check_zone(native.sparkSession.conf.get("spark.sql.session.timeZone"))
+            native = native.selectExpr("*", *(days.format(name, DAY_US, day_number(name)) for name in DATES))
             return cls(nw.from_native(native))
         since = {name: nw.col(name) - nw.lit(midnight(EPOCH)) for name in DATES}
         days = {day_number(name): gone.dt.total_microseconds() / DAY_US for name, gone in since.items()}
@@ -125,6 +129,20 @@ class Lazy:
         then = At(at.as_of, at.slow_days, at.within_days, day=DAY)
         still = self.frame.join(_beside(self.frame, days), how="cross").filter(then.open)
         return _aggregated(still, measures, [*columns, SPAN], replace(then, noted={"_open": nw.lit(True)}))
+
+
+def _check_zone(zone: str) -> None:
+    """Raise `KitError` where Spark takes Python's dates, which are moments of this machine's zone, for other days."""
+    try:
+        days = [datetime(2025, month, 1, tzinfo=ZoneInfo(zone)) for month in (1, 7)]
+        same = all(day == day.replace(tzinfo=None).astimezone() for day in days)
+    except (ValueError, ZoneInfoNotFoundError):
+        same = False
+    if not same:
+        raise KitError(
+            f"Spark's session time zone {zone} is not this machine's, so that days would begin at other hours. Set "
+            "spark.sql.session.timeZone to the machine's, or start Python with TZ set to the session's."
+        )
 
 
 def _aggregated(frame: nw.LazyFrame, measures: list[Measure], keys: list[str], at: At) -> pd.DataFrame:

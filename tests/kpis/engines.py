@@ -63,7 +63,6 @@ def session():
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.sql.shuffle.partitions": "2",
         "spark.sql.codegen.wholeStage": "false",
-        "spark.sql.session.timeZone": "UTC",
         "spark.driver.memory": "512m",
         "spark.driver.maxResultSize": "1m",  # more than that cannot be brought to the driver
     }
