@@ -1,6 +1,7 @@
 """What judging fits once for all partners, on disk: Parquet where a row is one partner's, JSON for what all share."""
 
 import json
+import math
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -73,7 +74,9 @@ def _plain(value):
         return {name: _plain(one) for name, one in value.items()}
     if isinstance(value, pd.Timestamp):
         return {"timestamp": value.isoformat()}
-    return {"date": value.isoformat()} if isinstance(value, date) else value
+    if isinstance(value, date):
+        return {"date": value.isoformat()}
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _revived(told: dict):

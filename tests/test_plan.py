@@ -36,7 +36,7 @@ def test_without_a_partner_all_are_ranked_and_the_silent_named(command):
 def test_edited_rules_are_followed_and_silence_is_said(command, export, tmp_path):
     export("A", "B")
     assert "A: The data cannot support a recommendation yet" in command("plan", "deals.csv", *AS_OF).stdout
-    text = '[silence]\nfewest_closed = 3\nnothing = "All quiet."\n'
+    text = '[silence]\nfewest_closed = 3\nnothing = "All quiet."\n[rules.stale]\nenabled = false\n'
     (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
     mine = command("plan", "deals.csv", "--partner", "A", *AS_OF, "--rules", "mine.toml")
     assert mine.stdout.strip() == "All quiet."
