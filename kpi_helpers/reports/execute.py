@@ -62,7 +62,10 @@ def _template():
             yield process
         finally:
             end_tree(process.pid)
-            process.communicate()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                with suppress(OSError):  # what was still to be told is told to nobody
+                    pipe.close()
 
 
 @contextmanager
