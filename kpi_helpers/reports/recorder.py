@@ -97,7 +97,7 @@ class _Hook(DisplayHook):
     """Records the value of a cell's last expression instead of printing it."""
 
     def write_output_prompt(self) -> None:
-        pass
+        """A prompt is no output of a notebook."""
 
     def write_format_data(self, format_dict, md_dict=None) -> None:
         if format_dict:
@@ -127,7 +127,7 @@ class RecordingShell(InteractiveShell):
         )
 
     def init_virtualenv(self) -> None:
-        pass
+        """The process already is the environment's own; IPython would look for another and warn."""
 
     def enable_gui(self, gui=None) -> None:
         """There is no window to serve; %matplotlib inline asks all the same."""
