@@ -10,7 +10,7 @@ import pandas as pd
 
 from .judging.backtesting import Backtest
 from .judging.common import BY_PARTNER, Common
-from .judging.history import History
+from .judging.history import PACE, History
 from .windows import Window
 
 FILE = "common.json"
@@ -28,10 +28,13 @@ def save_common(common: Common, folder: Path) -> None:
         whole = table if "partner" in table else table.rename_axis("partner").reset_index()
         write_table(whole.astype({"partner": "str"}), folder, name)
     shared = effects[effects["partner"].isna()].drop(columns="partner")
-    shared = replace(common, history=replace(common.history, effects=shared))
-    shared = replace(shared, **{name: getattr(common, name)[:0] for name in BY_PARTNER})
+    shared = replace(common, history=replace(common.history, effects=shared, curve=None, curves={}))
+    # in the place of a table of partners is said what its index is
+    shared = replace(shared, **{name: None if "partner" in getattr(common, name) else "partner" for name in BY_PARTNER})
     if common.backtest is not None:  # its scores are told, its rows are not
         shared = replace(shared, backtest=replace(common.backtest, periods=common.backtest.periods[:0]))
+    curves = {None: common.history.curve} | common.history.curves
+    write_table(pd.concat([curve.assign(**{PACE: band}) for band, curve in curves.items()]), folder, "curves")
     text = json.dumps(_plain(shared), ensure_ascii=False, allow_nan=False)
     (folder / FILE).write_text(text, encoding="utf-8")
 
@@ -40,12 +43,15 @@ def read_common(folder: Path, partner: str | None = None) -> Common:
     """What `save_common` wrote, whole or with the rows of one partner only."""
     common = json.loads((folder / FILE).read_text(encoding="utf-8"), object_hook=_revived)
     own = {name: read_table(folder, name, partner) for name in BY_PARTNER}
-    own = {
-        name: rows if "partner" in getattr(common, name) else rows.set_index("partner") for name, rows in own.items()
-    }
+    own = {name: rows.set_index(index) if (index := getattr(common, name)) else rows for name, rows in own.items()}
     theirs = read_table(folder, "effects", partner).drop(columns="partner")
     effects = pd.concat([common.history.effects, theirs], ignore_index=True)
-    return replace(common, history=replace(common.history, effects=effects), **own)
+    curves = read_table(folder, "curves")
+    of_all = curves[PACE].isna()
+    curves = {None: curves[of_all]} | dict(iter(curves[~of_all].groupby(PACE)))
+    curves = {band: curve.drop(columns=PACE).reset_index(drop=True) for band, curve in curves.items()}
+    history = replace(common.history, effects=effects, curve=curves.pop(None), curves=curves)
+    return replace(common, history=history, **own)
 
 
 def write_table(table: pd.DataFrame, folder: Path, name: str) -> None:
@@ -56,11 +62,27 @@ def write_table(table: pd.DataFrame, folder: Path, name: str) -> None:
 
 
 def read_table(folder: Path, name: str, partner: str | None = None) -> pd.DataFrame:
-    """What `write_table` wrote, whole or one partner's rows; Arrow, as it opens a small file faster than DuckDB."""
-    from pyarrow.parquet import read_table
+    """A table of a prepared folder, whole or one partner's rows; without partners it is nobody's, and whole.
 
-    own = None if partner is None else [("partner", "==", partner)]
-    return read_table(folder / f"{name}.parquet", filters=own, use_threads=False).to_pandas(use_threads=False)
+    The file itself rather than a data set of one file, or DuckDB: opening a small one costs a third.
+    """
+    from pyarrow.compute import equal
+    from pyarrow.parquet import ParquetFile
+
+    with ParquetFile(folder / f"{name}.parquet") as file:
+        if partner is None or "partner" not in file.schema.names:
+            rows = file.read(use_threads=False)
+        else:
+            rows = file.read_row_groups(_groups_of(file.metadata, partner), use_threads=False)
+            rows = rows.filter(equal(rows["partner"], partner))
+    return rows.to_pandas(use_threads=False)
+
+
+def _groups_of(metadata, partner: str) -> list[int]:
+    """The row groups that may hold the partner's rows; in a table sorted by partner one or two."""
+    column = metadata.schema.names.index("partner")
+    ends = [metadata.row_group(group).column(column).statistics for group in range(metadata.num_row_groups)]
+    return [at for at, end in enumerate(ends) if not (end and end.has_min_max) or end.min <= partner <= end.max]
 
 
 def _plain(value):
@@ -81,7 +103,7 @@ def _plain(value):
 
 def _revived(told: dict):
     if "frame" in told:
-        return pd.DataFrame({name: pd.Series(told["frame"][name], dtype=kind) for name, kind in told["dtypes"].items()})
+        return pd.DataFrame({name: pd.array(told["frame"][name], dtype=kind) for name, kind in told["dtypes"].items()})
     if "class" in told:
         return CLASSES[told.pop("class")](**told)
     if "timestamp" in told:

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from .arrays import PANDAS
+from .common_files import read_table
 from .deals import DEAL_COLUMNS, SIDE_TABLES
 from .errors import KitError, UnknownValue
 from .fleet import FILE, HEADLINES, Fleet, measure, measure_fleet
@@ -97,6 +99,11 @@ class PartnerView:
             rows[key] = row | {"before": was, "change": change(row["value"], was, row["unit"])}
         return rows
 
+    @cached_property
+    def _trends(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """The trend's rows of every basis, told apart once: a report asks for two dozen of them."""
+        return dict(iter(self.trend.groupby(["kpi", "basis"])))
+
     def by(self, level: str) -> pd.DataFrame:
         """The window by employee, department, unit, region, product or channel, largest amount won first.
 
@@ -136,7 +143,7 @@ class PartnerView:
 
     def periods(self, kpi: str, basis: str) -> pd.DataFrame:
         """The trailing periods of one basis, oldest first: period, value, low, high, n."""
-        rows = _pick(self.trend, kpi, basis).sort_values("window_start")
+        rows = self._trends.get((kpi, basis), self.trend[:0]).sort_values("window_start")
         unit = next(name for name in ("month", "quarter") if name in rows)
         return rows.rename(columns={unit: "period"})[["period", "value", "low", "high", "n", "window_end"]]
 
@@ -196,10 +203,6 @@ def partner_view(
     return PartnerView(partner, *shared, deals, *cards, spend, targets, store, health, edition, rules)
 
 
-def _pick(table: pd.DataFrame, kpi: str, basis: str) -> pd.DataFrame:
-    return table[(table["kpi"] == kpi) & (table["basis"] == basis)]
-
-
 def check_prepared(folder: Path, fleet: Fleet, window, as_of) -> None:
     """Raises `KitError` when the folder was prepared for another window or date than is asked for."""
     if (window and parse_window(window, fleet.as_of).label != fleet.window.label) or (
@@ -217,21 +220,14 @@ def own_rules(folder: Path) -> Path | None:
 
 
 def prepared_table(folder: Path, name: str, partner: str | None = None) -> pd.DataFrame | None:
-    """A prepared table, or a partner's rows of it: they are sorted by partner, so little else is read."""
-    import duckdb
-
-    from .reading.frames import to_pandas
-
-    file = folder / f"{name}.parquet"
-    if not file.exists():
+    """A prepared table in the contract's types, or a partner's rows of it; None where there is none."""
+    if not (folder / f"{name}.parquet").exists():
         return None
-    rows = duckdb.read_parquet(str(file))
-    if partner is not None:
-        if "partner" not in rows.columns:
-            return None
-        rows = rows.filter(duckdb.ColumnExpression("partner") == duckdb.ConstantExpression(partner))
+    rows = read_table(folder, name, partner)
+    if partner is not None and "partner" not in rows:
+        return None
     columns = DEAL_COLUMNS if name == "deals" else SIDE_TABLES[name]
-    return to_pandas(rows, {column: kind for column, kind in columns.items() if column in rows.columns})
+    return rows.astype({column: PANDAS[kind.kind] for column, kind in columns.items() if column in rows})
 
 
 def _own(table: pd.DataFrame | None, partner: str) -> pd.DataFrame | None:

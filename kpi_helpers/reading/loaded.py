@@ -12,6 +12,7 @@ from kpi_helpers.errors import UnknownValue
 from kpi_helpers.reading.engine import Engine, lit
 from kpi_helpers.reading.fields import OUTPUT
 from kpi_helpers.reading.frames import to_pandas, to_polars
+from kpi_helpers.reading.result import sliced
 
 ENGINES = ("pandas", "polars", "duckdb")
 
@@ -72,7 +73,7 @@ class Loaded:
         if self._stored is not None:
             shutil.copyfile(self._stored, new)
         else:
-            self._engine.run(f"COPY deals TO {lit(new)} (FORMAT parquet)")
+            self._engine.run(f"COPY deals TO {lit(new)} ({sliced(self.rows_used)})")
         new.replace(folder / "deals.parquet")
         for name in SIDE_TABLES:
             if getattr(self, name) is not None:

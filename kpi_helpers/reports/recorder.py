@@ -12,7 +12,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
-from nbformat.v4 import new_output
+from nbformat import from_dict
 from traitlets import Type
 from traitlets.config import Config
 
@@ -46,14 +46,14 @@ class Recorder:
         if last is not None and last.output_type == "stream" and last.name == name:
             last.text += text
         else:
-            self.add(new_output("stream", name=name, text=text))
+            self.add(_output("stream", name=name, text=text))
 
     def display(self, data: dict, metadata: dict, display_id: str | None, update: bool) -> None:
         if update:
             for output in self.displays.get(display_id, ()):
                 output["data"], output["metadata"] = data, metadata
             return
-        output = new_output("display_data", data, metadata=metadata)
+        output = _output("display_data", data=data, metadata=metadata)
         self.add(output)
         if display_id:
             self.displays.setdefault(display_id, []).append(output)
@@ -63,6 +63,11 @@ class Recorder:
             self.clear_next = True
         else:
             self.outputs.clear()
+
+
+def _output(kind: str, **parts):
+    """Not nbformat's new_output, which checks each: the notebook is checked whole when it is written."""
+    return from_dict({"output_type": kind, **parts})
 
 
 RECORDER = Recorder()
@@ -103,7 +108,7 @@ class _Hook(DisplayHook):
         if format_dict:
             count = self.prompt_count
             RECORDER.add(
-                new_output("execute_result", _texts(format_dict), metadata=md_dict or {}, execution_count=count)
+                _output("execute_result", data=_texts(format_dict), metadata=md_dict or {}, execution_count=count)
             )
 
 
@@ -133,7 +138,7 @@ class RecordingShell(InteractiveShell):
         """There is no window to serve; %matplotlib inline asks all the same."""
 
     def _showtraceback(self, etype, evalue, stb) -> None:
-        RECORDER.add(new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb)))
+        RECORDER.add(_output("error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb)))
 
     def run(self, cell) -> bool:
         """Run one notebook cell, record its outputs into it, and say whether it succeeded."""

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from .confine import adopt_orphans, die_with_parent, limit
 
+FIGURES = 12  # empty ones for a report to draw into
 GRACE = 5.0  # seconds between asking a late child to stop (SIGINT) and ending its session (SIGKILL)
 
 
@@ -55,6 +56,7 @@ def warm() -> None:
     import matplotlib as mpl
 
     mpl.use("agg")
+    import narwhals as nw
     import nbformat
     import numpy as np
     import pandas as pd
@@ -63,15 +65,19 @@ def warm() -> None:
     import pyarrow.parquet  # noqa: F401
     import scipy.stats  # noqa: F401
 
-    from .. import reading, showing, view  # noqa: F401
+    from .. import exploring, pipeline_history, reading, showing, view, whatif  # noqa: F401
     from ..judging import forecast, known_at, recommend, time_to_outcome, what_changed  # noqa: F401
     from ..reading import frames  # noqa: F401
     from ..showing.figures import Picture, trend
+    from ..showing.figures.base import lay_out
     from . import child, page, recorder, workbook  # noqa: F401
 
     periods = pd.DataFrame({"period": ["a", "b"], "value": [0.2, 0.4], "low": [0.1, 0.2], "high": [0.3, np.nan]})
     Picture(lambda ax: trend(periods, unit="ratio", title="Warming – ısınma", peers=0.3, ax=ax), "")
-    page.page(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")]), title="")
+    lay_out(FIGURES)
+    nw.from_native(periods)
+    cells = [nbformat.v4.new_markdown_cell("# Warming\n\n- *a* `b`"), nbformat.v4.new_code_cell("1 + 1")]
+    page.page(nbformat.v4.new_notebook(cells=cells), title="")
     recorder.start_shell()
 
 
