@@ -1,6 +1,7 @@
 """Logistic regression of grouped wins, by Newton's method, with an optional ridge."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -11,11 +12,17 @@ ENDLESS = 25.0  # log odds; a rate so close to 0 or 1 is a coefficient on its wa
 
 @dataclass(frozen=True)
 class Logistic:
-    """Coefficients in log odds with their covariance (the inverse of the penalised information)."""
+    """Coefficients in log odds with the penalised `information` about them (columns x columns, sparse if the design is)
+    and its inverse, their covariance, which is worked out when asked for: of thousands of columns it is dear."""
 
     coefficients: np.ndarray
-    covariance: np.ndarray
+    information: object
     steps: int
+
+    @cached_property
+    def covariance(self) -> np.ndarray:
+        sparse = hasattr(self.information, "toarray")
+        return np.linalg.inv(self.information.toarray() if sparse else self.information)
 
 
 def logistic(design, k, n, *, ridge=0.0, most_steps: int = 100) -> Logistic:
@@ -42,11 +49,11 @@ def logistic(design, k, n, *, ridge=0.0, most_steps: int = 100) -> Logistic:
     now = loss(b)
     for step in range(1, most_steps + 1):
         p = 1 / (1 + np.exp(-(design @ b)))
-        information = _information(design, n * p * (1 - p)) + np.diag(ridge)
+        information = _information(design, n * p * (1 - p), ridge)
         slope = design.T @ (k - n * p) - ridge * b
         try:
-            move = np.linalg.solve(information, slope)
-        except np.linalg.LinAlgError as error:
+            move = _solve(information, slope)
+        except (np.linalg.LinAlgError, RuntimeError) as error:
             raise KitError(
                 "logistic: the columns are not independent, or some won all or nothing; give a ridge."
             ) from error
@@ -54,7 +61,7 @@ def logistic(design, k, n, *, ridge=0.0, most_steps: int = 100) -> Logistic:
         if gain < 1e-14 * (1 + abs(now)):
             if np.abs(design @ b).max(initial=0) > ENDLESS:
                 break
-            return Logistic(b + move, np.linalg.inv(information), step)
+            return Logistic(b + move, information, step)
         after = loss(b + move)
         while after > now and np.abs(move).max() > 1e-12:
             move = move / 2
@@ -63,7 +70,18 @@ def logistic(design, k, n, *, ridge=0.0, most_steps: int = 100) -> Logistic:
     raise KitError(f"logistic: no maximum in {step} steps: some group won all or nothing; give a ridge.")
 
 
-def _information(design, weights):
-    weighted = design.multiply(weights[:, None]) if hasattr(design, "multiply") else design * weights[:, None]
-    information = design.T @ weighted
-    return information.toarray() if hasattr(information, "toarray") else information
+def _information(design, weights, ridge):
+    if not hasattr(design, "multiply"):
+        return design.T @ (design * weights[:, None]) + np.diag(ridge)
+    from scipy.sparse import diags_array
+
+    return (design.T @ design.multiply(weights[:, None]) + diags_array(ridge)).tocsc()
+
+
+def _solve(information, slope):
+    """A partner's column meets few others', so that thousands of them stay nearly empty and are solved as such."""
+    if not hasattr(information, "toarray"):
+        return np.linalg.solve(information, slope)
+    from scipy.sparse.linalg import splu
+
+    return splu(information).solve(slope)

@@ -68,3 +68,14 @@ def test_reliability_of_honest_and_of_boastful_chances():
     assert ((honest["low"] <= honest["expected"] + 0.02) & (honest["expected"] - 0.02 <= honest["high"])).all()
     boastful = reliability(np.sqrt(chance), won)
     assert (boastful["expected"] > boastful["seen"]).all()
+
+
+def test_of_many_partners_some_stand_for_all_and_everyone_still_counts(answer):
+    some = backtest(sample_deals(), "2025-12-31", periods=2, draws=500, most=5).periods
+    assert 5 < len(some) <= 2 * (5 + 1)
+    sizes = sample_deals()["partner"].value_counts()
+    assert {sizes.max(), sizes.min()} <= set(sizes[some["partner"].drop_duplicates().drop(0, errors="ignore")[1:]])
+    asked = ["as_of", "partner"]
+    same = some.merge(answer.periods, on=asked, suffixes=("", "_all"))
+    assert len(same) == len(some)
+    assert np.array_equal(same[["p10", "p90", "actual"]], same[["p10_all", "p90_all", "actual_all"]])
