@@ -36,10 +36,6 @@ class Values:
         """Blank flags are NaN; what is no flag has no blanks that are asked to be filled."""
         return Values(self.data == 1) if self.data.dtype.kind == "f" else self
 
-    def choose(self, value: "Values") -> "Values":
-        """`value` where this is true, null elsewhere."""
-        return Values(np.where(self.data, value.data, np.nan))
-
     def __invert__(self) -> "Values":
         return Values(~self.data)
 
@@ -195,9 +191,11 @@ class Arrays:
 
     def _total(self, measure: Measure, at: At, shape: tuple[int, int]) -> np.ndarray:
         """What the rows add up to in each cell; counts and sums of nothing are 0, a median of nothing NaN."""
-        added, cell, size = measure.of(at).data, self.column(CELL).data, shape[0] * shape[1]
-        if measure.total == "count":
-            return np.bincount(cell[added], minlength=size).reshape(shape)
+        deals, added = measure.parts(at)
+        cell, size = self.column(CELL).data[deals.data], shape[0] * shape[1]
+        if added is None:
+            return np.bincount(cell, minlength=size).reshape(shape)
+        added = added.data[deals.data]
         there = ~np.isnan(added)
         added, cell = added[there], cell[there]
         if measure.total == "median":
@@ -209,6 +207,12 @@ class Arrays:
         high, low = np.divmod(np.floor(added * MICRO + 0.5), LOW)
         high, low = (np.bincount(cell, part, size) for part in (high, low))
         return ((high * LOW + low) / MICRO).reshape(shape)
+
+
+def added(measure: Measure, at: At) -> np.ndarray:
+    """What each deal adds to a measure's total."""
+    deals, adds = measure.parts(at)
+    return np.where(deals.data, 1.0 if adds is None else np.nan_to_num(adds.data), 0.0)
 
 
 def _span(dates: np.ndarray, spans: Spans) -> np.ndarray:

@@ -1,10 +1,9 @@
 """Exploring by hand: the deals behind a number, two windows or two partners side by side, frames that read well."""
 
 import narwhals as nw
-import numpy as np
 import pandas as pd
 
-from .arrays import Arrays
+from .arrays import Arrays, added
 from .errors import KitError, UnknownValue
 from .judging.known import whole_deals
 from .kpis.kpi import Kpi
@@ -53,7 +52,7 @@ def deals_behind(
         anchor: (rows[anchor].ge(pd.Timestamp(window.start)) & rows[anchor].lt(_after(window))).to_numpy()
         if window.kind != "all" else at.exists.data for anchor in (CLOSED, CREATED)
     }  # fmt: skip
-    parts = {measure.name: np.nan_to_num(measure.of(at).data * 1.0) * inside[measure.anchor] for measure in measures}
+    parts = {measure.name: added(measure, at) * inside[measure.anchor] for measure in measures}
     counted = pd.DataFrame(parts).astype({measure.name: int for measure in measures if measure.total == "count"})
     behind = pd.concat([counted, rows.drop(columns=parts, errors="ignore")], axis=1)[counted.ne(0).any(axis=1)]
     return behind.dropna(axis=1, how="all").reset_index(drop=True)

@@ -11,6 +11,7 @@ import pandas as pd
 from .errors import KitError
 from .kpis.measure import (
     CLOSED,
+    CLOSED_STATUSES,
     CREATED,
     EPOCH,
     MICRO,
@@ -20,12 +21,14 @@ from .kpis.measure import (
     check_amount,
     day_number,
     midnight,
-    where,
+    midnight_after,
 )
 from .windows import Spans
 
 SPAN = "_span"  # the first day of the period a row belongs to, or the number of its window
 DAY = "_day"  # the day whose state is asked for
+CAME, GONE = "_came", "_gone"  # when a deal was created, and when it ended; null where it has not
+NEXT = midnight_after(DAY)
 DATES = (CREATED, CLOSED)
 DAY_US = 86_400_000_000  # microseconds
 _TRUNCATE = {"month": "1mo", "quarter": "1q", "year": "1y"}
@@ -46,7 +49,9 @@ class Lazy:
             _check_zone(native.sparkSession.conf.get("spark.sql.session.timeZone"))
             native = native.selectExpr("*", *(days.format(name, DAY_US, day_number(name)) for name in DATES))
             return cls(nw.from_native(native))
-        since = {name: nw.col(name) - nw.lit(midnight(EPOCH)) for name in DATES}
+        since = {name: nw.col(name) for name in DATES}
+        if not frame.implementation.is_duckdb():  # whose microseconds of a date are those since 1970
+            since = {name: date - nw.lit(midnight(EPOCH)) for name, date in since.items()}
         days = {day_number(name): gone.dt.total_microseconds() / DAY_US for name, gone in since.items()}
         return cls(frame.with_columns(**days))
 
@@ -100,19 +105,25 @@ class Lazy:
         return known, found
 
     def _groups(self, columns: list[str], at: At) -> pd.DataFrame:
-        return fetch(self.frame.filter(at.exists).select(*columns).unique())
+        there = self.frame.filter(at.exists).group_by(*columns)  # unique() numbers every row on DuckDB
+        return fetch(there.agg(nw.len().alias("_deals")))[columns]
 
     def _dated(self, measures: list[Measure], columns: list[str], spans: Spans, at: At) -> pd.DataFrame:
-        """Totals of the deals whose date falls into a span."""
-        frame, on = self.frame, nw.col(measures[0].anchor)
+        """Totals of the deals whose date falls into a span; each measure counts only those that had come to it."""
+        anchor = measures[0].anchor
+        frame, on = self.frame.filter(at.closed if anchor == CLOSED else at.exists), nw.col(anchor)
+        true = dict.fromkeys(("_exists", "_due", "_closed") if anchor == CLOSED else ("_exists",), nw.lit(True))
+        then = replace(at, noted=true)
         starts = [midnight(span.start) for span in spans]
         if not spans.endless:
             frame = frame.filter(on >= starts[0], on < midnight(spans[-1].end) + timedelta(days=1))
+        if len(spans) == 1 and not spans.unit:
+            return _aggregated(frame, measures, columns, then).assign(**{SPAN: 0})
         if spans.unit:
-            span = on.dt.truncate(_TRUNCATE[spans.unit]).cast(nw.Datetime("us"))  # Spark's has a time zone
+            span = _truncated(on, spans.unit)
         else:
             span = nw.when(on < starts[-1]).then(nw.lit(0)).otherwise(nw.lit(len(spans) - 1))
-        table = _aggregated(frame.with_columns(span.alias(SPAN)), measures, [*columns, SPAN], at)
+        table = _aggregated(frame.with_columns(span.alias(SPAN)), measures, [*columns, SPAN], then)
         if spans.unit:  # a period that the window cuts begins with the window
             began = pd.to_datetime(table[SPAN]).to_numpy("datetime64[us]")
             table[SPAN] = np.searchsorted(np.array(starts, dtype="datetime64[us]")[1:], began, side="right")
@@ -122,13 +133,62 @@ class Lazy:
         """The state at each span's end, each deal beside every day on which it was open; at as_of without periods."""
         ends = spans.ends(at.as_of)
         if not spans.unit:
-            return _aggregated(self.frame.filter(at.exists), measures, columns, at).assign(**{SPAN: ends[0][0]})
+            then = replace(at, noted={"_exists": nw.lit(True)})
+            return _aggregated(self.frame.filter(at.exists), measures, columns, then).assign(**{SPAN: ends[0][0]})
+        return self._each_day(measures, columns, spans, At(at.as_of, at.slow_days, at.within_days, day=DAY))
+
+    def _each_day(self, measures: list[Measure], columns: list[str], spans: Spans, at: At) -> pd.DataFrame:
+        """The state at several days: each deal that was ever open beside every day on which it was."""
         days = pd.DataFrame(
-            [(i, midnight(day), (day - EPOCH).days) for i, day in ends], columns=[SPAN, DAY, day_number(DAY)]
+            [
+                (i, midnight(day), midnight(day) + timedelta(days=1), (day - EPOCH).days)
+                for i, day in spans.ends(at.as_of)
+            ],
+            columns=[SPAN, DAY, NEXT, day_number(DAY)],
         )
-        then = At(at.as_of, at.slow_days, at.within_days, day=DAY)
-        still = self.frame.join(_beside(self.frame, days), how="cross").filter(then.open)
-        return _aggregated(still, measures, [*columns, SPAN], replace(then, noted={"_open": nw.lit(True)}))
+        first, last = (days[NEXT].iloc[i].to_pydatetime() for i in (0, -1))
+        came, gone, end = (nw.col(name) for name in (CAME, GONE, NEXT))
+        ended = nw.when(nw.col("status").is_in(CLOSED_STATUSES)).then(nw.col(CLOSED))
+        deals = self.frame.with_columns(nw.col(CREATED).alias(CAME), ended.alias(GONE)).filter(
+            came.is_null() | (came < last), gone.is_null() | (gone >= first)
+        )
+        beside = _beside(self.frame, days)
+
+        def open_then(frame: nw.LazyFrame) -> nw.LazyFrame:
+            return frame.join(beside, how="cross").filter(came.is_null() | (came < end), gone.is_null() | (gone >= end))
+
+        at = replace(at, noted={"_open": nw.lit(True)})
+        if any(m.total == "median" for m in measures) or _reads_the_day(measures, at):
+            return _aggregated(open_then(deals), measures, [*columns, SPAN], at)
+        # deals that come and go in the same periods are open on the same days: added up before they meet the days
+        periods = {
+            CAME: nw.when(came >= first).then(_truncated(came, spans.unit)),
+            GONE: nw.when(gone < last).then(_truncated(gone, spans.unit)),
+        }
+        parts = _parts(deals.with_columns(**periods), measures, [*columns, CAME, GONE], at)
+        sums = [getattr(nw.col(m.name), _AGGREGATE[m.total])() for m in measures]
+        still = open_then(parts.group_by(*columns, CAME, GONE).agg(*sums))
+        sums = [nw.col(m.name).sum().cast(nw.Float64) for m in measures]
+        return _told(still.group_by(*columns, SPAN).agg(*sums), deals)
+
+
+def _truncated(date: nw.Expr, unit: str) -> nw.Expr:
+    """The first day of the period."""
+    return date.dt.truncate(_TRUNCATE[unit]).cast(nw.Datetime("us"))  # Spark's has a time zone
+
+
+def _reads_the_day(measures: list[Measure], at: At) -> bool:
+    """Whether some measure adds another amount on another day."""
+    read = set()
+
+    def column(name: str) -> nw.Expr:
+        read.add(name)
+        return nw.col(name)
+
+    seen = replace(at, column=column, noted=dict(at.noted))
+    for measure in measures:
+        measure.parts(seen)
+    return not read.isdisjoint({DAY, NEXT, day_number(DAY)})
 
 
 def _check_zone(zone: str) -> None:
@@ -147,31 +207,48 @@ def _check_zone(zone: str) -> None:
 
 def _aggregated(frame: nw.LazyFrame, measures: list[Measure], keys: list[str], at: At) -> pd.DataFrame:
     """One row for each of the keys there are, and the total of each measure."""
-    at = replace(at, named=True, noted=dict(at.noted))
-    wide = nw.Decimal(38, 0) if frame.implementation.is_pyspark() else nw.Int128  # 64 bits end at 900 trillion
-    added = {m.name: _contribution(m, at, wide) for m in measures}
-    for name, tell in at.noted.items():  # each reads but those before it
-        frame = frame.with_columns(tell.alias(name))
-    deals, frame = frame, frame.select(*keys, **added)
+    parts = _parts(frame, measures, keys, at)
     totals = [getattr(nw.col(m.name), _AGGREGATE[m.total])().cast(nw.Float64) for m in measures]
-    try:
-        return fetch(frame.group_by(*keys).agg(*totals) if keys else frame.select(*totals))
-    except Exception as error:  # each engine has its own kind for a number that it cannot turn into a whole one
-        check_amount(fetch(deals.select(nw.col("amount").abs().max()))["amount"].item())
-        raise error
+    return _told(parts.group_by(*keys).agg(*totals) if keys else parts.select(*totals), frame)
 
 
 _AGGREGATE = {"count": "count", "money": "sum", "sum": "sum", "median": "median"}
 
 
-def _contribution(measure: Measure, at: At, wide) -> nw.Expr:
-    what = measure.of(at)
-    if measure.total == "count":
-        return where(what, nw.lit(1))
-    if measure.total == "money":
-        # not round(): engines differ in where it takes a half
-        return (what * MICRO + 0.5).floor().cast(wide)
-    return what
+def _told(totals: nw.LazyFrame, deals: nw.LazyFrame) -> pd.DataFrame:
+    """The totals; an amount of the deals that is too large to be added up is told."""
+    try:
+        return fetch(totals)
+    except Exception as error:  # each engine has its own kind for a number that it cannot turn into a whole one
+        check_amount(fetch(deals.select(nw.col("amount").abs().max()))["amount"].item())
+        raise error
+
+
+def _parts(frame: nw.LazyFrame, measures: list[Measure], keys: list[str], at: At) -> nw.LazyFrame:
+    """What each deal adds to each measure, null where nothing."""
+    at = replace(at, named=True, noted=dict(at.noted))
+    parts = {m.name: _part(m, at, frame.implementation) for m in measures}
+    for name, tell in at.noted.items():  # each reads but those before it
+        frame = frame.with_columns(tell.alias(name))
+    return frame.select(*keys, **parts)
+
+
+def _part(measure: Measure, at: At, engine: nw.Implementation) -> nw.Expr:
+    deals, adds = measure.parts(at)
+    if adds is None:
+        return nw.when(deals).then(nw.lit(1))
+    if measure.total != "money":
+        return nw.when(deals).then(adds)
+    # 64 bits end at 900 trillion
+    wide = nw.Decimal(38, 0) if engine.is_pyspark() else nw.Int128
+    if engine.is_duckdb():  # looks at the chosen deals only
+        return nw.when(deals).then(_whole(adds, wide))
+    return _whole(nw.when(deals).then(adds), wide)
+
+
+def _whole(money: nw.Expr, wide) -> nw.Expr:
+    """Whole ten-thousandths; not by round(), because engines differ in where it takes a half."""
+    return (money * MICRO + 0.5).floor().cast(wide)
 
 
 def _beside(frame: nw.LazyFrame, table: pd.DataFrame) -> nw.LazyFrame:
@@ -183,7 +260,8 @@ def _beside(frame: nw.LazyFrame, table: pd.DataFrame) -> nw.LazyFrame:
         return nw.from_native(polars.from_pandas(table).lazy())
     if frame.implementation.is_duckdb():
         rows = ", ".join(
-            f"({span}, TIMESTAMP '{day}', {number})" for span, day, number in table.itertuples(index=False)
+            f"({span}, TIMESTAMP '{day}', TIMESTAMP '{end}', {number})"
+            for span, day, end, number in table.itertuples(index=False)
         )
         return nw.from_native(native.query("_deals", f"SELECT * FROM (VALUES {rows}) days({', '.join(table)})"))
     return nw.from_native(to_spark(native.sparkSession, table))

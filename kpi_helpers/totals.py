@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from .kpis.measure import At, Measure
+from .kpis.measure import At, Difference, Measure
 from .sidetables import spend_by, target_by
 from .windows import Spans, Window
 
@@ -25,7 +25,9 @@ class Totals:
     spend_table: pd.DataFrame | None = None
     _spend: dict[str, np.ndarray] = field(default_factory=dict)
 
-    def __getitem__(self, measure: Measure) -> np.ndarray:
+    def __getitem__(self, measure: Measure | Difference) -> np.ndarray:
+        if isinstance(measure, Difference):
+            return self[measure.whole] - self[measure.part]
         return self.data[measure.name]
 
     def previous(self, measure: Measure) -> np.ndarray:

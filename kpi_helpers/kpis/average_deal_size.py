@@ -22,9 +22,8 @@ stand for unknown ones (the note counts them). Source: kpis.md 2.1.
 
 from .kpi import Kpi, Remarks, fraction, total
 from .measure import CLOSED, Measure, where
-from .shared import rateless_won, unpriced_won, won_amount
+from .shared import rateless_won, unpriced_won, won_amount, won_priced
 
-won_priced = Measure("won_priced", CLOSED, lambda at: at.won & at.priced)
 won_priced_credit = Measure("won_priced_credit", CLOSED, lambda at: where(at.won & at.priced, at.credit), "sum")
 won_whole = Measure("won_whole", CLOSED, lambda at: where(at.won, at.amount), "money")
 won_median = Measure("won_median", CLOSED, lambda at: where(at.won, at.amount), "median")

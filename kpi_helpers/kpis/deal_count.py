@@ -31,8 +31,8 @@ from .shared import (
     won,
     won_amount,
     won_credit,
+    won_priced,
     won_rateless,
-    won_unpriced,
 )
 
 still_open = Measure("open", STATE, lambda at: at.open)
@@ -43,8 +43,8 @@ left_out = Remarks(unpriced_won, rateless_won)
 
 def amount(t) -> Answer:
     """The won amount; unknown rather than 0 when deals were won and none of them has an amount."""
-    known = only(t[won_amount], (t[won] == 0) | (t[won] > t[won_unpriced]))
-    return Answer(known, t[won_amount], None, t[won] - t[won_unpriced], "no won deal has an amount", left_out(t))
+    known = only(t[won_amount], (t[won] == 0) | (t[won_priced] > 0))
+    return Answer(known, t[won_amount], None, t[won_priced], "no won deal has an amount", left_out(t))
 
 
 def attainment(t) -> Answer:
@@ -70,7 +70,7 @@ deal_count = Kpi(
     __doc__,
     (
         total("won", won, better="higher", **count),
-        Basis("amount", amount, (won_amount, won, won_unpriced, won_rateless), "money", "higher"),
+        Basis("amount", amount, (won_amount, won, won_priced, won_rateless), "money", "higher"),
         total("credited", won_credit, unit="number", better="higher", n=won),
         total("created", created, better="higher", **count),
         total("lost", lost, better="lower", **count),

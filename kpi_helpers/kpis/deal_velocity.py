@@ -24,19 +24,19 @@ import numpy as np
 
 from .kpi import Answer, Basis, Kpi, Remarks, fraction, ratio, total
 from .measure import CLOSED, Measure, where
-from .shared import decided, won, won_amount, won_unpriced
+from .shared import decided, won, won_amount, won_priced
 
 cycle_sum = Measure("cycle_sum", CLOSED, lambda at: where(at.won, at.cycle), "sum")
 cycle_median = Measure("cycle_median", CLOSED, lambda at: where(at.won, at.cycle), "median")
 dated = Measure("won_dated", CLOSED, lambda at: at.won & at.told("created_on"))
-undated = Measure("won_undated", CLOSED, lambda at: at.won & ~at.told("created_on"))
+undated = won - dated
 
 left_out = Remarks((undated, "{} won deal without created date left out", "{} won deals without created date left out"))
 days = {"unit": "days", "better": "lower", "n": dated, "why": "no won deal with a created date", "note": left_out}
 
 
 def revenue_per_day(t) -> Answer:
-    size = ratio(t[won_amount], t[won] - t[won_unpriced])
+    size = ratio(t[won_amount], t[won_priced])
     rate = ratio(t[won], t[decided])
     mean = ratio(t[cycle_sum], t[dated])
     top = t[decided] * size * rate
@@ -55,7 +55,7 @@ deal_velocity = Kpi(
         Basis(
             "revenue_per_day",
             revenue_per_day,
-            (won_amount, won, won_unpriced, decided, cycle_sum, dated),
+            (won_amount, won, won_priced, decided, cycle_sum, dated),
             "money per day",
             "higher",
         ),

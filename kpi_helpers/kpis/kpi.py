@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .measure import Measure
+from .measure import Difference, Measure
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,10 @@ class Basis:
     better: str
     interval: str = ""
     past: bool = False  # the answer looks at the previous window too
+
+    def __post_init__(self) -> None:
+        plain = dict.fromkeys(one for measure in self.measures for one in measure.plain)
+        object.__setattr__(self, "measures", tuple(plain))
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,7 @@ class Remarks:
     `Remarks((won_unpriced, "{} deal without amount", "{} deals without amount"), ...)(totals)`
     """
 
-    def __init__(self, *parts: tuple[Measure, str, str]) -> None:
+    def __init__(self, *parts: tuple[Measure | Difference, str, str]) -> None:
         self.parts = parts
         self.measures = tuple(measure for measure, _, _ in parts)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 import narwhals as nw
 
@@ -30,6 +31,11 @@ def midnight(day: date) -> datetime:
 def day_number(name: str) -> str:
     """The column that tells a date as days since 1970: engines subtract numbers alike, dates each in its own way."""
     return f"_{name}_days"
+
+
+def midnight_after(name: str) -> str:
+    """The column that tells when a column's day ends: told once a day instead of once a deal."""
+    return f"{name}_end"
 
 
 def check_amount(largest: float | None) -> None:
@@ -68,7 +74,8 @@ class At:
 
     @cached_property
     def tomorrow(self):
-        return self.today + timedelta(days=1)
+        """The midnight that ends the day."""
+        return self.today + timedelta(days=1) if self.day is None else self.column(midnight_after(self.day))
 
     @cached_property
     def amount(self):
@@ -103,21 +110,22 @@ class At:
         return self.once("_exists", lambda: created.is_null() | (created < self.tomorrow))
 
     @property
+    def due(self):
+        """With a close date by as_of, whatever the status."""
+        on = self.column("closed_on")
+        return self.once("_due", lambda: self.exists & ~on.is_null() & (on < self.tomorrow))
+
+    @property
     def closed(self):
         """Won, lost or cancelled by as_of; a close date without such a status, or such a status without one, is not."""
-        return self.once("_closed", self._closed)
-
-    def _closed(self):
-        on = self.column("closed_on")
-        ended = self.column("status").is_in(CLOSED_STATUSES).fill_null(False)
-        return self.exists & ~on.is_null() & (on < self.tomorrow) & ended
+        return self.once("_closed", lambda: self.due & self.column("status").is_in(CLOSED_STATUSES).fill_null(False))
 
     @property
     def open(self):
         return self.once("_open", lambda: self.exists & ~self.closed)
 
     def _ended(self, status: str):
-        return self.once(f"_{status}", lambda: self.closed & (self.column("status") == status))
+        return self.once(f"_{status}", lambda: self.due & (self.column("status") == status))
 
     @property
     def won(self):
@@ -153,11 +161,19 @@ class At:
         return self.age_days > (math.inf if self.slow_days is None else self.slow_days)
 
 
+class where(NamedTuple):
+    """Which deals add something, and what each of them adds: nothing where that is not known, None where it is one."""
+
+    deals: object
+    adds: object
+
+
 @dataclass(frozen=True)
 class Measure:
-    """`of(at)` is what one deal adds (null: nothing); `total` is count, money, sum or median.
+    """`of(at)` tells which deals count, or `where` they add what; `total` is count, money, sum or median.
 
-    `reads` names the columns it reads beside those every measure may: the core, credit and deal_id.
+    By closing date only deals that have closed count, by creation date and state those that exist. `reads` names the
+    columns it reads beside those every measure may: the core, credit and deal_id.
     """
 
     name: str
@@ -167,7 +183,26 @@ class Measure:
     slow: bool = False  # needs at.slow_days
     reads: tuple[str, ...] = ()
 
+    def parts(self, at: At) -> where:
+        """Which deals add something, and what."""
+        told = self.of(at)
+        return told if isinstance(told, where) else where(told, None)
 
-def where(condition, value):
-    """`value` where the condition holds, null elsewhere."""
-    return nw.when(condition).then(value) if isinstance(condition, nw.Expr) else condition.choose(value)
+    @property
+    def plain(self) -> tuple["Measure", ...]:
+        """What a scorecard has to total for this one."""
+        return (self,)
+
+    def __sub__(self, other: "Measure") -> "Difference":
+        return Difference(self, other)
+
+
+class Difference(NamedTuple):
+    """What a total has over another one: nothing more to count in the deals."""
+
+    whole: Measure
+    part: Measure
+
+    @property
+    def plain(self) -> tuple[Measure, ...]:
+        return tuple(self)

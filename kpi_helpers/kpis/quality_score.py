@@ -29,7 +29,7 @@ import numpy as np
 
 from .deal_count import amount
 from .kpi import Answer, Basis, Kpi, fraction, only, total
-from .shared import closed, won, won_amount, won_rateless, won_unpriced
+from .shared import closed, won, won_amount, won_priced, won_rateless
 
 
 def index(wins: np.ndarray, amounts: np.ndarray, wins_of: np.ndarray, amounts_of: np.ndarray) -> np.ndarray:
@@ -59,7 +59,7 @@ quality_score = Kpi(
         Basis("peers", against_peers, (won, won_amount, closed), "index", "higher"),
         Basis("past", against_past, (won, won_amount), "index", "higher", past=True),
         total("won", won, unit="number", better="higher", interval="poisson"),
-        Basis("amount", amount, (won_amount, won, won_unpriced, won_rateless), "money", "higher"),
+        Basis("amount", amount, (won_amount, won, won_priced, won_rateless), "money", "higher"),
         fraction("yield", won_amount, closed, unit="money", better="higher", why="nothing closed in the window"),
     ),
 )

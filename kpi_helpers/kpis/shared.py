@@ -9,7 +9,8 @@ decided = Measure("decided", CLOSED, lambda at: at.won | at.lost)
 closed = Measure("closed", CLOSED, lambda at: at.closed)
 won_amount = Measure("won_amount", CLOSED, lambda at: where(at.won, at.credited), "money")
 won_credit = Measure("won_credit", CLOSED, lambda at: where(at.won, at.credit), "sum")
-won_unpriced = Measure("won_unpriced", CLOSED, lambda at: at.won & ~at.priced)
+won_priced = Measure("won_priced", CLOSED, lambda at: at.won & at.priced)
+won_unpriced = won - won_priced
 
 created = Measure("created", CREATED, lambda at: at.exists)
 created_won = Measure("created_won", CREATED, lambda at: at.won)
