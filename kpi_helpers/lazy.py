@@ -1,5 +1,7 @@
 """A Polars, DuckDB or Spark deal table: the formulas become one query per anchor, and only totals come back."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -165,11 +167,12 @@ class Lazy:
             CAME: nw.when(came >= first).then(_truncated(came, spans.unit)),
             GONE: nw.when(gone < last).then(_truncated(gone, spans.unit)),
         }
-        parts = _parts(deals.with_columns(**periods), measures, [*columns, CAME, GONE], at)
-        sums = [getattr(nw.col(m.name), _AGGREGATE[m.total])() for m in measures]
-        still = open_then(parts.group_by(*columns, CAME, GONE).agg(*sums))
-        sums = [nw.col(m.name).sum().cast(nw.Float64) for m in measures]
-        return _told(still.group_by(*columns, SPAN).agg(*sums), deals)
+
+        def totals(parts: nw.LazyFrame) -> nw.LazyFrame:
+            still = open_then(parts.group_by(*columns, CAME, GONE).agg(*_totals(measures)))
+            return still.group_by(*columns, SPAN).agg(*(total.cast(nw.Float64) for total in _totals(measures)))
+
+        return _told(totals, deals.with_columns(**periods), measures, [*columns, CAME, GONE], at)
 
 
 def _truncated(date: nw.Expr, unit: str) -> nw.Expr:
@@ -207,43 +210,48 @@ def _check_zone(zone: str) -> None:
 
 def _aggregated(frame: nw.LazyFrame, measures: list[Measure], keys: list[str], at: At) -> pd.DataFrame:
     """One row for each of the keys there are, and the total of each measure."""
-    parts = _parts(frame, measures, keys, at)
-    totals = [getattr(nw.col(m.name), _AGGREGATE[m.total])().cast(nw.Float64) for m in measures]
-    return _told(parts.group_by(*keys).agg(*totals) if keys else parts.select(*totals), frame)
+
+    def totals(parts: nw.LazyFrame) -> nw.LazyFrame:
+        added = [total.cast(nw.Float64) for total in _totals(measures)]
+        return parts.group_by(*keys).agg(*added) if keys else parts.select(*added)
+
+    return _told(totals, frame, measures, keys, at)
 
 
-_AGGREGATE = {"count": "count", "money": "sum", "sum": "sum", "median": "median"}
-
-
-def _told(totals: nw.LazyFrame, deals: nw.LazyFrame) -> pd.DataFrame:
-    """The totals; an amount of the deals that is too large to be added up is told."""
+def _told(totals: Callable, frame: nw.LazyFrame, measures: list[Measure], keys: list[str], at: At) -> pd.DataFrame:
+    """What `totals` makes of the deals' parts; an amount that is too large to be added up is told."""
+    if frame.implementation.is_duckdb():  # adds up 64 bits as 128, and tells an amount that does not fit into 64
+        with suppress(Exception):
+            return fetch(totals(_parts(frame, measures, keys, at, narrow=True)))
     try:
-        return fetch(totals)
+        return fetch(totals(_parts(frame, measures, keys, at)))
     except Exception as error:  # each engine has its own kind for a number that it cannot turn into a whole one
-        check_amount(fetch(deals.select(nw.col("amount").abs().max()))["amount"].item())
+        check_amount(fetch(frame.select(nw.col("amount").abs().max()))["amount"].item())
         raise error
 
 
-def _parts(frame: nw.LazyFrame, measures: list[Measure], keys: list[str], at: At) -> nw.LazyFrame:
-    """What each deal adds to each measure, null where nothing."""
+def _totals(measures: list[Measure]) -> list[nw.Expr]:
+    return [nw.col(m.name).median() if m.total == "median" else nw.col(m.name).sum() for m in measures]
+
+
+def _parts(frame: nw.LazyFrame, measures: list[Measure], keys: list[str], at: At, narrow: bool = False) -> nw.LazyFrame:
+    """What each deal adds to each measure."""
     at = replace(at, named=True, noted=dict(at.noted))
-    parts = {m.name: _part(m, at, frame.implementation) for m in measures}
+    wide = nw.Decimal(38, 0) if frame.implementation.is_pyspark() else nw.Int128  # 64 bits end at 900 trillion
+    parts = {m.name: _part(m, at, None if narrow else wide) for m in measures}
     for name, tell in at.noted.items():  # each reads but those before it
         frame = frame.with_columns(tell.alias(name))
     return frame.select(*keys, **parts)
 
 
-def _part(measure: Measure, at: At, engine: nw.Implementation) -> nw.Expr:
+def _part(measure: Measure, at: At, wide) -> nw.Expr:
     deals, adds = measure.parts(at)
-    if adds is None:
-        return nw.when(deals).then(nw.lit(1))
-    if measure.total != "money":
-        return nw.when(deals).then(adds)
-    # 64 bits end at 900 trillion
-    wide = nw.Decimal(38, 0) if engine.is_pyspark() else nw.Int128
-    if engine.is_duckdb():  # looks at the chosen deals only
-        return nw.when(deals).then(_whole(adds, wide))
-    return _whole(nw.when(deals).then(adds), wide)
+    if measure.total == "count":
+        return deals.cast(nw.Int64)
+    if measure.total == "money" and wide is None:  # times 0 or 1: several times as fast as a choice
+        return _whole(adds, nw.Int64) * deals.cast(nw.Int64)
+    chosen = nw.when(deals).then(adds)
+    return _whole(chosen, wide) if measure.total == "money" else chosen
 
 
 def _whole(money: nw.Expr, wide) -> nw.Expr:
