@@ -197,7 +197,8 @@ class Arrays:
             return np.bincount(cell, minlength=size).reshape(shape)
         added = added.data[deals.data]
         there = ~np.isnan(added)
-        added, cell = added[there], cell[there]
+        if not there.all():
+            added, cell = added[there], cell[there]
         if measure.total == "median":
             middle = pd.Series(added).groupby(cell).median()
             return middle.reindex(range(size)).to_numpy().reshape(shape)

@@ -47,6 +47,18 @@ def test_sums_beyond_64_bits_are_right(engine):
 
 
 @every_engine
+def test_single_amounts_beyond_64_bits_are_right(engine):
+    assert won(engine, deals(3).assign(amount=[1e20, 1e16, 1.0])) == 1e20 + 1e16
+    assert won(engine, deals(2).assign(amount=[-1e20, 0.5])) == -1e20
+
+
+@every_engine
+def test_an_amount_that_is_not_asked_for_may_be_anything(engine):
+    table = deals(4).assign(amount=[np.inf, 1e40, 1e17, 0.25], status=["lost", "lost", "lost", "won"])
+    assert won(engine, table) == 0.25
+
+
+@every_engine
 @pytest.mark.parametrize("amount", [1e40, np.inf])
 def test_an_amount_that_no_engine_adds_up_is_told(engine, amount):
     with pytest.raises(KitError, match="too large to add up"):
