@@ -246,7 +246,7 @@ def _parts(frame: nw.LazyFrame, measures: list[Measure], keys: list[str], at: At
 
 def _part(measure: Measure, at: At, wide) -> nw.Expr:
     deals, adds = measure.parts(at)
-    if measure.total == "count":
+    if adds is None:
         return deals.cast(nw.Int64)
     if measure.total == "money" and wide is None:  # times 0 or 1: several times as fast as a choice
         return _whole(adds, nw.Int64) * deals.cast(nw.Int64)
