@@ -91,7 +91,7 @@ def in_pool(job: Job) -> None:
 
 
 def floor():
-    os.environ |= _environment(tempfile.gettempdir())
+    os.environ |= _environment(Path(tempfile.gettempdir()))
     return processes(in_plain_python, floor_ready)
 
 
@@ -152,17 +152,19 @@ def copies(folder: Path, times: int) -> Path:
     return folder
 
 
-def run(source: Path, out: Path, *words: str) -> tuple[float, float]:
-    """Seconds and peak memory, MiB, of `partner-kpis report`: the sum of proportional sizes of all its processes."""
+def run(source: Path, out: Path, *words: str) -> tuple[float, float, float]:
+    """Seconds by the clock and of the processor, and peak memory, MiB, of `partner-kpis report`: the sum of
+    proportional sizes of all its processes."""
     command = [str(BIN / "partner-kpis"), "report", str(source), "--out", str(out), "--jobs", "2", *words]
     command += [word for name, value in ASKED.items() for word in (f"--{name.replace('_', '-')}", value)]
-    began, peak = time.monotonic(), 0
+    began, used, peak = time.monotonic(), os.times().children_user + os.times().children_system, 0
     process = psutil.Popen(command, stdout=subprocess.DEVNULL)
     while process.poll() is None:
         peak = max(peak, sum(map(pss, [process, *process.children(recursive=True)])))
         time.sleep(0.2)
     assert process.returncode == 0
-    return time.monotonic() - began, peak / 2**20
+    used = os.times().children_user + os.times().children_system - used
+    return time.monotonic() - began, used, peak / 2**20
 
 
 def pss(process: psutil.Process) -> int:
@@ -205,10 +207,11 @@ def main() -> None:
     options.add_argument("--block", type=int, default=10, help="partners a round")
     options.add_argument("--copies", type=int, default=25, help="of the sample's 40 partners, for `many`")
     options.add_argument("--without", nargs="*", default=[], choices=WAYS, help="ways to leave out")
+    options.add_argument("--fleet", action="store_true", help="whole runs instead: of the sample, and of its copies")
     asked = options.parse_args()
     print(f"load before: {os.getloadavg()}, processors: {os.cpu_count()}")
     with tempfile.TemporaryDirectory() as folder:
-        compare(Path(folder), asked)
+        (fleet if asked.fleet else compare)(Path(folder), asked)
     print(f"load after: {os.getloadavg()}")
 
 
@@ -216,11 +219,11 @@ def compare(folder: Path, asked) -> None:
     ways = [way for way in WAYS if way not in asked.without]
     partners = sorted(pd.read_csv(SAMPLE / "deals.csv")["partner"].unique())[: asked.partners]
     named = [word for partner in partners for word in ("--partner", partner)]
-    seconds, memory = run(SAMPLE, folder / "whole", *named)
+    seconds, _, memory = run(SAMPLE, folder / "whole", *named)
     print(f"partner-kpis report, {len(partners)} partners, reading included: {seconds:.0f} s, {memory:.0f} MiB at most")
     if "many" in ways:
         many = copies(folder / "source", asked.copies)
-        seconds, memory = run(many, folder / "copied", "--partner", partners[0])
+        seconds, _, memory = run(many, folder / "copied", "--partner", partners[0])
         print(f"partner-kpis report, one of {40 * asked.copies:,} partners: {seconds:.0f} s, {memory:.0f} MiB at most")
     jobs = {
         way: jobs_of(folder / ("copied" if way == "many" else "whole") / "prepared", partners, folder / way)
@@ -241,6 +244,15 @@ def compare(folder: Path, asked) -> None:
                 f"round {number + 1}: load {os.getloadavg()[0]:.1f}", json.dumps({way: rounds[way][-1] for way in ways})
             )
     print(table(rounds))
+
+
+def fleet(folder: Path, asked) -> None:
+    """Everything that many partners cost, preparing and index included, beside the same of the sample's 40."""
+    for source, partners in ((SAMPLE, 40), (copies(folder / "source", asked.copies), 40 * asked.copies)):
+        seconds, used, memory = run(source, folder / f"of {partners}")
+        made = partners + 1  # with the report on all of them
+        print(f"{partners:,} partners: {seconds:.0f} s, of the processor {used:.0f}, {used / made:.2f} a report; "
+              f"{memory:.0f} MiB at most; load {os.getloadavg()[0]:.1f}")  # fmt: skip
 
 
 def table(rounds: dict[str, list]) -> str:

@@ -59,7 +59,8 @@ def backtest(
     the CRM stated, and it is null. Deals of all partners in, a Backtest out; brier lower is better, coverage is best
     at 0.8. Partners with neither open deals nor deals to come on a day are left out. Of more than `most` partners so
     many stand for all, from those with fewest deals to those with most: what is learned and what `*` tells rests on
-    everyone's deals all the same. Silent where no earlier day has history. Raises KitError for missing columns. Brier 1950.
+    everyone's deals all the same. Silent where no earlier day has history. Raises KitError for missing columns. Brier
+    1950.
     """
     _check.columns("backtest", deals, ("deal_id", "partner", "status", "amount", "created_on", "closed_on"))
     as_of, rows, seen, deals = pd.Timestamp(as_of).normalize(), [], [], _check.only(deals, READ)

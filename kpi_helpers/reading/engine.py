@@ -1,13 +1,12 @@
 """DuckDB, embedded: one connection and one temporary folder for each load."""
 
 import atexit
-import shutil
-import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
 from kpi_helpers.errors import KitError
+from kpi_helpers.scratch import scratch
 
 # Below this many rows a table is kept in memory; above it stays on disk as Parquet until the process ends.
 IN_MEMORY_ROWS = 500_000
@@ -45,14 +44,15 @@ class Engine:
         with suppress(duckdb.Error):  # inside Jupyter without ipywidgets DuckDB has no bar and refuses to be told so
             self.connection.execute("SET enable_progress_bar = false")
         self.connection.execute(f"SET memory_limit = {lit(MEMORY_LIMIT)}")
+        self._scratch = ExitStack()
         self._files = 0
         self.notes: list[str] = []  # what the user should know of how a file was opened
 
     @cached_property
     def folder(self) -> Path:
         """A temporary folder, made when first needed."""
-        folder = Path(tempfile.mkdtemp(prefix="partner-kpis-"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        folder = self._scratch.enter_context(scratch())
+        atexit.register(self._scratch.close)
         self.connection.execute(f"SET temp_directory = {lit(folder / 'spill')}")
         return folder
 
@@ -63,8 +63,9 @@ class Engine:
 
     def clean(self) -> None:
         """Remove the temporary folder, when nothing reads from it any more."""
-        if "folder" in self.__dict__:
-            shutil.rmtree(self.__dict__.pop("folder"), ignore_errors=True)
+        self.__dict__.pop("folder", None)
+        atexit.unregister(self._scratch.close)
+        self._scratch.close()
 
     def run(self, sql: str, parameters=None):
         """Execute, and give the connection to fetch from."""

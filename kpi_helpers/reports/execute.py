@@ -2,12 +2,9 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
-import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -15,13 +12,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
+from ..scratch import scratch
 from .child import bury
 from .confine import end_tree
-from .locks import LOCK, held
 from .plan import Job
 
 ENGINES = ("auto", "warm", "cold")
-NEW = 60  # seconds in which a temporary folder may be there without its lock held
 MOST_STARTS = 3  # templates that may die before the rest of a plan goes the cold way
 
 
@@ -39,24 +35,24 @@ def execute(plan: list[Job], jobs: int, engine: str = "auto") -> Iterator[dict]:
         yield record | {"engine": "cold", "engine_why": why}
 
 
-def _environment(scratch: str) -> dict[str, str]:
+def _environment(folder: Path) -> dict[str, str]:
     """One thread each: several reports share the processors, and a template with threads cannot be forked.
 
-    What reports leave in their temporary folder goes with `scratch`.
+    What reports leave in their temporary folder goes with `folder`.
     """
     single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     arrow = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}  # pyarrow, where installed, starts one at import
     own = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}  # a cell's figures are inline
-    return own | single | arrow | {"PYTHONUTF8": "1", "TMPDIR": scratch}
+    return own | single | arrow | {"PYTHONUTF8": "1", "TMPDIR": str(folder)}
 
 
 @contextmanager
 def _template():
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with _scratch() as scratch:
-        command = [sys.executable, "-m", "kpi_helpers.reports.template", scratch]
+    with scratch() as folder:
+        command = [sys.executable, "-m", "kpi_helpers.reports.template", str(folder)]
         process = subprocess.Popen(
-            command, env=_environment(scratch), text=True, encoding="utf-8", start_new_session=True, **pipes
+            command, env=_environment(folder), text=True, encoding="utf-8", start_new_session=True, **pipes
         )
         try:
             yield process
@@ -66,25 +62,6 @@ def _template():
             for pipe in (process.stdin, process.stdout):
                 with suppress(OSError):  # what was still to be told is told to nobody
                     pipe.close()
-
-
-@contextmanager
-def _scratch() -> Iterator[str]:
-    """A temporary folder that goes with the run, or with the next one where this one is killed."""
-    with tempfile.TemporaryDirectory(prefix="kpi-", ignore_cleanup_errors=True) as scratch:
-        for lock in Path(scratch).parent.glob(f"kpi-*/{LOCK}"):
-            _remove_left(lock, Path(scratch).stat().st_uid)
-        with held(Path(scratch, LOCK)):
-            yield scratch
-
-
-def _remove_left(lock: Path, owner: int) -> None:
-    """Remove the temporary folder of a run that is no more, if it was this user's."""
-    with suppress(OSError):
-        about = lock.stat(follow_symlinks=False)
-        if about.st_uid == owner and time.time() - about.st_mtime > NEW:
-            with held(lock):
-                shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 def _warm(left: deque[Job], jobs: int) -> Iterator[dict]:
@@ -131,8 +108,8 @@ def _record(answer: dict, running: dict[str, Job]) -> dict:
 def _cold(plan: list[Job], jobs: int) -> Iterator[dict]:
     running: set[subprocess.Popen] = set()
     stopped = threading.Event()
-    with _scratch() as scratch, ThreadPoolExecutor(jobs) as pool:
-        waiting = [pool.submit(_in_process, job, running, stopped, scratch) for job in plan]
+    with scratch() as folder, ThreadPoolExecutor(jobs) as pool:
+        waiting = [pool.submit(_in_process, job, running, stopped, folder) for job in plan]
         try:
             for future in as_completed(waiting):
                 yield future.result()
@@ -144,12 +121,12 @@ def _cold(plan: list[Job], jobs: int) -> Iterator[dict]:
             raise
 
 
-def _in_process(job: Job, running: set, stopped: threading.Event, scratch: str) -> dict | None:
+def _in_process(job: Job, running: set, stopped: threading.Event, folder: Path) -> dict | None:
     """The report in a process of its own, so that nothing it does reaches the others; None when the run stopped."""
     command = [sys.executable, "-m", "kpi_helpers.reports.child"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = subprocess.Popen(
-        command, env=_environment(scratch), text=True, encoding="utf-8", start_new_session=True, **pipes
+        command, env=_environment(folder), text=True, encoding="utf-8", start_new_session=True, **pipes
     )
     running.add(process)
     late = ""

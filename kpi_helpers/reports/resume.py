@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import KitError
+from ..locks import LOCK, held
 from . import digest, plan
 from .files import sweep, write_whole
-from .locks import LOCK, held
 from .manifest import FILE as MANIFEST
 from .manifest import Manifest
 

@@ -9,8 +9,8 @@ from conftest import write_export
 from small import READS, READS_ALL, small_notebook
 
 from kpi_helpers.errors import KitError
+from kpi_helpers.locks import LOCK, held
 from kpi_helpers.reports import digest, plan, run_reports
-from kpi_helpers.reports.locks import LOCK, held
 
 ASKED = {"window": "2025-Q4", "as_of": "2025-12-31", "jobs": 2}
 
