@@ -191,6 +191,23 @@ def test_other_versions_are_refused(address, tmp_path, monkeypatch):
     assert own is cluster.version
 
 
+def test_a_worker_of_other_versions_that_joins_late_gets_no_reports(tmp_path):
+    other = tmp_path / "other" / "partner_kpi_kit-9.9.dist-info"
+    other.mkdir(parents=True)
+    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: partner-kpi-kit\nVersion: 9.9\n")
+    plan = plan_of(tmp_path, *"abcdef", source="import time\ntime.sleep(1)\n'made for ' + partner")
+    with one_worker(tmp_path) as (address, _):
+        records = cluster.execute_on(address, plan)
+        first = next(records)
+        newer = os.environ | {"PYTHONPATH": str(other.parent)}
+        with running(worker_of(address, tmp_path), env=newer), Client(address, set_as_default=False) as client:
+            joined = until(lambda: set(client.scheduler_info(n_workers=-1)["workers"]) - {first["worker"]})
+            rest = list(records)
+    assert joined
+    assert {record["status"] for record in [first, *rest]} == {"ok"}
+    assert {record["worker"] for record in rest} == {first["worker"]}
+
+
 @pytest.mark.parametrize("wrong", ["tcp://127.0.0.1:1", "nowhere", "tcp://x:y"])
 def test_a_scheduler_that_is_not_there_is_one_clear_error(wrong, tmp_path, monkeypatch):
     monkeypatch.setattr(cluster, "REACHED", 1)
