@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
+from pathlib import Path
 
 import pandas as pd
 import xlsxwriter
@@ -13,6 +14,7 @@ from xlsxwriter.utility import quote_sheetname, xl_range_abs
 
 from ..fleet import HEADLINES, Fleet
 from ..kpis import KPIS
+from ..scratch import scratch
 from ..showing.definitions import DEFINITIONS
 from ..showing.format import period
 from ..showing.labels import CHANNEL_COLUMNS, CHANNELS, SHOWN, TITLES
@@ -32,6 +34,7 @@ TIDY = ("partner", "kpi", "basis", "value", "unit", "numerator", "denominator", 
 CHANNEL_UNITS = ("number", "number", "ratio", "money", "money", "money", "ratio")
 BLUE, GREY = "#0072B2", "#8A8F98"  # the figures' own
 MOST_BARS = 15
+MOST_ROWS = 1_000_000  # of a sheet, nearly
 
 
 @dataclass(frozen=True)
@@ -115,10 +118,10 @@ def _reference(sheet, cells: tuple[int, int, int, int]) -> str:
 
 
 @contextmanager
-def _sheets(buffer: BytesIO, as_of: date, currency: str | None) -> Iterator[Sheets]:
-    """The same numbers give the same bytes: the workbook is dated by the data."""
-    options = {
-        "in_memory": True,  # else a temporary file stays behind
+def _sheets(buffer: BytesIO, as_of: date, currency: str | None, large: Path | None = None) -> Iterator[Sheets]:
+    """The same numbers give the same bytes: the workbook is dated by the data. A large one's rows wait in a folder."""
+    room = {"constant_memory": True, "tmpdir": str(large)} if large else {"in_memory": True}
+    options = room | {
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
@@ -141,11 +144,15 @@ def partner_workbook(view: PartnerView) -> bytes:
 
 
 def portfolio_workbook(fleet: Fleet) -> bytes:
-    """All partners' workbook: headline numbers with sparklines and a chart, the tidy scorecard, definitions."""
+    """All partners' workbook: headline numbers with sparklines and a chart, the tidy scorecard, definitions.
+
+    A scorecard of more rows than a sheet has (some 10,000 partners) is left to scorecard.csv.
+    """
     buffer = BytesIO()
-    with _sheets(buffer, fleet.as_of, fleet.currency) as sheets:
+    with scratch() as folder, _sheets(buffer, fleet.as_of, fleet.currency, folder) as sheets:
         _partners(sheets, fleet)
-        _tidy(sheets, pd.concat([fleet.everyone, fleet.now], ignore_index=True))
+        if len(fleet.now) < MOST_ROWS:
+            _tidy(sheets, pd.concat([fleet.everyone, fleet.now], ignore_index=True))
         _definitions(sheets, _about(fleet))
     return buffer.getvalue()
 
