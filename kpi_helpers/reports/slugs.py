@@ -8,6 +8,7 @@ from collections import Counter
 LONGEST = 60
 WHOLE = "portfolio"  # the folder of the report on all partners
 PORTS = {f"{port}{i}" for port in ("com", "lpt") for i in range(10)}
+FEW = 8  # digits at a time
 RESERVED = {"con", "prn", "aux", "nul", "prepared", WHOLE} | PORTS
 
 
@@ -18,11 +19,13 @@ def slugs(names: list[str]) -> dict[str, str]:
     'isik-bilisim'
     """
     plain = {name: _plain(name) for name in names}
-    shared = Counter(plain.values())
-    return {
-        name: slug if shared[slug] == 1 and slug not in RESERVED else f"{slug}-{_digits(name)}"
-        for name, slug in plain.items()
-    }
+    digits = {name: FEW if slug in RESERVED else 0 for name, slug in plain.items()}
+    while True:  # digits may make another partner's folder name: a round more for those that share one
+        made = {name: _with_digits(slug, name, digits[name]) for name, slug in plain.items()}
+        sharing = Counter(made.values())
+        if len(sharing) == len(made):
+            return made
+        digits |= {name: digits[name] + FEW for name, slug in made.items() if sharing[slug] > 1}
 
 
 def _plain(name: str) -> str:
@@ -30,5 +33,5 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", letters)[:LONGEST].strip("-") or "partner"
 
 
-def _digits(name: str) -> str:
-    return hashlib.sha256(name.encode()).hexdigest()[:8]
+def _with_digits(slug: str, name: str, count: int) -> str:
+    return f"{slug}-{hashlib.sha256(name.encode()).hexdigest()[:count]}" if count else slug
