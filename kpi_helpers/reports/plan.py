@@ -6,6 +6,7 @@ from pathlib import Path
 from ..errors import KitError, UnknownValue
 from ..levels import EVERYONE
 from .brand import PLAIN, Brand
+from .parameters import check_parameters
 from .slugs import WHOLE, slugs
 
 REPORT, PORTFOLIO = "partner_report.ipynb", "portfolio_report.ipynb"
@@ -56,7 +57,8 @@ def make_plan(
 ) -> list[Job]:
     """A job for each partner known, after that for all of them together; the partners' own edition has no such.
 
-    Raises `UnknownValue` for a partner wanted or a parameter that there is not.
+    Raises `UnknownValue` for a partner wanted or a parameter that there is not, `KitError` for a parameter of another
+    type than the notebook has and for a parameters cell that holds more than literals.
     """
     for name in wanted:
         if name not in known:
@@ -72,13 +74,3 @@ def make_plan(
     if parameters.get("edition", "internal") == "internal":
         jobs.insert(0, Job(EVERYONE, WHOLE, str(whole), told, str(out / WHOLE), limits, brand))
     return jobs
-
-
-def check_parameters(notebook: Path, parameters: dict) -> None:
-    """papermill lets a misspelt parameter pass with a log line; this does not."""
-    from papermill import inspect_notebook
-
-    known = inspect_notebook(str(notebook))
-    for name in parameters:
-        if name not in known:
-            raise UnknownValue(f"parameter of {notebook.name}", name, known)
