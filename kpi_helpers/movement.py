@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from .given import need_pandas
 from .judging import known_at
 from .windows import Window, as_date, parse_window
 
@@ -36,6 +37,7 @@ def pipeline_movement(
     >>> steps[["start", "created", "won", "end"]].tolist()
     [150.0, 30.0, 100.0, 80.0]
     """
+    need_pandas("pipeline_movement", deals, before)
     since, as_of = as_date(since, "since"), as_date(as_of, "as_of")
     horizon = horizon and parse_window(horizon, as_of)
     now = _state(deals, as_of, horizon)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kpi_helpers.errors import KitError
+from kpi_helpers.given import need_pandas
 from kpi_helpers.movement import pipeline_movement
 from kpi_helpers.reading.engine import lit
 from kpi_helpers.reading.fields import OUTPUT
@@ -49,6 +50,7 @@ def pipeline_history(deals, store: str | os.PathLike | None, *, as_of, since=Non
     >>> str(history.since), history.exact, history.steps.set_index("step")["amount"]["end"].item()
     ('2025-02-28', False, 5.0)
     """
+    need_pandas("pipeline_history", deals)
     as_of = as_date(as_of, "as_of")
     since = as_date(since, "since") if since is not None else month_before(as_of)
     if since >= as_of:

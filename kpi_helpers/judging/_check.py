@@ -4,12 +4,14 @@ import numpy as np
 
 from kpi_helpers.deals import STATUSES
 from kpi_helpers.errors import KitError, MissingColumns, UnknownValue
+from kpi_helpers.given import need_pandas
 
 SMALL = 100_000  # rows
 
 
 def columns(who: str, table, needed) -> None:
-    """Raise MissingColumns unless `table` has all `needed` columns."""
+    """Raise KitError unless `table` is a pandas frame, MissingColumns unless it has all `needed` columns."""
+    need_pandas(who, table)
     missing = [name for name in needed if name not in table.columns]
     if missing:
         raise MissingColumns(who, missing, table.columns)

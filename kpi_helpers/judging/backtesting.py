@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from kpi_helpers.given import need_pandas
 from kpi_helpers.judging import _check, reasons
 from kpi_helpers.judging.forecasting import READ, SHOCK, Forecast, chances_by, total
 from kpi_helpers.judging.history import learn
@@ -62,6 +63,7 @@ def backtest(
     everyone's deals all the same. Silent where no earlier day has history. Raises KitError for missing columns. Brier
     1950.
     """
+    need_pandas("backtest", *(snapshots or {}).values())
     _check.columns("backtest", deals, ("deal_id", "partner", "status", "amount", "created_on", "closed_on"))
     as_of, rows, seen, deals = pd.Timestamp(as_of).normalize(), [], [], _check.only(deals, READ)
     snapshots = {pd.Timestamp(day).normalize(): table for day, table in (snapshots or {}).items()}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from kpi_helpers.given import need_pandas
 from kpi_helpers.judging import _check, reasons
 from kpi_helpers.judging.intervals import wilson
 from kpi_helpers.judging.known import known_at
@@ -42,6 +43,7 @@ def channel_verdicts(
     >>> channel_verdicts(deals, "2025-Q1", as_of="2025-12-31").verdicts["verdict"].tolist()
     ['paid brings nothing']
     """
+    need_pandas("channel_verdicts", spend)
     _check.columns("channel_verdicts", deals, ("deal_id", "channel", "status", "amount", "created_on", "closed_on"))
     window = parse_window(window, pd.Timestamp(as_of).date())
     known = known_at(_check.only(deals, READ), as_of)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.judging import reasons
+from kpi_helpers.judging import _check, reasons
 from kpi_helpers.judging.backtesting import Backtest, backtest
 from kpi_helpers.judging.comparisons import adjusted_trends, alerts, rank_intervals
 from kpi_helpers.judging.fairness import fair_comparison
@@ -66,6 +66,7 @@ def fit_common(deals: pd.DataFrame, window, *, as_of, snapshots=None, backtest_p
     back-test covers best; the one that the misses suggest is in `backtest.shock`. Each part is silent by its own rules.
     Raises KitError for missing columns.
     """
+    _check.columns("fit_common", deals, ("deal_id", "partner", "status", "amount", "created_on", "closed_on"))
     deals = deals.reset_index(drop=True)
     as_of = pd.Timestamp(as_of).normalize()
     window = parse_window(window, as_of.date())

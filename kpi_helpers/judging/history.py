@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from kpi_helpers.given import need_pandas
 from kpi_helpers.judging import _check, reasons
 from kpi_helpers.judging.known import ages, known_at
 from kpi_helpers.judging.regression import logistic
@@ -68,6 +69,7 @@ def learn(deals: pd.DataFrame, as_of, *, snapshots=None, horizon: int = 90) -> H
     >>> learn(deals, "2025-12-31").n
     40
     """
+    need_pandas("learn", *(snapshots or {}).values())
     _check.columns("learn", deals, ("partner", "status", "created_on", "closed_on"))
     as_of = pd.Timestamp(as_of).normalize()
     known = known_at(deals.reset_index(drop=True), as_of)
@@ -105,6 +107,7 @@ def win_chances(history: History, deals: pd.DataFrame, *, until=None, shifted: b
     deals in; out with their index: deal_id, eventually, chance, source. Without history the CRM's probability,
     counted where the deal is expected to close by `until`; without that null. It misleads as `learn` does.
     """
+    _check.columns("win_chances", deals, ("deal_id", "created_on"))
     last = None if until is None else pd.Timestamp(until).normalize()
     created = pd.to_datetime(deals["created_on"])
     age = (history.as_of - created).dt.days.to_numpy(float)

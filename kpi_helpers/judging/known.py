@@ -46,6 +46,7 @@ def ages(deals: pd.DataFrame, as_of) -> pd.DataFrame:
     >>> ages(deals, "2025-01-31").values.tolist()
     [[20, 'won'], [20, 'open']]
     """
+    _check.columns("ages", deals, ("status", "created_on", "closed_on"))
     known = known_at(deals, as_of)
     end = known["closed_on"].where(known["status"] != "open", pd.Timestamp(as_of).normalize())
     days = (end - known["created_on"]).dt.days
@@ -64,6 +65,7 @@ def whole_deals(deals: pd.DataFrame, by=()) -> pd.DataFrame:
     >>> len(whole_deals(deals)), len(whole_deals(deals, ["partner"]))
     (1, 2)
     """
+    _check.columns("whole_deals", deals, by)
     if "credit" not in deals:
         deals = deals.assign(credit=1.0)
     keys = ["deal_id", *by]

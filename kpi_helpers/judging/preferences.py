@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.errors import KitError, UnknownValue
-from kpi_helpers.judging import reasons
+from kpi_helpers.judging import _check, reasons
 from kpi_helpers.kpis import KPIS
 
 SPREAD = 20.0  # of the weights tried: some ± 20 % of the whole for a weight of one half
@@ -26,6 +26,7 @@ def composite(card: pd.DataFrame, weights: dict[str, float], *, seed: int = 0, d
     >>> composite(card, {"close_rate": 2, "deal_count": 1})["composite"].round(6).tolist()
     [100.0, 0.0]
     """
+    _check.columns("composite", card, ("partner", "kpi", "basis", "value"))
     if not weights or any(not w >= 0 for w in weights.values()) or not sum(weights.values()) > 0:
         raise KitError(f"composite needs weights of 0 or more, at least one above 0; got {weights}.")
     standing = pd.DataFrame({name: _standing(card, name) for name in weights})

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from kpi_helpers.given import need_pandas
 from kpi_helpers.judging import _check, rule_checks
 from kpi_helpers.judging.common import Common
 from kpi_helpers.judging.forecasting import READ, Forecast, forecast, period_ahead
@@ -40,6 +41,7 @@ def look_ahead(deals: pd.DataFrame, common: Common, targets: pd.DataFrame | None
     One partner's deals, the run's `fit_common` and the partner's rows of the targets table in; a Forecast of won
     amount out. A report's window that is no month, quarter or year looks a quarter ahead.
     """
+    need_pandas("look_ahead", deals, targets)
     window = common.window if common.window.kind in ("month", "quarter", "year") else None
     window = period_ahead(parse_window(window, common.as_of.date()), common.as_of)
     target = _agreed(targets, window)
@@ -71,6 +73,7 @@ def recommend(
     and says so. It misleads as a promise: prizes say what the gap is worth, not what an action will bring. Raises
     KitError for missing columns and faulty rules.
     """
+    need_pandas("recommend", deals, targets, spend)
     rules = rules if isinstance(rules, Rules) else read_rules(rules)
     known = known_at(_check.only(deals, READ).reset_index(drop=True), common.as_of)
     closed = int((known["status"] != "open").sum())
@@ -89,6 +92,7 @@ def recommend_portfolio(deals: pd.DataFrame, common: Common, *, spend=None, targ
     `recommend`. Partners without a recommendation are named in `silent`; the programme's own rules are the channel
     verdicts.
     """
+    need_pandas("recommend_portfolio", deals, targets, spend)
     rules = rules if isinstance(rules, Rules) else read_rules(rules)
     tables, silent = [], {}
     for partner, ours in deals.groupby("partner", sort=True):

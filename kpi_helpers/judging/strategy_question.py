@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.errors import KitError, UnknownValue
-from kpi_helpers.judging import reasons
+from kpi_helpers.judging import _check, reasons
 from kpi_helpers.judging.known import known_at
 from kpi_helpers.judging.strategy import Placebo, StrategyEffect, interrupted_series, placebo_dates
 from kpi_helpers.kpis import KPIS
@@ -54,6 +54,7 @@ def strategy_effect(
     """
     from kpi_helpers.scorecards import scorecard, slow_cycle
 
+    _check.columns("strategy_effect", deals, ("partner", "status", "amount", "created_on", "closed_on"))
     if kpi not in KPIS:
         raise UnknownValue("KPI", kpi, KPIS)
     bases = {b.name: b for b in KPIS[kpi].bases}

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.deals import CHANNELS
+from kpi_helpers.given import need_pandas
 from kpi_helpers.judging import _check
 from kpi_helpers.judging.intervals import poisson
 from kpi_helpers.judging.known import known_at, whole_deals
@@ -41,6 +42,7 @@ def with_intervals(card: pd.DataFrame, deals: pd.DataFrame, *, seed: int = 0) ->
     >>> 20 < low < 35 < high < 50
     True
     """
+    need_pandas("with_intervals", card, deals)
     if card.empty:
         return card
     levels = [name for name in card.columns[: card.columns.get_loc("kpi")] if name not in PERIODS]
