@@ -1,8 +1,11 @@
 """Deals on Spark, for exports beyond one machine: checked where they are, and never brought to the driver."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import narwhals as nw
+import pandas as pd
 
 from .deals import DEAL_COLUMNS, STATUSES
 from .errors import KitError, UnknownValue
@@ -35,7 +38,8 @@ def spark_deals(frame, mapping: Mapping[str, str] | None = None):
     words = fetch(nw.from_native(deals).group_by("status").agg(deals=nw.len()))
     unknown = words[~words["status"].isin(STATUSES)]
     if len(unknown):
-        told = ", ".join(f"{word!r} ({deals:,})" for word, deals in unknown[["status", "deals"]].to_numpy()[:10])
+        counted = unknown[["status", "deals"]].to_numpy()[:10]
+        told = ", ".join(f"{'blank' if pd.isna(word) else repr(word)} ({deals:,})" for word, deals in counted)
         raise KitError(
             f"status has to be {', '.join(STATUSES)} on Spark; there is also {told}. Translate them in Spark, or let "
             "DuckDB read the export: load_deals(path)."
@@ -46,16 +50,41 @@ def spark_deals(frame, mapping: Mapping[str, str] | None = None):
 def read_spark(name: str, mapping: Mapping[str, str] | None = None):
     """The deals that `spark:NAME` means: a table of the session's catalogue, or a Parquet file or folder."""
     try:
-        from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError:
         raise KitError(
             f"{PREFIX}{name} needs PySpark and a Java runtime: pip install 'partner-kpi-kit[spark]'. DuckDB reads "
             "Parquet of any size on this machine without them: give the path alone."
         ) from None
-    try:
+    with told_by_spark(name):
         session = SparkSession.builder.appName("partner-kpis").getOrCreate()
-        named = "/" in name or name.endswith(".parquet")
-        return spark_deals(session.read.parquet(name) if named else session.table(name), mapping)
-    except PySparkException as error:
-        raise KitError(f"{PREFIX}{name} cannot be read: {str(error).strip().splitlines()[0]}") from error
+        session.sparkContext.setLogLevel("OFF")  # what goes wrong is told once, not logged by every worker before
+        return spark_deals(session.read.parquet(name) if _is_path(name) else session.table(name), mapping)
+
+
+@contextmanager
+def told_by_spark(name: str) -> Iterator[None]:
+    """Spark's own errors while `spark:NAME` is read or counted as `KitError`; Spark reads when it is asked to count."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        kind = "Parquet" if _is_path(name) else "a table"
+        raise KitError(
+            f"{PREFIX}{name} cannot be read as {kind}: {_first_words(str(error))} Spark takes a table of its catalogue "
+            "or Parquet that holds the deal table; DuckDB reads exports: give the path alone."
+        ) from error
+
+
+def _is_path(name: str) -> bool:
+    return "/" in name or name.endswith(".parquet")
+
+
+def _first_words(text: str) -> str:
+    """The first line that says something, without the names of Java's classes and Spark's codes."""
+    lines = [line.strip() for line in text.strip().splitlines()] or ["no reason given"]
+    said = next((line for line in lines if line.startswith(": ")), lines[0]).removeprefix(": ")
+    said = re.sub(r"^(?:[\w.$]+(?:Exception|Error): )+", "", said)
+    return re.sub(r"\s*SQLSTATE: \w+$", "", said).rstrip(".;") + "."

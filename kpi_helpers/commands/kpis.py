@@ -1,6 +1,7 @@
 """`partner-kpis kpis`."""
 
 import json
+from contextlib import nullcontext
 
 import click
 
@@ -24,8 +25,9 @@ def kpis(source, as_of, pairs, mapping_file, window, by, kpis, bases, intervals,
     from ..scorecards import scorecard
 
     deals, known = _deals(source, as_of, pairs, mapping_file, **options)
-    answer = scorecard(deals, by=by, window=window, kpis=kpis or None, basis=bases or None, **known)
-    table = fetch(nw.from_native(answer))
+    with _telling(source[0]):
+        answer = scorecard(deals, by=by, window=window, kpis=kpis or None, basis=bases or None, **known)
+        table = fetch(nw.from_native(answer))
     for name in ("window_start", "window_end", "as_of"):
         table[name] = table[name].dt.strftime("%Y-%m-%d")
     if form == "json":
@@ -40,6 +42,13 @@ def kpis(source, as_of, pairs, mapping_file, window, by, kpis, bases, intervals,
                 float_format=lambda value: f"{value:,.4g}" if abs(value) < 1 else f"{value:,.2f}",
             )
         )
+
+
+def _telling(source: str):
+    """Spark reads the files when it counts, so its errors may come as late as that."""
+    from ..spark import PREFIX, told_by_spark
+
+    return told_by_spark(source.removeprefix(PREFIX)) if source.startswith(PREFIX) else nullcontext()
 
 
 def _deals(source, as_of, pairs, mapping_file, **options):

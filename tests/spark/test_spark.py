@@ -8,8 +8,9 @@ import pytest
 from kpis.engines import session
 from kpis.tables import table
 
-from kpi_helpers import KitError, load_deals, scorecard
+from kpi_helpers import KitError, load_deals, pipeline_movement, scorecard
 from kpi_helpers.errors import MissingColumns, UnknownValue
+from kpi_helpers.judging import learn
 from kpi_helpers.lazy import to_spark
 
 pytestmark = pytest.mark.long
@@ -70,6 +71,37 @@ def test_the_command_reads_a_path(command, folder, monkeypatch):
     )
     assert there.returncode == here.returncode == 0, there.stderr + here.stderr
     assert json.loads(there.stdout) == json.loads(here.stdout)
+
+
+@pytest.mark.parametrize("bad", ["deals.csv", "none", "empty", "folder", "nowhere.parquet", "a_table"])
+def test_what_is_no_parquet_is_told_in_one_line(command, tmp_path, bad):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "empty").mkdir()
+    for file in ("deals.csv", "folder/deals.csv"):
+        (tmp_path / file).write_text("deal_id,partner\n1,Ada\n")
+    answer = command("kpis", f"spark:{bad}" if bad == "a_table" else f"spark:{tmp_path / bad}")
+    assert answer.returncode == 2
+    said = [line for line in answer.stderr.splitlines() if "spark:" in line]
+    kind = "a table" if bad == "a_table" else "Parquet"
+    assert len(said) == 1
+    assert f"{bad} cannot be read as {kind}: " in said[0]
+    assert said[0].endswith("DuckDB reads exports: give the path alone.")
+    assert "Traceback" not in answer.stderr
+    assert "\tat " not in answer.stderr  # Java's stack
+    assert answer.stdout == ""
+
+
+def test_a_blank_status_is_told_as_blank():
+    with pytest.raises(KitError, match=r"there is also blank \(1\)\."):
+        load_deals(to_spark(session(), table({"status": "won"}, {"status": None})))
+
+
+def test_what_works_on_pandas_only_says_so_of_a_spark_frame():
+    deals = to_spark(session(), table({"status": "won"}))
+    with pytest.raises(KitError, match=r"takes a pandas frame, not a Spark DataFrame; \.toArrow\(\)\.to_pandas\(\)"):
+        pipeline_movement(deals, since="2025-01-01", as_of="2025-02-01")
+    with pytest.raises(KitError, match="learn takes a pandas frame, not a Spark DataFrame"):
+        learn(deals, "2025-01-01")
 
 
 def test_what_does_not_fit_is_told():
