@@ -13,14 +13,26 @@ import pandas as pd
 
 from .deals import DEAL_COLUMNS
 from .errors import KitError
-from .kpis.measure import CLOSED, CREATED, EPOCH, MICRO, STATE, At, Measure, check_amount, day_number, midnight
+from .kpis.measure import (
+    CLOSED,
+    CREATED,
+    EPOCH,
+    MICRO,
+    STATE,
+    At,
+    Measure,
+    as_money,
+    check_amount,
+    day_number,
+    midnight,
+)
 from .windows import Spans
 
 PANDAS = {"text": "str", "number": "float64", "share": "float64", "date": "datetime64[us]", "flag": "boolean"}
 DAY_NUMBERS = {day_number(name): name for name in (CREATED, CLOSED)}
 CELL = "_cell"  # the number of the total that a row adds to
 
-LOW = 2**26  # money is added up in two parts, each of them a whole number that a float holds exactly
+LOW = 2**28  # money is added up in three parts, whole numbers of which a float holds millions added up exactly
 
 
 class Values:
@@ -205,9 +217,17 @@ class Arrays:
         if measure.total == "sum":
             return np.bincount(cell, added, size).reshape(shape)
         check_amount(np.abs(added).max(initial=0))
-        high, low = np.divmod(np.floor(added * MICRO + 0.5), LOW)
-        high, low = (np.bincount(cell, part, size) for part in (high, low))
-        return ((high * LOW + low) / MICRO).reshape(shape)
+        return _exact_sums(added, cell, size).reshape(shape)
+
+
+def _exact_sums(money: np.ndarray, cell: np.ndarray, size: int) -> np.ndarray:
+    """The money of each cell; its parts are put together as Python's integers, which have no end."""
+    rest, total = np.floor(money * MICRO + 0.5), 0
+    for unit in (LOW**2, LOW, 1):
+        part = np.floor(rest / unit)
+        rest -= part * unit
+        total = total + np.array([int(number) for number in np.bincount(cell, part, size)], dtype=object) * unit
+    return as_money((total // MICRO).astype("float64"), (total % MICRO).astype("float64"))
 
 
 def added(measure: Measure, at: At) -> np.ndarray:

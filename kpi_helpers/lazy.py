@@ -16,10 +16,12 @@ from .kpis.measure import (
     CLOSED_STATUSES,
     CREATED,
     EPOCH,
+    LARGEST,
     MICRO,
     STATE,
     At,
     Measure,
+    as_money,
     check_amount,
     day_number,
     midnight,
@@ -32,6 +34,7 @@ DAY = "_day"  # the day whose state is asked for
 CAME, GONE = "_came", "_gone"  # when a deal was created, and when it ended; null where it has not
 NEXT = midnight_after(DAY)
 DATES = (CREATED, CLOSED)
+TOO_LARGE = 1e300  # times an amount: no whole number holds that
 DAY_US = 86_400_000_000  # microseconds
 _TRUNCATE = {"month": "1mo", "quarter": "1q", "year": "1y"}
 
@@ -103,7 +106,10 @@ class Lazy:
                 table = table.merge(known.assign(_group=range(len(known))), on=columns)
                 cells = table["_group"].to_numpy() * len(spans) + table[SPAN].to_numpy(dtype=np.int64)
             for m in by_anchor[anchor]:
-                found[m.name] = _spread(table[m.name], cells, m.total, (len(known) if columns else 1, len(spans)))
+                total = table[m.name]
+                if _rest(m) in table:
+                    total = pd.Series(as_money(total.to_numpy("float64"), table[_rest(m)].to_numpy("float64")))
+                found[m.name] = _spread(total, cells, m.total, (len(known) if columns else 1, len(spans)))
         return known, found
 
     def _groups(self, columns: list[str], at: At) -> pd.DataFrame:
@@ -170,7 +176,7 @@ class Lazy:
 
         def totals(parts: nw.LazyFrame) -> nw.LazyFrame:
             still = open_then(parts.group_by(*columns, CAME, GONE).agg(*_totals(measures)))
-            return still.group_by(*columns, SPAN).agg(*(total.cast(nw.Float64) for total in _totals(measures)))
+            return still.group_by(*columns, SPAN).agg(**_answers(still, measures))
 
         return _told(totals, deals.with_columns(**periods), measures, [*columns, CAME, GONE], at)
 
@@ -212,8 +218,8 @@ def _aggregated(frame: nw.LazyFrame, measures: list[Measure], keys: list[str], a
     """One row for each of the keys there are, and the total of each measure."""
 
     def totals(parts: nw.LazyFrame) -> nw.LazyFrame:
-        added = [total.cast(nw.Float64) for total in _totals(measures)]
-        return parts.group_by(*keys).agg(*added) if keys else parts.select(*added)
+        added = _answers(parts, measures)
+        return parts.group_by(*keys).agg(**added) if keys else parts.select(**added)
 
     return _told(totals, frame, measures, keys, at)
 
@@ -221,7 +227,9 @@ def _aggregated(frame: nw.LazyFrame, measures: list[Measure], keys: list[str], a
 def _told(totals: Callable, frame: nw.LazyFrame, measures: list[Measure], keys: list[str], at: At) -> pd.DataFrame:
     """What `totals` makes of the deals' parts; an amount that is too large to be added up is told."""
     if frame.implementation.is_duckdb():  # adds up 64 bits as 128, and tells an amount that does not fit into 64
-        with suppress(Exception):
+        import duckdb
+
+        with suppress(duckdb.ConversionException, duckdb.OutOfRangeException):
             return fetch(totals(_parts(frame, measures, keys, at, narrow=True)))
     try:
         return fetch(totals(_parts(frame, measures, keys, at)))
@@ -234,29 +242,57 @@ def _totals(measures: list[Measure]) -> list[nw.Expr]:
     return [nw.col(m.name).median() if m.total == "median" else nw.col(m.name).sum() for m in measures]
 
 
+def _answers(frame: nw.LazyFrame, measures: list[Measure]) -> dict[str, nw.Expr]:
+    """The totals as floats; of money the whole units and the rest, because a float does not hold both (`as_money`)."""
+    answers = {}
+    for m, total in zip(measures, _totals(measures), strict=True):
+        if m.total == "money" and not frame.implementation.is_pyspark():  # whose decimals are money itself
+            answers[_rest(m)] = (total % MICRO).cast(nw.Float64)
+            total = total // MICRO
+        answers[m.name] = total.cast(nw.Float64)
+    return answers
+
+
+def _rest(measure: Measure) -> str:
+    return f"_rest_{measure.name}"
+
+
 def _parts(frame: nw.LazyFrame, measures: list[Measure], keys: list[str], at: At, narrow: bool = False) -> nw.LazyFrame:
     """What each deal adds to each measure."""
+    spark = frame.implementation.is_pyspark()
     at = replace(at, named=True, noted=dict(at.noted))
-    wide = nw.Decimal(38, 0) if frame.implementation.is_pyspark() else nw.Int128  # 64 bits end at 900 trillion
-    parts = {m.name: _part(m, at, None if narrow else wide) for m in measures}
+    parts = {m.name: _part(m, at, whole=not spark, narrow=narrow) for m in measures}
     for name, tell in at.noted.items():  # each reads but those before it
         frame = frame.with_columns(tell.alias(name))
-    return frame.select(*keys, **parts)
+    frame = frame.select(*keys, **parts)
+    return _decimals(frame, [m.name for m in measures if m.total == "money"]) if spark else frame
 
 
-def _part(measure: Measure, at: At, wide) -> nw.Expr:
+def _part(measure: Measure, at: At, whole: bool, narrow: bool) -> nw.Expr:
     deals, adds = measure.parts(at)
     if adds is None:
         return deals.cast(nw.Int64)
-    if measure.total == "money" and wide is None:  # times 0 or 1: several times as fast as a choice
-        return _whole(adds, nw.Int64) * deals.cast(nw.Int64)
+    if measure.total == "money" and narrow:  # times 0 or 1: several times as fast as a choice
+        return _whole(adds).cast(nw.Int64) * deals.cast(nw.Int64)
     chosen = nw.when(deals).then(adds)
-    return _whole(chosen, wide) if measure.total == "money" else chosen
+    if measure.total != "money" or not whole:
+        return chosen
+    return _whole(nw.when(chosen.abs() <= LARGEST).then(chosen).otherwise(chosen * TOO_LARGE)).cast(nw.Int128)
 
 
-def _whole(money: nw.Expr, wide) -> nw.Expr:
-    """Whole ten-thousandths; not by round(), because engines differ in where it takes a half."""
-    return (money * MICRO + 0.5).floor().cast(wide)
+def _whole(money: nw.Expr) -> nw.Expr:
+    """Whole MICROths; not by round(), because engines differ in where it takes a half."""
+    return (money * MICRO + 0.5).floor()
+
+
+def _decimals(frame: nw.LazyFrame, money: list[str]) -> nw.LazyFrame:
+    """Spark's money, of which floor() holds 64 bits: as decimals; one that is too large must not become null."""
+    native = frame.to_native()
+    cast = (
+        "CASE WHEN abs(`{0}`) > {1!r}D THEN raise_error('too large') ELSE CAST(`{0}` AS DECIMAL(38, {2})) END AS `{0}`"
+    )
+    told = {name: cast.format(name, LARGEST, len(str(MICRO)) - 1) for name in money}
+    return nw.from_native(native.selectExpr(*(told.get(name, f"`{name}`") for name in native.columns)))
 
 
 def _beside(frame: nw.LazyFrame, table: pd.DataFrame) -> nw.LazyFrame:
@@ -280,7 +316,7 @@ def _spread(total: pd.Series, cells: np.ndarray, kind: str, shape: tuple[int, in
     full = np.full(shape[0] * shape[1], np.nan if kind == "median" else 0.0)
     full[cells] = total.to_numpy(dtype="float64", na_value=full[0] if len(full) else np.nan)
     full = full.reshape(shape)
-    return full.astype(np.int64) if kind == "count" else full / MICRO if kind == "money" else full
+    return full.astype(np.int64) if kind == "count" else full
 
 
 def fetch(frame: nw.LazyFrame | nw.DataFrame) -> pd.DataFrame:

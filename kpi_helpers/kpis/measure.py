@@ -13,13 +13,15 @@ from functools import cached_property
 from typing import NamedTuple
 
 import narwhals as nw
+import numpy as np
 
 from ..errors import KitError
 
 CLOSED, CREATED, STATE = "closed_on", "created_on", "state"
 CLOSED_STATUSES = ("won", "lost", "cancelled")
-MICRO = 10_000  # money is summed as whole ten-thousandths, so that row order and engine cannot move a cent
-LARGEST = 1e30  # amount that engines add up without overflow
+MICRO = 10**10  # money is summed as whole parts of this size, so that row order and engine cannot move a cent
+LARGEST = 1e20  # amount of which every engine adds up a hundred million in 128 bits or 38 digits
+FLOAT_DIGITS = 16  # that a float tells apart; the others are what its amounts are off by
 
 EPOCH = date(1970, 1, 1)
 
@@ -42,6 +44,13 @@ def check_amount(largest: float | None) -> None:
     """Raise `KitError` where the largest amount is more than any engine adds up."""
     if largest is not None and largest > LARGEST:
         raise KitError(f"An amount of {largest:g} is too large to add up; amounts go up to {LARGEST:g}. Correct it.")
+
+
+def as_money(units: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """Totals of whole units and of `rest` MICROths as floats, with no more digits than a float has."""
+    before = np.floor(np.log10(np.maximum(np.abs(units), 1))) + 1
+    step = 10 ** np.clip(before - (FLOAT_DIGITS - np.log10(MICRO)), 0, np.log10(MICRO))
+    return units + np.rint(rest / step) * step / MICRO
 
 
 @dataclass(frozen=True)
