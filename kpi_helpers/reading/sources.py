@@ -11,6 +11,9 @@ from kpi_helpers.errors import KitError
 CSV = (".csv", ".tsv", ".txt")
 PACKED = (".gz", ".zip", ".bz2", ".xz", ".zst")
 JSON = (".jsonl", ".ndjson", ".json")
+# The notebooks' default, told from their folder; papermill runs them from any other.
+SAMPLE = Path("..", "data", "sample")
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 READABLE = (*CSV, ".parquet", ".xlsx", ".xlsm", *JSON)
 
 
@@ -43,6 +46,8 @@ def files(source: str | os.PathLike | Iterable) -> list[Path]:
     found: list[Path] = []
     for one in given:
         path = Path(os.fspath(one))
+        if path == SAMPLE and not path.exists() and (NOTEBOOKS / path).exists():
+            path = NOTEBOOKS / path
         if path.is_dir():
             found += _folder(path)
         elif path.exists():

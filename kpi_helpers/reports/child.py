@@ -22,7 +22,6 @@ def make_report(job: dict, **engine) -> dict:
 
     `engine` goes to papermill: nothing for its own kernel, or the warm engine's name and options.
     """
-    import nbformat
     import papermill
     from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
@@ -54,18 +53,29 @@ def make_report(job: dict, **engine) -> dict:
     except Exception as error:  # a kernel that cannot start or dies is this report's failure only
         record |= _failure(None, f"{type(error).__name__}: {error}")
     try:
-        notebook = nbformat.read(working, as_version=4)
-    except (OSError, nbformat.reader.NotJSONError):  # it was not written, or not to its end
-        notebook = nbformat.read(job["notebook"], as_version=4)
+        notebook = _read(working)
+    except (OSError, ValueError):  # it was not written, or not to its end
+        notebook = _not_run(job)
     working.unlink(missing_ok=True)
     if record["status"] == "failed" and record["cell"] is None:
         record["cell"] = _stopped_at(notebook)
+    if record["status"] == "ok":
+        record |= _wrong(notebook)
     _write(job, notebook, record)
     return record | {"seconds": round(time.monotonic() - began, 2)}
 
 
 def bury(job: dict, cell: int | None, error: str) -> dict:
     """The record, notebook and page of a report whose process died: what it was to run, with a banner."""
+    notebook = _not_run(job)
+    record = {"partner": job["partner"], "slug": job["slug"]} | _failure(cell, error)
+    Path(job["folder"], WORKING).unlink(missing_ok=True)
+    _write(job, notebook, record)
+    return record
+
+
+def _not_run(job: dict):
+    """The job's notebook with its parameters and without outputs."""
     from papermill.iorw import load_notebook_node
     from papermill.parameterize import parameterize_notebook
 
@@ -73,11 +83,29 @@ def bury(job: dict, cell: int | None, error: str) -> dict:
     for one in notebook.cells:
         if one.cell_type == "code":
             one.outputs, one.execution_count = [], None
-    notebook = parameterize_notebook(notebook, job["parameters"], kernel_name="python3", language="python")
-    record = {"partner": job["partner"], "slug": job["slug"]} | _failure(cell, error)
-    Path(job["folder"], WORKING).unlink(missing_ok=True)
-    _write(job, notebook, record)
-    return record
+    return parameterize_notebook(notebook, job["parameters"], kernel_name="python3", language="python")
+
+
+def _read(path: Path):
+    """A notebook as it is: nbformat's own reading and writing check it each time, and only log what is wrong."""
+    from nbformat.reader import reads
+
+    return reads(path.read_text(encoding="utf-8"))
+
+
+def _wrong(notebook) -> dict:
+    """The failure of a notebook that papermill took for a good one: it lets sys.exit() pass, which ends it early."""
+    from nbformat import ValidationError, validate
+
+    for at, cell in enumerate(notebook.cells):
+        left = any(one.get("ename") == "SystemExit" for one in cell.get("outputs", ()))
+        if left and "raises-exception" not in cell.metadata.get("tags", ()):
+            return _failure(at, "SystemExit: the cell ended the notebook")
+    try:
+        validate(notebook)
+    except ValidationError as error:
+        return _failure(None, f"the notebook is not valid: {str(error).splitlines()[0]}")
+    return {}
 
 
 def _failure(cell: int | None, error: str) -> dict:
@@ -93,7 +121,7 @@ def _stopped_at(notebook) -> int | None:
 def _write(job: dict, notebook, record: dict) -> None:
     """Both files, without the notebook's own default parameters, which name the sample's partner, and with its prose
     in the language of the report."""
-    import nbformat
+    from nbformat.v4 import writes
 
     from ..levels import EVERYONE
     from ..showing.format import period
@@ -112,7 +140,9 @@ def _write(job: dict, notebook, record: dict) -> None:
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
                 cell.source = prose(cell.source)
-        failure = _("Cell {cell} failed: {error}", **record) if record["status"] != "ok" else ""
+        failure = record.get("error", "")
+        if record.get("cell") is not None:
+            failure = _("Cell {cell} failed: {error}", **record)
         shared = {}
         if job["parameters"].get("edition") == "partner":
             # an error may tell of others, and the index does
@@ -123,7 +153,7 @@ def _write(job: dict, notebook, record: dict) -> None:
         title = f"{name} · {period(job['parameters']['window'])}"
         made = page(notebook, title=title, failure=failure, brand=Brand(**job["brand"]), **shared)
     try:
-        write_whole(folder / "report.ipynb", nbformat.writes(notebook))
+        write_whole(folder / "report.ipynb", writes(notebook))
         write_whole(folder / "report.html", made)
     except OSError as error:
         why = f"the report could not be written: {error.strerror}"
@@ -153,6 +183,7 @@ def _settle(notebook) -> None:
         cell["id"] = f"cell-{index}"
         for name in ("papermill", "execution"):
             cell.metadata.pop(name, None)
+    notebook.metadata["language_info"] = {"name": "python"}
     told = notebook.metadata.get("papermill", {})
     notebook.metadata["papermill"] = {name: told[name] for name in ("parameters", "version") if name in told}
 

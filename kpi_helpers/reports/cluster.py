@@ -38,6 +38,7 @@ REACHED = 10  # seconds to find the scheduler
 PATIENCE = 60  # seconds without any worker that can take part
 PAUSE = 0.1  # seconds between looks for finished reports
 RETRIES = 2
+IDLE = 120  # seconds without a report after which a worker's template goes: its run may have been killed
 SAME = ("partner-kpi-kit", "narwhals", "pandas", "seaborn", "matplotlib")  # else reports would depend on their worker
 
 
@@ -275,6 +276,7 @@ class SharedTemplate:
         self._answers: dict[str, Future] = {}
         self._process = None
         self._closed = False
+        self._used = time.monotonic()
 
     def make(self, job: Job) -> dict:
         """The job's record. Raises `KitError` when the template cannot start or dies."""
@@ -288,7 +290,10 @@ class SharedTemplate:
                 self._process = started.result()
             self._answers[job.partner] = answer
             _told(self._process, job)
-        return _record(answer.result(), {job.partner: job})
+        try:
+            return _record(answer.result(), {job.partner: job})
+        finally:
+            self._used = time.monotonic()
 
     def close(self) -> None:
         """End it with the reports under way; their threads hear a `KitError`."""
@@ -297,13 +302,25 @@ class SharedTemplate:
             if self._process:
                 self._process.stdin.close()
 
+    def _end_idle(self, process) -> None:
+        """The next report starts another one."""
+        while process.poll() is None:
+            time.sleep(IDLE / 10)
+            with self._lock:
+                if not self._answers and time.monotonic() - self._used > IDLE and self._process is process:
+                    self._process = None
+                    process.stdin.close()
+                    return
+
     def _listen(self, started: Future) -> None:
         """Linux ends the template with the thread that started it, so this one lives as long as the template."""
+        process = None
         try:
             with _template() as process:
                 if not json.loads(process.stdout.readline() or "{}").get("ready"):
                     return
                 started.set_result(process)
+                threading.Thread(target=self._end_idle, args=(process,), daemon=True).start()
                 for line in process.stdout:
                     answer = json.loads(line)
                     self._answers.pop((answer.get("record") or answer["died"])["partner"]).set_result(answer)
@@ -311,7 +328,8 @@ class SharedTemplate:
             if not started.done():
                 started.set_exception(KitError("the warm template could not start"))
             with self._lock:
-                self._process = None
-                for answer in self._answers.values():
-                    answer.set_exception(KitError("the warm template died"))
-                self._answers = {}
+                if self._process is process:  # it was not sent away for being idle
+                    self._process = None
+                    for answer in self._answers.values():
+                        answer.set_exception(KitError("the warm template died"))
+                    self._answers = {}

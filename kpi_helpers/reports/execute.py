@@ -43,7 +43,8 @@ def _environment(folder: Path) -> dict[str, str]:
     single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     arrow = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}  # pyarrow, where installed, starts one at import
     own = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}  # a cell's figures are inline
-    return own | single | arrow | {"PYTHONUTF8": "1", "TMPDIR": str(folder)}
+    named = {"IPYKERNEL_CELL_NAME": "cell"}  # a warning names the cell's file, which is else another one in each run
+    return own | single | arrow | named | {"PYTHONUTF8": "1", "TMPDIR": str(folder)}
 
 
 @contextmanager

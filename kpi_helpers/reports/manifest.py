@@ -1,6 +1,7 @@
 """The manifest of a folder of reports: a JSON line each, on disk as soon as the report is, read by the next run."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 from . import digest
@@ -33,7 +34,7 @@ class Manifest:
         made = [path for path in folder.iterdir() if not path.name.startswith(".")] if folder.exists() else []
         line["files"] = {path.name: digest.of_file(path) for path in sorted(made)}
         self.lines[job.partner] = line
-        with self.path.open("a", encoding="utf-8") as file:
+        with suppress(OSError), self.path.open("a", encoding="utf-8") as file:  # a full disk: `close` tells
             file.write(_line(line))
         return line
 

@@ -1,11 +1,14 @@
 """What a cell shows, recorded as nbformat has it: streams, displays, results, updates, clears and errors."""
 
 import builtins
+import codecs
+import logging
 import os
 import sys
+import tempfile
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import TextIOBase
 
 from IPython.core.displayhook import DisplayHook
@@ -16,7 +19,8 @@ from nbformat import from_dict
 from traitlets import Type
 from traitlets.config import Config
 
-MOST_TEXT = 2_000_000  # characters a cell may print; nobody reads more, and a page could not hold it
+# Characters that a cell may print, and show: nobody reads more, and a page could not hold it.
+MOST_TEXT, MOST_SHOWN, MOST_ERROR = 2_000_000, 50_000_000, 100_000
 
 
 class Recorder:
@@ -26,19 +30,34 @@ class Recorder:
         self.outputs: list = []
         self.displays: dict[str, list] = {}
         self.clear_next = False
-        self.printed = 0
+        self.printed = self.shown = 0
+        self.programs: list[_Programs] = []
 
     def begin(self, cell) -> None:
         cell.outputs = self.outputs = []
-        self.clear_next, self.printed = False, 0
+        self.clear_next, self.printed, self.shown = False, 0, 0
+
+    def hear_programs(self) -> None:
+        """What other programs have printed since: it comes before what the cell shows next."""
+        for program in self.programs:
+            if text := program.heard():
+                self._print(program.name, text)
 
     def add(self, output) -> None:
+        self.hear_programs()
+        self._add(output)
+
+    def _add(self, output) -> None:
         if self.clear_next:
             self.outputs.clear()
             self.clear_next = False
         self.outputs.append(output)
 
     def stream(self, name: str, text: str) -> None:
+        self.hear_programs()
+        self._print(name, text)
+
+    def _print(self, name: str, text: str) -> None:
         self.printed += len(text)
         if self.printed > MOST_TEXT:
             raise MemoryError(f"the cell printed more than {MOST_TEXT:,} characters")
@@ -46,7 +65,15 @@ class Recorder:
         if last is not None and last.output_type == "stream" and last.name == name:
             last.text += text
         else:
-            self.add(_output("stream", name=name, text=text))
+            self._add(_output("stream", name=name, text=text))
+
+    def show(self, data: dict) -> dict:
+        """The data as a kernel's message carries them: bytes as base64 text, and no more than a page can hold."""
+        data = {kind: b64encode(it).decode() if isinstance(it, bytes) else _clean(it) for kind, it in data.items()}
+        self.shown += sum(len(it) for it in data.values() if isinstance(it, str))
+        if self.shown > MOST_SHOWN:
+            raise MemoryError(f"the cell showed more than {MOST_SHOWN:,} characters")
+        return data
 
     def display(self, data: dict, metadata: dict, display_id: str | None, update: bool) -> None:
         if update:
@@ -70,7 +97,48 @@ def _output(kind: str, **parts):
     return from_dict({"output_type": kind, **parts})
 
 
+def _clean(value):
+    """Text as UTF-8 can say it: half a surrogate pair could not be written."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) and not value.isascii() else value
+
+
 RECORDER = Recorder()
+
+
+class _Programs:
+    """What programs and libraries write to a descriptor of the process while a cell runs, in a file of its own."""
+
+    def __init__(self, descriptor: int, name: str) -> None:
+        self.descriptor, self.name, self.at = descriptor, name, 0
+        self.file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  open as long as the shell
+        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def heard(self) -> str:
+        new = os.pread(self.file.fileno(), MOST_TEXT + 1, self.at)
+        self.at += len(new)
+        return self.decoder.decode(new)
+
+    @contextmanager
+    def taken_over(self) -> Iterator[None]:
+        before = os.dup(self.descriptor)
+        os.dup2(self.file.fileno(), self.descriptor)
+        try:
+            yield
+        finally:
+            os.dup2(before, self.descriptor)
+            os.close(before)
+
+
+@contextmanager
+def _plain_logging() -> Iterator[None]:
+    """Logging as a kernel begins with it; papermill's command sends all that libraries tell to its own error stream."""
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    root.handlers, root.level = [], logging.WARNING
+    try:
+        yield
+    finally:
+        root.handlers, root.level = handlers, level
 
 
 class _Stream(TextIOBase):
@@ -83,7 +151,7 @@ class _Stream(TextIOBase):
 
     def write(self, text: str) -> int:
         if text:
-            RECORDER.stream(self.name, str(text))
+            RECORDER.stream(self.name, _clean(str(text)))
         return len(text)
 
     def writable(self) -> bool:
@@ -92,7 +160,7 @@ class _Stream(TextIOBase):
 
 class _Publisher(DisplayPublisher):
     def publish(self, data, metadata=None, source=None, *, transient=None, update=False, **_) -> None:
-        RECORDER.display(_texts(data), metadata or {}, (transient or {}).get("display_id"), update)
+        RECORDER.display(RECORDER.show(data), metadata or {}, (transient or {}).get("display_id"), update)
 
     def clear_output(self, wait=False) -> None:
         RECORDER.clear(wait)
@@ -106,15 +174,8 @@ class _Hook(DisplayHook):
 
     def write_format_data(self, format_dict, md_dict=None) -> None:
         if format_dict:
-            count = self.prompt_count
-            RECORDER.add(
-                _output("execute_result", data=_texts(format_dict), metadata=md_dict or {}, execution_count=count)
-            )
-
-
-def _texts(data: dict) -> dict:
-    """Bytes as base64 text, as a kernel's message carries them."""
-    return {kind: b64encode(value).decode() if isinstance(value, bytes) else value for kind, value in data.items()}
+            data, count = RECORDER.show(format_dict), self.prompt_count
+            RECORDER.add(_output("execute_result", data=data, metadata=md_dict or {}, execution_count=count))
 
 
 class RecordingShell(InteractiveShell):
@@ -134,16 +195,27 @@ class RecordingShell(InteractiveShell):
     def init_virtualenv(self) -> None:
         """The process already is the environment's own; IPython would look for another and warn."""
 
+    def ask_exit(self) -> None:
+        """exit() ends the report, as it would end a kernel."""
+        raise SystemExit
+
     def enable_gui(self, gui=None) -> None:
         """There is no window to serve; %matplotlib inline asks all the same."""
 
     def _showtraceback(self, etype, evalue, stb) -> None:
-        RECORDER.add(_output("error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb)))
+        told = [_clean(line)[:MOST_ERROR] for line in stb]
+        RECORDER.add(_output("error", ename=etype.__name__, evalue=_clean(str(evalue))[:MOST_ERROR], traceback=told))
 
     def run(self, cell) -> bool:
         """Run one notebook cell, record its outputs into it, and say whether it succeeded."""
         RECORDER.begin(cell)
-        result = self.run_cell(cell.source, store_history=True, cell_id=cell.get("id"))
+        RECORDER.programs = RECORDER.programs or [_Programs(1, "stdout"), _Programs(2, "stderr")]
+        with ExitStack() as descriptors:
+            for program in RECORDER.programs:
+                descriptors.enter_context(program.taken_over())
+            descriptors.enter_context(_plain_logging())
+            result = self.run_cell(cell.source, store_history=True, cell_id=cell.get("id"))
+            RECORDER.hear_programs()
         cell.execution_count = self.execution_count - 1
         if not result.success and not any(output.output_type == "error" for output in cell.outputs):
             self.showtraceback()

@@ -163,7 +163,7 @@ def _ended(children: dict[int, Child]) -> list[dict]:
 
 
 def _end_orphans(children: dict[int, Child]) -> None:
-    """What a report detached from its session became ours; nothing of it may stay."""
+    """What the report that ended had detached from its session is ours now; nothing of it may stay."""
     listed = Path(f"/proc/self/task/{os.getpid()}/children")
     for pid in map(int, listed.read_text().split()) if listed.exists() else ():
         if pid not in children:
@@ -180,9 +180,10 @@ def _hear(one: Child) -> None:
 
 
 def _become_child(job: dict, template: int) -> None:
-    """A session, limits and random state of its own."""
+    """A session, limits and random state of its own; what it detaches is its own too, and the template's at its end."""
     os.setsid()
     die_with_parent(template)
+    adopt_orphans()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     nothing = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):

@@ -208,6 +208,18 @@ def test_a_worker_of_other_versions_that_joins_late_gets_no_reports(tmp_path):
     assert {record["worker"] for record in rest} == {first["worker"]}
 
 
+def test_an_idle_template_goes_and_the_next_report_starts_another(tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "IDLE", 1)
+    first, second = plan_of(tmp_path, "a", "b")
+    template = cluster.SharedTemplate()
+    assert template.make(first)["status"] == "ok"
+    process = template._process
+    until(lambda: process.poll() is not None)
+    assert template.make(second)["status"] == "ok"
+    assert template._process is not process
+    template.close()
+
+
 @pytest.mark.parametrize("wrong", ["tcp://127.0.0.1:1", "nowhere", "tcp://x:y"])
 def test_a_scheduler_that_is_not_there_is_one_clear_error(wrong, tmp_path, monkeypatch):
     monkeypatch.setattr(cluster, "REACHED", 1)

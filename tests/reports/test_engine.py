@@ -29,6 +29,8 @@ SHOWS = {
     "wide frame": "pd.DataFrame({f'column{i}': [1.5] for i in range(12)})",
     "inline figure": "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);",
     "shell": "!echo from a program",
+    "programs": "import os, subprocess\nos.system('echo one')\nsubprocess.run(['echo', 'two'])\n"
+    "os.write(1, b'three\\n');",
     "magic": "%%capture caught\nprint('captured')",
     "await": "import asyncio\nawait asyncio.sleep(0)\n'awaited'",
     "nothing": "x = 1;",
@@ -77,7 +79,8 @@ def run(notebook, tmp_path, engine):
     return record, nbformat.read(target / "report.ipynb", as_version=4)
 
 
-def test_everything_a_cell_can_show_is_recorded_alike(tmp_path):
+def test_everything_a_cell_can_show_is_recorded_alike(tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")  # with it a kernel does not hear what programs print
     cells = [new_code_cell("window = ''", metadata={"tags": ["parameters"]})]
     for name, source in SHOWS.items():
         tags = ["raises-exception"] if name == "expected error" else []
@@ -158,3 +161,15 @@ def test_bury_tells_what_was_to_run(tmp_path):
     assert record == {"partner": "P", "slug": "p", "status": "failed", "cell": 0, "error": "gone"}
     notebook = nbformat.read(tmp_path / "p/report.ipynb", as_version=4)
     assert 'window = "w"' in notebook.cells[0].source
+
+
+def test_the_command_of_the_docs_works_from_the_checkout(tmp_path):
+    command = [
+        BIN / "papermill",
+        "--engine",
+        "partner-kpis-warm",
+        "--no-progress-bar",
+        "notebooks/strategy_effect.ipynb",
+    ]
+    made = subprocess.run([*command, tmp_path / "out.ipynb"], cwd=plan.notebook_path().parents[1], check=False)
+    assert made.returncode == 0

@@ -49,8 +49,35 @@ FAULTS = {
         "File too large",
     ),
     "prints 1 GB": ("for _ in range(1000): print('x' * 1_000_000)", {}, "printed more than"),
+    "a program prints": ("import os\nos.system('yes | head -c 4000000')", {}, "printed more than"),
+    "shows 1 GB": (
+        "from IPython.display import HTML, display\nfor _ in range(1000): display(HTML('y' * 1_000_000))",
+        {"file_mb": 500},
+        "showed more than",
+    ),
+    "a long error": ("raise ValueError('z' * 10**8)", {}, "ValueError: zzz"),
+    "leaves": ("exit()", {}, "SystemExit"),
+    "removes its folder": ("import shutil\nshutil.rmtree(partner)", {}, "FileNotFoundError"),
+    "no notebook": (
+        "from IPython.display import publish_display_data\npublish_display_data({'application/x-y': {'k': 1}})",
+        {},
+        "the notebook is not valid",
+    ),
 }
-GOOD = {"daemon": DAEMON, "forks": "import os\nos.fork()", "plain": "1 + 1"}
+# A program in the background stays as long as its own report, whatever other reports end meanwhile.
+SERVER = """
+import os
+os.system("(sleep 2; echo yes > served) >/dev/null 2>&1 &")
+time.sleep(4)
+open("served").read()
+"""
+GOOD = {
+    "server": SERVER,
+    "daemon": DAEMON,
+    "forks": "import os\nos.fork()",
+    "plain": "1 + 1",
+    "half a character": "print(chr(0xd800))",
+}
 
 
 def job(folder, notebook, name, **limits):
@@ -82,6 +109,9 @@ def test_every_fault_is_its_reports_alone(tmp_path):
     records = {record["partner"]: record for record in execute(plan_of(tmp_path, FAULTS, GOOD), 3, "warm")}
     assert_all_told(tmp_path, records, FAULTS, GOOD)
     assert not psutil.pid_exists(int((tmp_path / "daemon.pid").read_text()))
+    assert 'partner = "removes its folder"' in (tmp_path / "removes its folder/report.ipynb").read_text().replace(
+        "\\", ""
+    )
 
 
 def test_the_cold_way_has_the_same_limits(tmp_path):
