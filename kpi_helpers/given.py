@@ -19,14 +19,18 @@ _WAYS = {
 def told(thing: object) -> str:
     """What was given: its library's name where the kit reads frames of it, else its type with the module.
 
-    >>> told(None), told([1]), told(pd.Series([1]))
-    ('None', 'a list', 'a pandas.Series')
+    >>> told(None), told(1), told(pd.Series([1]))
+    ('None', 'an int', 'a pandas.Series')
     """
     kind = type(thing)
     library, name = kind.__module__.partition(".")[0], kind.__qualname__.removeprefix("DuckDBPy")
-    if thing is None or library == "builtins":
-        return "None" if thing is None else f"a {name}"
-    return f"a {_NAMES[library]} {name}" if library in _NAMES else f"a {kind.__module__}.{name}"
+    if thing is None:
+        return "None"
+    if library in _NAMES:
+        name = f"{_NAMES[library]} {name}"
+    elif library != "builtins":
+        name = f"{kind.__module__}.{name}"
+    return f"an {name}" if name[0] in "AaEeIiOo" else f"a {name}"
 
 
 def way(thing: object) -> str | None:

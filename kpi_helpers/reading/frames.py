@@ -36,9 +36,11 @@ def to_polars(relation, folder: Path):
 
 
 def kind(source) -> str | None:
-    """pandas, polars or duckdb when `source` is a frame of theirs, else None."""
+    """pandas, polars, duckdb or pyarrow when `source` is a frame of theirs, else None."""
     top = type(source).__module__.split(".")[0]
     if top in ("pandas", "polars") and hasattr(source, "columns"):
+        return top
+    if top == "pyarrow" and type(source).__name__ == "Table":
         return top
     return "duckdb" if top in ("duckdb", "_duckdb") and hasattr(source, "write_parquet") else None
 
@@ -52,6 +54,9 @@ def table_of(engine: Engine, frame) -> Table:
         case "duckdb":
             with engine.reading("the DuckDB relation"):
                 frame.write_parquet(str(path))
+        case "pyarrow":
+            with engine.reading("the Arrow table"):
+                engine.connection.from_arrow(frame).write_parquet(str(path))
         case "pandas":
             if not len(frame.columns):
                 raise KitError("The frame has no columns.")

@@ -7,6 +7,7 @@ from collections.abc import Mapping as AnyMapping
 
 from kpi_helpers.deals import SIDE_TABLES
 from kpi_helpers.errors import KitError
+from kpi_helpers.given import told, way
 from kpi_helpers.reading import channels, checks, choose, database, duplicates, footer, lookups, money, sides, sources
 from kpi_helpers.reading.cautions import cautions
 from kpi_helpers.reading.engine import Engine
@@ -38,11 +39,12 @@ def load(
 ) -> Loaded:
     """Read a CRM export into the deal table of kpis.md, with its side tables, rejections and warnings.
 
-    `source` is a path, several, a folder, a glob, a pandas, Polars or DuckDB table, or postgresql://host/database with
-    a `query` (SQL, or a .sql file; user and password come from the environment). `mapping` is field -> column,
-    `mapping_file` a TOML file (see read_mapping); `as_of` defaults to the latest date in the data, never the clock;
-    `currency` is the reporting currency. `profile` (which CRM), `decimal` ("." or ","), `dates` (dmy or mdy) and
-    `shares` (percent or fraction) settle what the data leave open; without them an open question is refused.
+    `source` is a path, several, a folder, a glob, a pandas, Polars, DuckDB or Arrow table, or
+    postgresql://host/database with a `query` (SQL, or a .sql file; user and password come from the environment).
+    `mapping` is field -> column, `mapping_file` a TOML file (see read_mapping); `as_of` defaults to the latest date in
+    the data, never the clock; `currency` is the reporting currency. `profile` (which CRM), `decimal` ("." or ","),
+    `dates` (dmy or mdy) and `shares` (percent or fraction) settle what the data leave open; without them an open
+    question is refused.
     An unusable row is never lost: it is in `.rejected` with file, line, column, value and reason.
     Raises KitError, with one text for the user, when the source cannot be understood.
 
@@ -64,7 +66,7 @@ def load(
     elif kind(source):
         tables = [table_of(engine, source)]
     else:
-        tables = [t for path in sources.files(source) for t in open_table(engine, path)]
+        tables = [t for path in sources.files(_paths(source)) for t in open_table(engine, path)]
     notes = engine.notes + [said for table in tables for said in table.notes]
     choice = choose.choose(tables, answers)
     joined = lookups.usable(engine, choice)
@@ -165,6 +167,25 @@ def _read(engine: Engine, choice, joined, answers, as_of, currency) -> Loaded:
     )
 
 
+def _paths(source) -> list[str | os.PathLike]:
+    """The paths given; a frame that is not read here can be looped over too, but its column names are none."""
+    if isinstance(source, str | os.PathLike):
+        return [source]
+    what = told(source)
+    if isinstance(source, Iterable) and not isinstance(source, AnyMapping) and not hasattr(source, "columns"):
+        paths = list(source)
+        other = [one for one in paths if not isinstance(one, str | os.PathLike)]
+        if not other:
+            return paths
+        what = f"{told(other[0])} in {what}"
+    call = way(source)
+    raise KitError(
+        f"Deals cannot be read from {what}. load_deals takes a path, several, a folder, a glob, a pandas, Polars, "
+        "DuckDB or Spark frame, an Arrow table or postgresql://host/database; "
+        f"{f'{call} makes one of it' if call else 'pandas.DataFrame(...) makes a frame of records'}."
+    )
+
+
 def _day(as_of) -> datetime.date | None:
     if as_of is None or (isinstance(as_of, datetime.date) and not isinstance(as_of, datetime.datetime)):
         return as_of
@@ -225,8 +246,8 @@ def _counted(engine: Engine, types, exact: int, conflicting: int, broken: int, m
 def load_deals(source, *, mapping=None, mapping_file=None, as_of=None, currency=None, engine: str | None = None):
     """The deal table alone: `load(source, ...).deals(engine)`, one row per deal and credited partner.
 
-    `engine` is pandas, polars or duckdb; unset: a frame of the kind that was given, pandas for files. A Spark frame
-    stays where it is: it has to hold the contract's columns, and comes back checked (`kpi_helpers.spark`).
+    `engine` is pandas, polars or duckdb; unset: a frame of the kind that was given, pandas for files and Arrow. A
+    Spark frame stays where it is: it has to hold the contract's columns, and comes back checked (`kpi_helpers.spark`).
 
     >>> import pandas as pd
     >>> one = {"deal_id": ["7"], "partner": ["Ada"], "status": ["open"], "created_on": ["2025-01-02"]}
@@ -242,5 +263,5 @@ def load_deals(source, *, mapping=None, mapping_file=None, as_of=None, currency=
             )
         return spark_deals(source, mapping)
     return load(source, mapping=mapping, mapping_file=mapping_file, as_of=as_of, currency=currency).deals(
-        engine or kind(source) or "pandas"
+        engine or (kind(source) if kind(source) in ("polars", "duckdb") else "pandas")
     )

@@ -4,8 +4,10 @@ import os
 from pathlib import Path
 
 import duckdb
+import narwhals as nw
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from kpi_helpers.errors import KitError
@@ -227,3 +229,46 @@ def test_a_partner_with_the_name_of_everyone_together_is_rejected(tmp_path):
     data = load(path)
     assert (data.rows_used, data.rows_rejected) == (1, 1)
     assert "all partners together" in data.rejected["reason"].iloc[0]
+
+
+ONE = pd.DataFrame({"deal_id": ["7"], "partner": ["Ada"], "status": ["open"], "created_on": ["2025-01-02"]})
+
+
+def test_an_arrow_table_is_read():
+    pd.testing.assert_frame_equal(load_deals(pa.Table.from_pandas(ONE)), load_deals(ONE))
+    assert isinstance(load_deals(pa.Table.from_pandas(ONE), engine="polars"), pl.DataFrame)
+
+
+class Dask:
+    """As Dask's frame: it has columns, and looping over it gives their names."""
+
+    columns = ("deal_id",)
+    compute = __iter__ = lambda self: iter(self.columns)
+
+
+@pytest.mark.parametrize(
+    ("source", "told", "do"),
+    [
+        (None, "None", "pandas.DataFrame("),
+        (3, "an int", "pandas.DataFrame("),
+        (ONE.to_dict("list"), "a dict", "pandas.DataFrame("),
+        (ONE.to_dict("records"), "a dict in a list", "pandas.DataFrame("),
+        (["deals.csv", None], "None in a list", "pandas.DataFrame("),
+        ([ONE, ONE], "a pandas.DataFrame in a list", "pandas.DataFrame("),
+        (ONE.to_numpy(), "a numpy.ndarray in a numpy.ndarray", "pandas.DataFrame("),
+        (duckdb, "a module", "pandas.DataFrame("),
+        (pa.Table.from_pandas(ONE).to_batches()[0], "an Arrow RecordBatch", ".to_pandas() makes"),
+        (nw.from_native(ONE), "a narwhals.dataframe.DataFrame", ".to_native() makes"),
+        (Dask(), f"a {__name__}.Dask", ".compute() makes"),
+    ],
+)
+def test_what_is_no_source_is_told_with_what_is_taken_and_what_to_do(source, told, do):
+    with pytest.raises(KitError) as error:
+        load_deals(source)
+    assert str(error.value).startswith(f"Deals cannot be read from {told}. load_deals takes a path")
+    assert do in str(error.value)
+
+
+def test_paths_may_come_one_after_another(tmp_path):
+    path = write(tmp_path, HEADER, "1,Ada,won,200,2025-01-01,2025-02-01")
+    assert all(len(load_deals(paths)) == 1 for paths in ({path}, iter([path]), (str(path),), pd.Series([str(path)])))
