@@ -1,6 +1,10 @@
 """Spark: deals stay where they are, and the answers are DuckDB's. `make test-long` installs what this needs."""
 
 import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -15,42 +19,68 @@ from kpi_helpers.lazy import to_spark
 
 pytestmark = pytest.mark.long
 WINDOW = {"window": "2024-Q1", "as_of": "2024-12-31"}
-ROWS = 300_000
+ROWS = 2_400_000  # in the large files: 505 MiB
+DRIVER = 480  # MiB of memory of the driver that counts them; Spark starts with no less than 450
+
+
+def write_deals(folder: Path, rows: int, files: int, layout: str = "") -> None:
+    """A deal table in several files, in no order that would help."""
+    connection = duckdb.connect()
+    connection.execute("SET threads = 2")
+    for part in range(files):
+        connection.execute(f"""COPY (
+            SELECT printf('006D%014d', i * {files} + {part}) AS deal_id, 'Partner ' || i % 7 AS partner,
+                   'Representative ' || hash(i, 1) % 400 AS owner, 'Department ' || hash(i, 2) % 20 AS department,
+                   'Unit ' || hash(i, 3) % 5 AS unit, 'Customer ' || hash(i, 4) % 3000000 || ' Limited' AS customer,
+                   'Region ' || hash(i, 5) % 30 AS region, 'Product ' || hash(i, 6) % 40 AS product,
+                   ['small', 'mid', 'enterprise'][(hash(i, 7) % 3)::INT + 1] AS size_band,
+                   ['paid', 'earned', 'owned'][(hash(i, 8) % 3)::INT + 1] AS channel,
+                   ['Negotiation', 'Closed Won', 'Closed Lost'][i % 3 + 1] AS stage,
+                   ['open', 'won', 'lost'][i % 3 + 1] AS status, hash(i, {part}) % 1000000 / 100 AS amount,
+                   'EUR' AS currency, hash(i, 9) % 100 / 100 AS probability, 'crm' AS probability_source,
+                   hash(i, 10) % 2 = 0 AS ideal,
+                   TIMESTAMP '2024-01-01' + INTERVAL 1 DAY * (hash(i, 11) % 80) AS created_on,
+                   CASE WHEN i % 3 > 0 THEN created_on + INTERVAL 1 DAY * (hash(i, 12) % 13) END AS closed_on,
+                   created_on + INTERVAL 1 DAY * (hash(i, 13) % 90) AS expected_close_on,
+                   CASE WHEN i % 3 = 2
+                        THEN ['Price', 'No decision', 'Competitor'][(hash(i, 14) % 3)::INT + 1] END AS lost_reason,
+                   lost_reason = 'Competitor' AS lost_to_competitor
+            FROM range({rows // files}) t(i)) TO '{folder}/{part}.parquet' (FORMAT parquet{layout})""")
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Deals in several files, more of them than the driver may be sent (its limit is set in kpis.engines)."""
+    """A few deals in several files."""
     folder = tmp_path_factory.mktemp("lake")
-    for part in range(3):
-        duckdb.sql(f"""COPY (
-            SELECT 'D{part}-' || i AS deal_id, 'P' || i % 7 AS partner, ['open', 'won', 'lost'][i % 3 + 1] AS status,
-                   hash(i, {part}) % 1000000 / 100 AS amount,
-                   TIMESTAMP '2024-01-01' + INTERVAL 1 DAY * (i % 80) AS created_on,
-                   CASE WHEN i % 3 > 0 THEN created_on + INTERVAL 1 DAY * (i % 13) END AS closed_on
-            FROM range({ROWS // 3}) t(i)) TO '{folder}/{part}.parquet' (FORMAT parquet)""")
-    assert sum(path.stat().st_size for path in folder.iterdir()) > 2 * 2**20
+    write_deals(folder, 30_000, 3)
     return folder
 
 
-def test_the_scorecard_of_many_files_is_duckdbs_and_no_deal_comes_to_the_driver(folder, monkeypatch):
-    deals = load_deals(session().read.parquet(str(folder)))
-    assert deals.rdd.getNumPartitions() > 1
-    kind, brought = type(deals), []
-    for name in ("toArrow", "toPandas", "collect"):
-        real = getattr(kind, name)
+@pytest.fixture
+def large(tmp_path):
+    """The whole deal table, plain: neither packed nor with dictionaries. Taken away afterwards."""
+    folder = tmp_path / "large"
+    folder.mkdir()
+    write_deals(folder, ROWS, 4, ", COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 1")
+    yield folder
+    shutil.rmtree(folder)
 
-        def counted(self, *args, real=real, **kwargs):
-            answer = real(self, *args, **kwargs)
-            brought.append(getattr(answer, "num_rows", None) or len(answer))
-            return answer
 
-        monkeypatch.setattr(kind, name, counted)
-    answer = scorecard(deals, by=["partner", "month"], **WINDOW)
-    assert isinstance(answer, kind)
-    assert max(brought) <= 7 * 3 * 2  # totals: partners, months
-    wanted = scorecard(duckdb.read_parquet(f"{folder}/*.parquet"), by=["partner", "month"], **WINDOW).df()
-    pd.testing.assert_frame_equal(answer.toArrow().to_pandas(), wanted, check_dtype=False)
+def test_files_bigger_than_the_drivers_memory_are_counted_and_no_deal_comes_to_the_driver(large, tmp_path):
+    limit = DRIVER * 2**20
+    size = sum(path.stat().st_size for path in large.iterdir())
+    assert size > limit
+    answer = tmp_path / "answer.parquet"
+    words = [sys.executable, Path(__file__).with_name("large.py"), large, f"{DRIVER}m", answer]
+    run = subprocess.run([*map(str, words)], capture_output=True, text=True, timeout=540, cwd=tmp_path)
+    assert run.returncode == 0, run.stderr[-3000:]
+    seen = json.loads(run.stdout.splitlines()[-1])
+    assert seen["heap"] <= limit < size
+    assert seen["partitions"] > 1
+    assert 0 < seen["brought"] <= 7 * 3 * 2  # totals: partners, months
+    wanted = scorecard(duckdb.read_parquet(f"{large}/*.parquet"), by=["partner", "month"], **WINDOW).df()
+    assert len(wanted) > 1000
+    pd.testing.assert_frame_equal(pd.read_parquet(answer), wanted, check_dtype=False)
 
 
 def test_a_session_of_another_time_zone_is_refused_as_its_days_would_begin_at_other_hours():
