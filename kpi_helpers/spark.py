@@ -86,5 +86,5 @@ def _first_words(text: str) -> str:
     """The first line that says something, without the names of Java's classes and Spark's codes."""
     lines = [line.strip() for line in text.strip().splitlines()] or ["no reason given"]
     said = next((line for line in lines if line.startswith(": ")), lines[0]).removeprefix(": ")
-    said = re.sub(r"^(?:[\w.$]+(?:Exception|Error): )+", "", said)
+    said = re.sub(r"^(?:[\w.$]+(?:Exception|Error): )*(?:\[[A-Z0-9_.]+\] )?", "", said)
     return re.sub(r"\s*SQLSTATE: \w+$", "", said).rstrip(".;") + "."
