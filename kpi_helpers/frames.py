@@ -1,5 +1,6 @@
 """Frames of any engine: made to fit the deal table's contract going in, given back in their own kind coming out."""
 
+import math
 from collections.abc import Iterable
 
 import narwhals as nw
@@ -8,7 +9,7 @@ import pandas as pd
 from .arrays import Arrays
 from .deals import DEAL_COLUMNS
 from .errors import KitError, MissingColumns
-from .lazy import Lazy, fetch, to_spark
+from .lazy import SHARE, Lazy, fetch, to_spark
 
 CORE = ("partner", "status", "amount", "created_on", "closed_on")
 READ_AS_TEXT = ("status", "channel", "lost_reason")  # the text columns whose words the formulas compare
@@ -67,12 +68,20 @@ def _typed(frame: nw.LazyFrame, names: Iterable[str], who: str) -> nw.LazyFrame:
         kind, have = DEAL_COLUMNS[name].kind, schema.get(name)
         if have is None or name in blank:
             wanted[name] = nw.lit(None).cast(_TYPES[kind])
+        elif kind in ("number", "share") and have.is_float():  # numpy, Polars and Spark write blanks as NaN
+            number = nw.col(name).cast(_TYPES[kind])
+            wanted[name] = number if name == "credit" else nw.when(_is_number(number)).then(number)
         elif kind != "text" and have != _TYPES[kind]:
             wanted[name] = nw.col(name).cast(_TYPES[kind])
-        elif kind in ("number", "share") and frame.implementation.is_polars():
-            wanted[name] = nw.col(name).fill_nan(None)
-    wanted["credit"] = wanted.get("credit", nw.col("credit")).fill_null(1.0) if "credit" in schema else nw.lit(1.0)
+    share = wanted.pop("credit", nw.col("credit")) if "credit" in schema else nw.lit(1.0)
+    wanted[SHARE] = share  # as it is written, so that Parquet's statistics tell whether a deal is shared
+    wanted["credit"] = nw.when(_is_number(share)).then(share).otherwise(1.0)  # neither blank nor NaN
     return frame.select(*schema).with_columns(**wanted)
+
+
+def _is_number(column: nw.Expr) -> nw.Expr:
+    """Not NaN. DuckDB would answer is_nan() from Parquet's statistics, which leave NaN out; those tell of infinity."""
+    return (column * 0.0 == 0.0) | (column == math.inf) | (column == -math.inf)
 
 
 def _check(who: str, types: dict, is_blank, zones: bool = False) -> list[str]:

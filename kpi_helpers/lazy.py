@@ -29,6 +29,7 @@ from .kpis.measure import (
 )
 from .windows import Spans
 
+SHARE = "_share"  # the credit as the data have it
 SPAN = "_span"  # the first day of the period a row belongs to, or the number of its window
 DAY = "_day"  # the day whose state is asked for
 CAME, GONE = "_came", "_gone"  # when a deal was created, and when it ended; null where it has not
@@ -70,7 +71,7 @@ class Lazy:
 
     def is_split(self) -> bool:
         """Whether some deal is shared; one is looked for, and Parquet's statistics mostly say there is none."""
-        return not fetch(self.frame.filter(nw.col("credit") < 1).head(1).select("credit")).empty
+        return not fetch(self.frame.filter(nw.col(SHARE) < 1).head(1).select(SHARE)).empty
 
     def whole_deals(self, groups: list[str]) -> "Lazy":
         """One row per deal and group: the shares of a split deal that fall into one group are added up."""

@@ -4,6 +4,7 @@ import duckdb
 import pandas as pd
 import polars as pl
 import pytest
+from kpis.engines import ENGINES, SPARK, session
 from kpis.tables import many, table, value
 
 from kpi_helpers import KitError, close_rate, deal_count, deal_success, scorecard
@@ -91,6 +92,24 @@ def test_an_absent_flag_is_unknown_and_not_false():
 
 def test_blank_credit_is_a_whole_deal():
     assert deal_count(table(WON).assign(credit=float("nan")), basis="amount", **MARCH)["value"].item() == 100
+
+
+@pytest.mark.parametrize("name", [*ENGINES, pytest.param("spark", marks=pytest.mark.long)])
+def test_nan_in_parquet_is_blank(name, tmp_path):
+    nan, path = float("nan"), str(tmp_path / "deals.parquet")
+    amounts = {"amount": [1.0, 5.0, nan, 7.0, 3.0], "credit": [1.0, nan, 0.5, 1.0, 1.0]}
+    deals = table(*many(3, **WON), *many(2)).assign(**amounts, probability=[nan, nan, nan, nan, 0.5])
+    pl.from_pandas(deals).with_columns(pl.col(*amounts, "probability").fill_null(nan)).write_parquet(path)
+    read = {"pandas": pd.read_parquet, "polars": pl.read_parquet, "polars_lazy": pl.scan_parquet}
+    read |= {"duckdb": duckdb.read_parquet, "spark": lambda path: session().read.parquet(path)}
+    engine = SPARK if name == "spark" else ENGINES[name]
+    got = engine.back(scorecard(read[name](path), by="partner", **MARCH))
+    blank = deals.astype(object).where(deals.notna(), None)
+    wanted = scorecard(blank.astype({n: deals[n].dtype for n in deals}), by="partner", **MARCH)
+    pd.testing.assert_frame_equal(got, wanted, check_dtype=False)
+    assert value(got, "median", kpi="average_deal_size") == 3
+    assert value(got, "amount", kpi="deal_count") == 6
+    assert value(got, "weighted") == 1.5
 
 
 @pytest.mark.parametrize(
