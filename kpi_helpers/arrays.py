@@ -124,7 +124,9 @@ class Arrays:
             codes, known = pd.factorize(column)
             return Words(codes, list(known))
         if kind == "date":
-            return Values(column.to_numpy("datetime64[us]"))
+            if isinstance(column.dtype, pd.ArrowDtype):  # days are no moments to Arrow
+                column = column.astype("timestamp[us][pyarrow]")
+            return Values(column.to_numpy("datetime64[us]", na_value=np.datetime64("NaT")))
         values = (_flag(name, column) if kind == "flag" else column).to_numpy("float64", na_value=np.nan)
         return Values(np.where(np.isnan(values), 1.0, values) if name == "credit" else values)
 

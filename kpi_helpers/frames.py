@@ -54,7 +54,8 @@ def _lazy(deals, who: str) -> nw.LazyFrame:
 
 
 def _plain(column: pd.Series, kind: str) -> bool:
-    return kind in _PLAIN and column.dtype.kind in _PLAIN[kind] and not getattr(column.dtype, "tz", None)
+    arrow = isinstance(column.dtype, pd.ArrowDtype)  # which does not say here that it has a time zone
+    return kind in _PLAIN and column.dtype.kind in _PLAIN[kind] and not (arrow or getattr(column.dtype, "tz", None))
 
 
 def _typed(frame: nw.LazyFrame, names: Iterable[str], who: str) -> nw.LazyFrame:

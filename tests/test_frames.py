@@ -68,6 +68,19 @@ def test_a_date_with_a_time_zone_is_refused_as_engines_would_take_other_days(mak
         scorecard(make(deals), **MARCH)
 
 
+def test_arrow_dates_in_pandas_are_read_and_refused_like_others():
+    deals = table(WON, {"status": "lost"}, {})
+    wanted = scorecard(deals, by="partner", **MARCH)
+    dates = ("created_on", "closed_on")
+    for kind in ("date32[pyarrow]", "timestamp[us][pyarrow]", "timestamp[ns][pyarrow]"):
+        pd.testing.assert_frame_equal(
+            scorecard(deals.astype(dict.fromkeys(dates, kind)), by="partner", **MARCH), wanted
+        )
+    for kind in ("timestamp[us, tz=UTC][pyarrow]", "timestamp[us, tz=Pacific/Auckland][pyarrow]"):
+        with pytest.raises(KitError, match=r"closed_on holds .*, not dates without a time zone"):
+            scorecard(deals.astype({"closed_on": kind}), by="partner", **MARCH)
+
+
 @pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, lambda t: duckdb.from_arrow(pl.DataFrame(t).to_arrow())])
 def test_a_column_of_blanks_has_no_type_and_is_fine(make):
     blank = dict.fromkeys(set(DEAL_COLUMNS) - {"deal_id", *CORE}, (None, None))
