@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from .errors import KitError
+from .stopping import TERMINATED, terminated
 
 COMMANDS = ("report", "kpis", "plan", "check", "snapshot", "what-if", "lab")
 
@@ -26,11 +27,19 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context):
         try:
             return super().invoke(ctx)
-        except KitError as error:
-            click.echo(f"partner-kpis: {error}", err=True)
-            ctx.exit(2)
-        except (BrokenPipeError, KeyboardInterrupt):
-            ctx.exit(130)
+        except (Exception, KeyboardInterrupt) as error:
+            if terminated():
+                click.echo("partner-kpis: stopped by SIGTERM", err=True)
+                ctx.exit(TERMINATED)
+            if isinstance(error, KitError):
+                click.echo(f"partner-kpis: {error}", err=True)
+                ctx.exit(2)
+            # the last is what DuckDB makes of Ctrl-C
+            if isinstance(error, (BrokenPipeError, KeyboardInterrupt)) or str(error) == "Query interrupted":
+                ctx.exit(130)
+            raise
+        finally:
+            terminated()
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

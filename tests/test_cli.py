@@ -3,6 +3,9 @@
 import csv
 import io
 import json
+import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -120,3 +123,49 @@ def test_a_kept_mapping_reads_the_same_next_month(command, tmp_path):
     again = command("check", "export.csv", "--mapping", "kept.toml", "--format", "json")
     one, other = (json.loads(answer.stdout)["mapping"] for answer in (first, again))
     assert one == other
+
+
+# What DuckDB makes of an exception in a handler, and what a library does that swallows it.
+WAITS = """
+import time
+
+import click
+from kpi_helpers import cli, stopping
+
+@click.command()
+@click.argument("way")
+def waits(way):
+    stopping.raise_on_sigterm()
+    print("begun", flush=True)
+    try:
+        try:
+            time.sleep(60)
+        except BaseException:
+            if way == "wraps":
+                raise RuntimeError("Query interrupted") from None
+        time.sleep(60)
+    finally:
+        for _ in range(120):
+            time.sleep(0.01)
+        print("cleaned up", flush=True)
+
+cli._Group.get_command = lambda self, ctx, name: waits
+cli.main(prog_name="partner-kpis")
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "way", "code"),
+    [(signal.SIGTERM, "wraps", 143), (signal.SIGTERM, "swallows", 143), (signal.SIGINT, "wraps", 130)],
+)
+def test_a_signal_that_a_library_catches_ends_the_command_cleanly(how, way, code):
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen([sys.executable, "-c", WAITS, "waits", way], **pipes)
+    assert process.stdout.readline() == "begun\n"
+    process.send_signal(how)
+    try:
+        said, complaint = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert (process.returncode, said) == (code, "cleaned up\n")
+    assert complaint == ("partner-kpis: stopped by SIGTERM\n" if code == 143 else "")

@@ -1,11 +1,11 @@
 """`partner-kpis report`."""
 
-import signal
 import sys
 
 import click
 
 from ..reports.plan import LIMITS, Limits
+from ..stopping import raise_on_sigterm
 from .source import WINDOW, mapping_of, one, reading_options
 
 
@@ -68,7 +68,7 @@ def report(
     from ..progress import Progress
     from ..reports import run_reports
 
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    raise_on_sigterm()
     with Progress() as progress:
         run = run_reports(
             one(source),
