@@ -9,7 +9,7 @@ import pandas as pd
 from .arrays import Arrays
 from .deals import DEAL_COLUMNS
 from .errors import KitError, MissingColumns
-from .lazy import SHARE, Lazy, fetch, to_spark
+from .lazy import DATES, SHARE, Lazy, fetch, plain_day, to_spark
 
 CORE = ("partner", "status", "amount", "created_on", "closed_on")
 READ_AS_TEXT = ("status", "channel", "lost_reason")  # the text columns whose words the formulas compare
@@ -77,7 +77,8 @@ def _typed(frame: nw.LazyFrame, names: Iterable[str], who: str) -> nw.LazyFrame:
     share = wanted.pop("credit", nw.col("credit")) if "credit" in schema else nw.lit(1.0)
     wanted[SHARE] = share  # as it is written, so that Parquet's statistics tell whether a deal is shared
     wanted["credit"] = nw.when(_is_number(share)).then(share).otherwise(1.0)  # neither blank nor NaN
-    return frame.select(*schema).with_columns(**wanted)
+    days = {plain_day(name): nw.col(name) for name in DATES if schema[name] == nw.Date}
+    return frame.select(*schema, **days).with_columns(**wanted)
 
 
 def _is_number(column: nw.Expr) -> nw.Expr:

@@ -40,6 +40,11 @@ DAY_US = 86_400_000_000  # microseconds
 _TRUNCATE = {"month": "1mo", "quarter": "1q", "year": "1y"}
 
 
+def plain_day(name: str) -> str:
+    """The column that has a date as the data have it, where these are days: Parquet is read by such a column alone."""
+    return f"_{name}_plain"
+
+
 class Lazy:
     """The deal table as a Narwhals lazy frame of the contract's columns, typed; nothing runs before it is asked for."""
 
@@ -125,6 +130,9 @@ class Lazy:
         then = replace(at, noted=true)
         starts = [midnight(span.start) for span in spans]
         if not spans.endless:
+            if plain_day(anchor) in frame.collect_schema().names():
+                day = nw.col(plain_day(anchor))
+                frame = frame.filter(day >= spans[0].start, day <= spans[-1].end)
             frame = frame.filter(on >= starts[0], on < midnight(spans[-1].end) + timedelta(days=1))
         if len(spans) == 1 and not spans.unit:
             return _aggregated(frame, measures, columns, then).assign(**{SPAN: 0})

@@ -3,6 +3,7 @@
 import re
 
 import duckdb
+import polars as pl
 import pytest
 from test_scorecards import golden
 
@@ -59,3 +60,20 @@ def test_columns_and_windows_are_pushed_into_parquet(plans):
         assert "deal_id" not in plan
         scanned = re.sub(r"[│\s]+", "", plan[re.search("READ_PARQUET|PARQUET_SCAN", plan).start() :])
         assert re.search(f"Filters:.*{date}(>=|<)", scanned)
+
+
+@pytest.mark.parametrize("read", [duckdb.read_parquet, pl.scan_parquet])
+def test_windows_are_pushed_into_parquet_whose_dates_are_days(read, tmp_path, monkeypatch):
+    path, fetch, seen = str(tmp_path / "deals.parquet"), lazy.fetch, []
+    days = ", ".join(f"{name}::DATE AS {name}" for name in ("created_on", "closed_on"))
+    duckdb.from_df(golden()).project(f"* REPLACE ({days})").write_parquet(path)
+
+    def explained(frame):
+        seen.append(frame.to_native().explain())
+        return fetch(frame)
+
+    monkeypatch.setattr(lazy, "fetch", explained)
+    scorecard(read(path), by="partner", **ASKED)
+    for plan, date in zip(seen[:2], ("closed_on", "created_on"), strict=True):
+        scanned = re.sub(r"[│\s]+", "", plan[re.search("READ_PARQUET|PARQUET_SCAN|Parquet SCAN", plan).start() :])
+        assert re.search(rf"Filters:.*{date}(>=|<)|SELECTION:.*col\(\"{date}\"\)\)?(>=|<)", scanned), scanned
