@@ -34,6 +34,11 @@ FEW = 10  # decided deals; the report's own words say that under it rates are un
 FILES = {"report.ipynb": N_("notebook"), "kpis.xlsx": N_("workbook"), "report.pdf": "PDF"}
 
 
+def _failure(record: dict) -> str:
+    """Why a report failed, with the cell where it is known."""
+    return _("Cell {cell} failed: {error}", **record) if record.get("cell") is not None else record.get("error", "")
+
+
 def index_page(fleet: Fleet, records: list[dict], loaded, out: Path, brand: Brand | None = None) -> str:
     """The index as one self-contained page, in the current language, with links to the files there are in `out`."""
     keys = fleet.now.set_index(["kpi", "basis"]).index
@@ -69,6 +74,7 @@ def index_page(fleet: Fleet, records: list[dict], loaded, out: Path, brand: Bran
         rows=rows,
         columns=[_heading(key, units[key], fleet.currency) for key in values.columns],
         whole=whole,
+        failure=_failure,
         failed=sum(record["status"] != "ok" for record in records),
         kinds={"failed": _("failed"), "few": _("few deals"), "ready": _("ready")},
         verdicts={"above": _("▲ above"), "below": _("▼ below")},

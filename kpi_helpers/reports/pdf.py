@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from datetime import date
 from html import escape
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Event
 
 from ..errors import KitError
 from .files import write_whole
@@ -42,17 +44,28 @@ def find_chromium() -> str:
     return found
 
 
-def print_reports(out: Path, records: Iterable[dict], as_of: date) -> list[dict]:
-    """report.pdf beside each report.html that is whole; a page that cannot be printed is its report's failure."""
-    program = find_chromium()
+def print_reports(out: Path, records: Iterable[dict], as_of: date) -> Iterator[dict]:
+    """report.pdf beside each report.html that is whole, and its record; a page that cannot be printed is its report's
+    failure. Who stops listening stops the printing, too."""
+    program, records, told, stopped = find_chromium(), list(records), SimpleQueue(), Event()
     # Playwright's loop would clash with JupyterLab's, which runs in the main thread
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(_print_all, program, out, list(records), as_of).result()
+        printing = thread.submit(_print_all, program, out, records, as_of, told, stopped)
+        printing.add_done_callback(lambda _: told.put(None))
+        try:
+            while record := told.get():
+                yield record
+            printing.result()
+        finally:
+            stopped.set()
 
 
-def _print_all(program: str, out: Path, records: list[dict], as_of: date) -> list[dict]:
+def _print_all(program: str, out: Path, records: list[dict], as_of: date, told: SimpleQueue, stopped: Event) -> None:
     with _printer(program) as print_page:
-        return [_printed(print_page, out / record["slug"], record, as_of) for record in records]
+        for record in records:
+            if stopped.is_set():
+                return
+            told.put(_printed(print_page, out / record["slug"], record, as_of))
 
 
 def _printed(print_page: Callable, folder: Path, record: dict, as_of: date) -> dict:

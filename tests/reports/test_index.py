@@ -49,6 +49,7 @@ def test_failures_stand_on_top_with_what_happened(made):
     assert rows(page)[1:] == in_order([name for name in NAMES if name != "Zeta"])
     assert "KeyError: &#39;&lt;region&gt;&#39;" in page
     assert "1 failed" in page
+    assert "Cell 3 failed: " in page
 
 
 def test_the_only_script_is_the_one_the_policy_allows(made):

@@ -39,12 +39,24 @@ def test_pages_are_printed_and_failed_reports_are_not(tmp_path):
         (tmp_path / record["slug"] / "report.html").write_text(PAGE, encoding="utf-8")
     (tmp_path / "b" / "report.pdf").write_bytes(b"an earlier run's")
     (tmp_path / "c" / "report.html").unlink()
-    told = print_reports(tmp_path, records, DAY)
+    told = list(print_reports(tmp_path, records, DAY))
     assert [record["status"] for record in told] == ["ok", "failed", "failed"]
     assert "was not printed" in told[2]["error"]
     first = (tmp_path / "a" / "report.pdf").read_bytes()
     assert first.startswith(b"%PDF-")
     assert b"/MediaBox [0 0 594.95" in first or b"/MediaBox [0 0 595" in first  # A4
     assert not (tmp_path / "b" / "report.pdf").exists()
-    print_reports(tmp_path, records[:1], DAY)
+    list(print_reports(tmp_path, records[:1], DAY))
     assert (tmp_path / "a" / "report.pdf").read_bytes() == first
+
+
+@pytest.mark.skipif(not any(map(shutil.which, pdf.NAMES)), reason="no Chromium: nothing was printed")
+def test_who_stops_listening_stops_the_printing(tmp_path):
+    records = [{"slug": str(number), "status": "ok"} for number in range(30)]
+    for record in records:
+        (tmp_path / record["slug"]).mkdir()
+        (tmp_path / record["slug"] / "report.html").write_text(PAGE, encoding="utf-8")
+    printing = print_reports(tmp_path, records, DAY)
+    assert next(printing) == records[0]
+    printing.close()
+    assert len(list(tmp_path.glob("*/report.pdf"))) < 30
