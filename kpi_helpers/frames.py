@@ -9,7 +9,7 @@ import pandas as pd
 from .arrays import Arrays
 from .deals import DEAL_COLUMNS
 from .errors import KitError, MissingColumns
-from .lazy import DATES, SHARE, Lazy, fetch, plain_day, to_spark
+from .lazy import DATES, NUMBERS, SHARE, Lazy, as_written, fetch, plain_day, to_spark
 
 CORE = ("partner", "status", "amount", "created_on", "closed_on")
 READ_AS_TEXT = ("status", "channel", "lost_reason")  # the text columns whose words the formulas compare
@@ -78,7 +78,13 @@ def _typed(frame: nw.LazyFrame, names: Iterable[str], who: str) -> nw.LazyFrame:
     wanted[SHARE] = share  # as it is written, so that Parquet's statistics tell whether a deal is shared
     wanted["credit"] = nw.when(_is_number(share)).then(share).otherwise(1.0)  # neither blank nor NaN
     days = {plain_day(name): nw.col(name) for name in DATES if schema[name] == nw.Date}
-    return frame.select(*schema, **days).with_columns(**wanted)
+    raw = {}
+    if frame.implementation.is_duckdb():  # which tells of NaN by itself where it adds up money
+        floats = [name for name in NUMBERS if name in schema and name not in blank and schema[name].is_float()]
+        raw = {as_written(name): nw.col(name).cast(nw.Float64) for name in floats}
+        if as_written("credit") in raw:
+            raw[as_written("credit")] = raw[as_written("credit")].fill_null(1.0)
+    return frame.select(*schema, **days, **raw).with_columns(**wanted)
 
 
 def _is_number(column: nw.Expr) -> nw.Expr:

@@ -29,6 +29,7 @@ from .kpis.measure import (
 )
 from .windows import Spans
 
+NUMBERS = ("amount", "credit", "probability")  # of which money is made
 SHARE = "_share"  # the credit as the data have it
 SPAN = "_span"  # the first day of the period a row belongs to, or the number of its window
 DAY = "_day"  # the day whose state is asked for
@@ -38,6 +39,11 @@ DATES = (CREATED, CLOSED)
 TOO_LARGE = 1e300  # times an amount: no whole number holds that
 DAY_US = 86_400_000_000  # microseconds
 _TRUNCATE = {"month": "1mo", "quarter": "1q", "year": "1y"}
+
+
+def as_written(name: str) -> str:
+    """The column that holds a number as it is written, NaN and all; only DuckDB's frames have it."""
+    return f"_written_{name}"
 
 
 def plain_day(name: str) -> str:
@@ -82,7 +88,8 @@ class Lazy:
         """One row per deal and group: the shares of a split deal that fall into one group are added up."""
         together = ["deal_id", *groups]
         credit, first = nw.col("credit").sum().over(together), nw.col("partner").min().over(together)
-        return Lazy(self.frame.with_columns(credit=credit, _first=first).filter(nw.col("partner") == nw.col("_first")))
+        frame = self.frame.drop(as_written("credit"), strict=False).with_columns(credit=credit, _first=first)
+        return Lazy(frame.filter(nw.col("partner") == nw.col("_first")))
 
     def slow_cycle(self, at: At) -> float | None:
         """The 90th percentile of days from created to won; None when none was won."""
@@ -239,12 +246,29 @@ def _told(totals: Callable, frame: nw.LazyFrame, measures: list[Measure], keys: 
         import duckdb
 
         with suppress(duckdb.ConversionException, duckdb.OutOfRangeException):
-            return fetch(totals(_parts(frame, measures, keys, at, narrow=True)))
+            return fetch(totals(_parts(frame, measures, keys, _trusting(frame, measures, at), narrow=True)))
     try:
         return fetch(totals(_parts(frame, measures, keys, at)))
     except Exception as error:  # each engine has its own kind for a number that it cannot turn into a whole one
         check_amount(fetch(frame.select(nw.col("amount").abs().max()))["amount"].item())
         raise error
+
+
+def _trusting(frame: nw.LazyFrame, measures: list[Measure], at: At) -> At:
+    """The same, but of the numbers that money is made of, NaN is not looked for: no whole number can be made of it, so
+    that the query ends and is asked again."""
+    made_of: set[str] = set()
+
+    def noting(name: str) -> nw.Expr:
+        made_of.add(name)
+        return nw.col(name)
+
+    for measure in measures:
+        if measure.total == "money":
+            measure.parts(replace(at, column=noting, noted=dict(at.noted)))
+    have = frame.collect_schema().names()
+    trusted = {name for name in NUMBERS if name in made_of and as_written(name) in have}
+    return replace(at, column=lambda name: nw.col(as_written(name) if name in trusted else name))
 
 
 def _totals(measures: list[Measure]) -> list[nw.Expr]:
