@@ -136,9 +136,9 @@ from kpi_helpers import cli, stopping
 @click.argument("way")
 def waits(way):
     stopping.raise_on_sigterm()
-    print("begun", flush=True)
     try:
         try:
+            print("begun", flush=True)
             time.sleep(60)
         except BaseException:
             if way == "wraps":

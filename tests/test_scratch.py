@@ -40,7 +40,7 @@ def test_a_load_that_was_killed_leaves_what_the_next_one_removes(tmp_path, monke
     os.utime(left / LOCK, (0, 0))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     (tmp_path / "deals.csv").write_text(
-        "Deal ID,Partner,Status,Amount,Created,Closed\n1,A,won,5,2025-01-02,2025-02-03\n"
+        "Deal ID,Partner,Status,Amount,Created Date,Close Date\n1,A,won,5,2025-01-02,2025-02-03\n"
     )
     assert load(tmp_path / "deals.csv").rows_used == 1
     assert names_in(tmp_path) == ["deals.csv"]
