@@ -9,6 +9,7 @@ import pandas as pd
 from .arrays import Arrays
 from .deals import DEAL_COLUMNS
 from .errors import KitError, MissingColumns
+from .given import told, way
 from .lazy import DATES, NUMBERS, SHARE, Lazy, as_written, fetch, plain_day, to_spark
 
 CORE = ("partner", "status", "amount", "created_on", "closed_on")
@@ -50,7 +51,9 @@ def _lazy(deals, who: str) -> nw.LazyFrame:
             return frame
     except TypeError:
         pass
-    raise KitError(f"{who} takes {ENGINES}, not {type(deals).__name__}; see load_deals.") from None
+    call = way(deals)
+    make = f"{call} makes one of it" if call else "load_deals(...) gives one"
+    raise KitError(f"{who} takes {ENGINES}, not {told(deals)}; {make}.") from None
 
 
 def _plain(column: pd.Series, kind: str) -> bool:
@@ -62,8 +65,10 @@ def _typed(frame: nw.LazyFrame, names: Iterable[str], who: str) -> nw.LazyFrame:
     """The named columns in the contract's types; those that are not there, or hold nothing, are null."""
     schema = {name: dtype for name, dtype in frame.collect_schema().items() if name in names}
     spark = frame.implementation.is_pyspark()  # whose plain timestamp is one in the session's time zone
-    told = {name: ~nw.col(name).is_null() for name in schema}
-    blank = _check(who, schema, lambda name: fetch(frame.select(told[name]).filter(nw.col(name)).head(1)).empty, spark)
+    filled = {name: ~nw.col(name).is_null() for name in schema}
+    blank = _check(
+        who, schema, lambda name: fetch(frame.select(filled[name]).filter(nw.col(name)).head(1)).empty, spark
+    )
     wanted = {}
     for name in names:
         kind, have = DEAL_COLUMNS[name].kind, schema.get(name)

@@ -1,6 +1,6 @@
 """A Polars, DuckDB or Spark deal table: the formulas become one query per anchor, and only totals come back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -246,29 +246,12 @@ def _told(totals: Callable, frame: nw.LazyFrame, measures: list[Measure], keys: 
         import duckdb
 
         with suppress(duckdb.ConversionException, duckdb.OutOfRangeException):
-            return fetch(totals(_parts(frame, measures, keys, _trusting(frame, measures, at), narrow=True)))
+            return fetch(totals(_parts(frame, measures, keys, at, narrow=True)))
     try:
         return fetch(totals(_parts(frame, measures, keys, at)))
     except Exception as error:  # each engine has its own kind for a number that it cannot turn into a whole one
         check_amount(fetch(frame.select(nw.col("amount").abs().max()))["amount"].item())
         raise error
-
-
-def _trusting(frame: nw.LazyFrame, measures: list[Measure], at: At) -> At:
-    """The same, but of the numbers that money is made of, NaN is not looked for: no whole number can be made of it, so
-    that the query ends and is asked again."""
-    made_of: set[str] = set()
-
-    def noting(name: str) -> nw.Expr:
-        made_of.add(name)
-        return nw.col(name)
-
-    for measure in measures:
-        if measure.total == "money":
-            measure.parts(replace(at, column=noting, noted=dict(at.noted)))
-    have = frame.collect_schema().names()
-    trusted = {name for name in NUMBERS if name in made_of and as_written(name) in have}
-    return replace(at, column=lambda name: nw.col(as_written(name) if name in trusted else name))
 
 
 def _totals(measures: list[Measure]) -> list[nw.Expr]:
@@ -294,11 +277,32 @@ def _parts(frame: nw.LazyFrame, measures: list[Measure], keys: list[str], at: At
     """What each deal adds to each measure."""
     spark = frame.implementation.is_pyspark()
     at = replace(at, named=True, noted=dict(at.noted))
-    parts = {m.name: _part(m, at, whole=not spark, narrow=narrow) for m in measures}
+    money_at = at
+    if narrow:  # no whole number is made of NaN: the query ends, and is asked again with NaN taken for blank
+        money_at = replace(at, column=_as_written(frame, NUMBERS))
+        at = replace(at, column=_as_written(frame, _looked_at(measures)))
+    parts = {m.name: _part(m, money_at if m.total == "money" else at, not spark, narrow) for m in measures}
     for name, tell in at.noted.items():  # each reads but those before it
         frame = frame.with_columns(tell.alias(name))
     frame = frame.select(*keys, **parts)
     return _decimals(frame, [m.name for m in measures if m.total == "money"]) if spark else frame
+
+
+def _looked_at(measures: list[Measure]) -> list[str]:
+    """The numbers of which a NaN would end the query, wherever another measure reads them.
+
+    A blank amount hides its deal's NaN of credit, which other measures add up; a blank probability the amount's. The
+    probability's a blank amount hides, too, but who asks for the one asks for the other.
+    """
+    weighing = [m for m in measures if m.total == "money" and "probability" in m.reads]
+    plain = [m for m in measures if m.total == "money" and m not in weighing]
+    return ["amount"] * bool(plain) + ["probability"] * bool(weighing)
+
+
+def _as_written(frame: nw.LazyFrame, names: Iterable[str]) -> Callable[[str], nw.Expr]:
+    """Columns by name, these as they are written where the frame has them so."""
+    there = {name for name in names if as_written(name) in frame.collect_schema().names()}
+    return lambda name: nw.col(as_written(name) if name in there else name)
 
 
 def _part(measure: Measure, at: At, whole: bool, narrow: bool) -> nw.Expr:

@@ -125,6 +125,27 @@ def test_nan_in_parquet_is_blank(name, tmp_path):
     assert value(got, "weighted") == 1.5
 
 
+@pytest.mark.parametrize("basis", ["weighted", "open", "credited", "amount", None])
+@pytest.mark.parametrize("name", ["polars", "duckdb"])
+def test_what_a_blank_beside_it_hides_is_blank_too(name, basis, tmp_path):
+    nan, path = float("nan"), str(tmp_path / "deals.parquet")
+    deals = table(*many(2, **WON), *many(3)).assign(probability_source="learned")
+    numbers = {
+        "amount": [None, 5.0, nan, 7.0, None],
+        "credit": [nan, 1.0, 1.0, 1.0, 1.0],
+        "probability": [None, None, None, 0.5, nan],
+    }
+    pl.from_pandas(deals).with_columns(**{n: pl.Series(v, dtype=pl.Float64) for n, v in numbers.items()}).write_parquet(
+        path
+    )
+    blank = deals.assign(**{n: pd.array(v, "float64") for n, v in numbers.items()})
+    frame = {"polars": pl.scan_parquet, "duckdb": duckdb.read_parquet}[name](path)
+    got = ENGINES["polars_lazy" if name == "polars" else name].back(
+        scorecard(frame, by="partner", basis=basis, **MARCH)
+    )
+    pd.testing.assert_frame_equal(got, scorecard(blank, by="partner", basis=basis, **MARCH), check_dtype=False)
+
+
 @pytest.mark.parametrize(
     "ideal", [[1, 0, 0], [True, False, None], [1.0, None, 0.0], pd.array([True, None, False], "boolean")]
 )
