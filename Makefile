@@ -67,8 +67,8 @@ bench-kpis: $(SETUP)
 
 # Needs uv; exact versions and hashes for every platform, no index addresses.
 lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes \
-	  --extra app --extra cluster --extra dev --extra pdf --extra postgresql \
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	  --extra app --extra cluster --extra dev --extra docs --extra pdf --extra postgresql \
 	  --no-emit-index-url --no-annotate --no-header --quiet pyproject.toml --output-file requirements.lock
 
 clean:

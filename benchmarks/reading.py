@@ -1,7 +1,8 @@
-"""How long reading and checking a CSV takes, as a ratio to DuckDB's bare read_csv into Parquet in the same run.
+"""How long reading and checking a CSV takes, as a ratio to DuckDB's bare read_csv into Parquet in
+the same run.
 
-Run `python benchmarks/reading.py [--rows 10000000]`; prints one line of JSON. Each way runs in a process of its own,
-so that the peak memory is its own; the data are made from a fixed seed.
+Run `python benchmarks/reading.py [--rows 10000000]`; prints one line of JSON. Each way runs in a
+process of its own, so that the peak memory is its own; the data are made from a fixed seed.
 """
 
 import argparse
@@ -22,13 +23,15 @@ def make(path: Path, rows: int) -> None:
 
     duckdb.sql("CREATE OR REPLACE MACRO one_of(i, salt, n) AS CAST(hash(i, salt) % n AS INTEGER)")
     duckdb.sql(f"""COPY (
-        SELECT 'D' || i AS deal_id, 'Partner ' || one_of(i, 1, 200) AS partner, 'Owner ' || one_of(i, 2, 900) AS owner,
+        SELECT 'D' || i AS deal_id, 'Partner ' || one_of(i, 1, 200) AS partner,
+          'Owner ' || one_of(i, 2, 900) AS owner,
                'Customer ' || one_of(i, 3, 90000) AS customer,
                ['North', 'South', 'East'][one_of(i, 4, 3) + 1] AS region,
                ['Trade Show', 'Referral', 'Webinar', 'Other'][one_of(i, 5, 4) + 1] AS source,
                ['Proposal', 'Closed Won', 'Closed Lost'][i % 3 + 1] AS stage,
                ['open', 'won', 'lost'][i % 3 + 1] AS status,
-               one_of(i, 6, 10000000) / 100 AS amount, 'EUR' AS currency, one_of(i, 7, 100) / 100 AS probability,
+               one_of(i, 6, 10000000) / 100 AS amount, 'EUR' AS currency, one_of(i, 7,
+                 100) / 100 AS probability,
                DATE '2024-01-01' + one_of(i, 8, 300) AS created_on,
                CASE WHEN i % 3 > 0 THEN DATE '2024-01-01' + 300 + one_of(i, 9, 100) END AS closed_on
         FROM range({rows}) t(i)) TO '{path}' (HEADER)""")
@@ -48,7 +51,11 @@ def timed(way: str, csv: Path, out: Path) -> dict:
         assert load(csv).write_parquet(out.with_suffix("")).is_dir()
     seconds = time.perf_counter() - begin
     used = resource.getrusage(resource.RUSAGE_SELF)
-    return {"seconds": seconds, "cpu": used.ru_utime + used.ru_stime - idle, "mib": used.ru_maxrss / 1024}
+    return {
+        "seconds": seconds,
+        "cpu": used.ru_utime + used.ru_stime - idle,
+        "mib": used.ru_maxrss / 1024,
+    }
 
 
 def main() -> None:
@@ -67,9 +74,22 @@ def main() -> None:
         found: dict[str, list[dict]] = {"bare": [], "kit": []}
         for _ in range(said.repeat):
             for way, all_runs in found.items():
-                command = [sys.executable, __file__, "--way", way, str(csv), str(Path(folder) / f"{way}.parquet")]
-                all_runs.append(json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
-        best = {way: min(all_runs, key=lambda run: run["seconds"]) for way, all_runs in found.items()}
+                command = [
+                    sys.executable,
+                    __file__,
+                    "--way",
+                    way,
+                    str(csv),
+                    str(Path(folder) / f"{way}.parquet"),
+                ]
+                all_runs.append(
+                    json.loads(
+                        subprocess.run(command, capture_output=True, text=True, check=True).stdout
+                    )
+                )
+        best = {
+            way: min(all_runs, key=lambda run: run["seconds"]) for way, all_runs in found.items()
+        }
         least = {way: min(run["cpu"] for run in all_runs) for way, all_runs in found.items()}
         print(
             json.dumps(
@@ -79,7 +99,9 @@ def main() -> None:
                     "bare_seconds": round(best["bare"]["seconds"], 2),
                     "kit_seconds": round(best["kit"]["seconds"], 2),
                     "ratio": round(best["kit"]["seconds"] / best["bare"]["seconds"], 2),
-                    "cpu_ratio": round(least["kit"] / least["bare"], 2),  # steadier where others use the machine
+                    "cpu_ratio": round(
+                        least["kit"] / least["bare"], 2
+                    ),  # steadier where others use the machine
                     "kit_peak_mib": round(max(run["mib"] for run in found["kit"])),
                 }
             )

@@ -1,13 +1,15 @@
-"""The kit's warm reports beside what people do today and beside the floor: `python benchmarks/reports.py`.
+"""The kit's warm reports beside what people do today and beside the floor: `python
+benchmarks/reports.py`.
 
 Ways, each two reports at a time, same notebook, partners and prepared folder:
   loop   a shell loop: papermill, then jupyter nbconvert
   pool   papermill.execute_notebook and one HTML exporter in each of two processes
-  floor  the cells as plain Python in two warm processes, figures saved as PNG; nothing else is written
-  kit    the warm template
-  many   the kit again, from a prepared folder of 1,000 partners (the sample copied under other names)
-They take turns in rounds over the partners, so that a noisy machine hits all alike. Seconds on the clock depend on who
-else uses the machine; processor seconds hardly do. Only ratios travel between machines.
+  floor  the cells as plain Python in two warm processes, figures saved as PNG; nothing else is
+  written kit    the warm template many   the kit again, from a prepared folder of 1,000 partners
+  (the sample copied under other names)
+They take turns in rounds over the partners, so that a noisy machine hits all alike. Seconds on the
+clock depend on who else uses the machine; processor seconds hardly do. Only ratios travel between
+machines.
 """
 
 import argparse
@@ -28,9 +30,9 @@ from pathlib import Path
 import pandas as pd
 import psutil
 
-from kpi_helpers.reports.cluster import SharedTemplate
-from kpi_helpers.reports.execute import _environment
-from kpi_helpers.reports.plan import Job, notebook_path
+from kpi_helpers.reports.running.cluster import SharedTemplate
+from kpi_helpers.reports.running.execute import _environment
+from kpi_helpers.reports.schedule import Job, notebook_path
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -64,7 +66,9 @@ def loop():
 
 @contextlib.contextmanager
 def processes(one, ready):
-    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn"), initializer=ready) as pool:
+    with ProcessPoolExecutor(
+        2, mp_context=multiprocessing.get_context("spawn"), initializer=ready
+    ) as pool:
         list(pool.map(time.sleep, [0.5, 0.5]))  # both are there
         yield lambda jobs: list(pool.map(one, jobs))
 
@@ -85,9 +89,15 @@ def in_pool(job: Job) -> None:
     import papermill
 
     made = papermill.execute_notebook(
-        str(NOTEBOOK), f"{job.folder}/report.ipynb", job.parameters, progress_bar=False, cwd=f"{job.folder}/.."
+        str(NOTEBOOK),
+        f"{job.folder}/report.ipynb",
+        job.parameters,
+        progress_bar=False,
+        cwd=f"{job.folder}/..",
     )
-    Path(job.folder, "report.html").write_text(EXPORTER.from_notebook_node(made)[0], encoding="utf-8")
+    Path(job.folder, "report.html").write_text(
+        EXPORTER.from_notebook_node(made)[0], encoding="utf-8"
+    )
 
 
 def floor():
@@ -96,11 +106,13 @@ def floor():
 
 
 def floor_ready() -> None:
-    from kpi_helpers.reports.template import warm
+    from kpi_helpers.reports.running.warm_server import warm
 
     main_module = sys.modules["__main__"]
     warm()
-    sys.modules["__main__"] = main_module  # IPython puts its own there, and the pool looks for its functions in it
+    sys.modules["__main__"] = (
+        main_module  # IPython puts its own there, and the pool looks for its functions in it
+    )
 
 
 def in_plain_python(job: Job) -> None:
@@ -147,16 +159,31 @@ def copies(folder: Path, times: int) -> Path:
         parts = [table]
         for number in range(1, times) if "partner" in own or "deal_id" in own else ():
             named = ~table.get("partner", pd.Series("x", table.index)).isin(["", "*"])
-            parts.append(table[named].assign(**{name: table.loc[named, name] + f" {number:02d}" for name in own}))
+            parts.append(
+                table[named].assign(
+                    **{name: table.loc[named, name] + f" {number:02d}" for name in own}
+                )
+            )
         pd.concat(parts).to_csv(folder / path.name, index=False)
     return folder
 
 
 def run(source: Path, out: Path, *words: str) -> tuple[float, float, float]:
-    """Seconds by the clock and of the processor, and peak memory, MiB, of `partner-kpis report`: the sum of
-    proportional sizes of all its processes."""
-    command = [str(BIN / "partner-kpis"), "report", str(source), "--out", str(out), "--jobs", "2", *words]
-    command += [word for name, value in ASKED.items() for word in (f"--{name.replace('_', '-')}", value)]
+    """Seconds by the clock and of the processor, and peak memory, MiB, of `partner-kpis report`:
+    the sum of proportional sizes of all its processes."""
+    command = [
+        str(BIN / "partner-kpis"),
+        "report",
+        str(source),
+        "--out",
+        str(out),
+        "--jobs",
+        "2",
+        *words,
+    ]
+    command += [
+        word for name, value in ASKED.items() for word in (f"--{name.replace('_', '-')}", value)
+    ]
     began, used, peak = time.monotonic(), os.times().children_user + os.times().children_system, 0
     process = psutil.Popen(command, stdout=subprocess.DEVNULL)
     while process.poll() is None:
@@ -188,7 +215,8 @@ def jobs_of(prepared: Path, partners: list[str], out: Path) -> list[Job]:
 
 
 def processor_seconds() -> float:
-    """Of this process, those it waits for, and all that live below it with those they waited for."""
+    """Of this process, those it waits for, and all that live below it with those they waited
+    for."""
     me = psutil.Process()
     return sum(sum(one.cpu_times()[:4]) for one in [me, *me.children(recursive=True)])
 
@@ -197,17 +225,27 @@ def measure(make, jobs: list[Job]) -> dict[str, float]:
     began, used = time.monotonic(), processor_seconds()
     make(jobs)
     spent = time.monotonic() - began, processor_seconds() - used
-    return dict(zip(("clock", "processor"), (seconds / len(jobs) for seconds in spent), strict=True))
+    return dict(
+        zip(("clock", "processor"), (seconds / len(jobs) for seconds in spent), strict=True)
+    )
 
 
 def main() -> None:
     sys.stdout.reconfigure(line_buffering=True)
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--partners", type=int, default=40, help="of the sample's 40; the shell loop needs patience")
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument(
+        "--partners", type=int, default=40, help="of the sample's 40; the shell loop needs patience"
+    )
     options.add_argument("--block", type=int, default=10, help="partners a round")
-    options.add_argument("--copies", type=int, default=25, help="of the sample's 40 partners, for `many`")
+    options.add_argument(
+        "--copies", type=int, default=25, help="of the sample's 40 partners, for `many`"
+    )
     options.add_argument("--without", nargs="*", default=[], choices=WAYS, help="ways to leave out")
-    options.add_argument("--fleet", action="store_true", help="whole runs instead: of the sample, and of its copies")
+    options.add_argument(
+        "--fleet", action="store_true", help="whole runs instead: of the sample, and of its copies"
+    )
     asked = options.parse_args()
     print(f"load before: {os.getloadavg()}, processors: {os.cpu_count()}")
     with tempfile.TemporaryDirectory() as folder:
@@ -220,13 +258,21 @@ def compare(folder: Path, asked) -> None:
     partners = sorted(pd.read_csv(SAMPLE / "deals.csv")["partner"].unique())[: asked.partners]
     named = [word for partner in partners for word in ("--partner", partner)]
     seconds, _, memory = run(SAMPLE, folder / "whole", *named)
-    print(f"partner-kpis report, {len(partners)} partners, reading included: {seconds:.0f} s, {memory:.0f} MiB at most")
+    print(
+        f"partner-kpis report, {len(partners)} partners, reading included: {seconds:.0f} s, "
+        f"{memory:.0f} MiB at most"
+    )
     if "many" in ways:
         many = copies(folder / "source", asked.copies)
         seconds, _, memory = run(many, folder / "copied", "--partner", partners[0])
-        print(f"partner-kpis report, one of {40 * asked.copies:,} partners: {seconds:.0f} s, {memory:.0f} MiB at most")
+        print(
+            f"partner-kpis report, one of {40 * asked.copies:,} partners: {seconds:.0f} s, "
+            f"{memory:.0f} MiB at most"
+        )
     jobs = {
-        way: jobs_of(folder / ("copied" if way == "many" else "whole") / "prepared", partners, folder / way)
+        way: jobs_of(
+            folder / ("copied" if way == "many" else "whole") / "prepared", partners, folder / way
+        )
         for way in ways
     }
     rounds: dict[str, list] = {way: [] for way in ways}
@@ -235,24 +281,35 @@ def compare(folder: Path, asked) -> None:
         for way in ways:  # what each starts and loads for itself, once
             if way != "loop":
                 first = measure(make[way], jobs[way][:2])
-                print(f"{KINDS[way]}: start and first two, {2 * first['processor']:.1f} processor seconds")
+                print(
+                    f"{KINDS[way]}: start and first two, {2 * first['processor']:.1f} processor "
+                    f"seconds"
+                )
         for number, start in enumerate(range(0, len(partners), asked.block)):
             turn = number % len(ways)
             for way in ways[turn:] + ways[:turn]:
                 rounds[way].append(measure(make[way], jobs[way][start : start + asked.block]))
             print(
-                f"round {number + 1}: load {os.getloadavg()[0]:.1f}", json.dumps({way: rounds[way][-1] for way in ways})
+                f"round {number + 1}: load {os.getloadavg()[0]:.1f}",
+                json.dumps({way: rounds[way][-1] for way in ways}),
             )
     print(table(rounds))
 
 
 def fleet(folder: Path, asked) -> None:
-    """Everything that many partners cost, preparing and index included, beside the same of the sample's 40."""
-    for source, partners in ((SAMPLE, 40), (copies(folder / "source", asked.copies), 40 * asked.copies)):
+    """Everything that many partners cost, preparing and index included, beside the same of the
+    sample's 40."""
+    for source, partners in (
+        (SAMPLE, 40),
+        (copies(folder / "source", asked.copies), 40 * asked.copies),
+    ):
         seconds, used, memory = run(source, folder / f"of {partners}")
         made = partners + 1  # with the report on all of them
-        print(f"{partners:,} partners: {seconds:.0f} s, of the processor {used:.0f}, {used / made:.2f} a report; "
-              f"{memory:.0f} MiB at most; load {os.getloadavg()[0]:.1f}")  # fmt: skip
+        print(
+            f"{partners:,} partners: {seconds:.0f} s, of the processor {used:.0f}, "
+            f"{used / made:.2f} a report; "
+            f"{memory:.0f} MiB at most; load {os.getloadavg()[0]:.1f}"
+        )
 
 
 def table(rounds: dict[str, list]) -> str:
@@ -262,10 +319,15 @@ def table(rounds: dict[str, list]) -> str:
         "| --- | ---: | ---: | ---: | ---: |",
     ]
     for way, found in rounds.items():
-        cells = [f"{statistics.median(one[kind] for one in found):.2f}" for kind in ("clock", "processor")]
+        cells = [
+            f"{statistics.median(one[kind] for one in found):.2f}"
+            for kind in ("clock", "processor")
+        ]
         for kind in ("clock", "processor"):
             ratios = [one[kind] / own[kind] for one, own in zip(found, rounds["kit"], strict=True)]
-            cells.append(f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+            cells.append(
+                f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+            )
         lines.append(f"| {KINDS[way]} | {' | '.join(cells)} |")
     return "\n".join(lines)
 

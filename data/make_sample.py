@@ -1,7 +1,9 @@
-"""Invent a channel programme with known truths: `python data/make_sample.py [folder]` (default: data/sample).
+"""Invent a channel programme with known truths: `python data/make_sample.py [folder]` (default:
+data/sample).
 
-Six CSV files go to the folder and the truth behind them to `<folder>-truth.json` beside it. data/README.md tells the
-story; sample_world.py holds every parameter, sample_sides.py the tables beside the deals.
+Six CSV files go to the folder and the truth behind them to `<folder>-truth.json` beside it.
+data/README.md tells the story; sample_world.py holds every parameter, sample_sides.py the tables
+beside the deals.
 """
 
 import json
@@ -16,10 +18,16 @@ import sample_world as world
 
 def partners():
     rows = [line.split("|") for line in world.PARTNERS.strip().splitlines()]
-    table = pd.DataFrame(rows, columns=["partner", "language", "per_quarter", "log_odds", "ideal_share", "regions"])
+    table = pd.DataFrame(
+        rows, columns=["partner", "language", "per_quarter", "log_odds", "ideal_share", "regions"]
+    )
     pairs = table["regions"].map(lambda text: [pair.split(":") for pair in text.split(", ")])
-    table["regions"] = pairs.map(lambda shares: {region: int(share) / 100 for region, share in shares})
-    return table.astype({"per_quarter": float, "log_odds": float, "ideal_share": float}).set_index("partner")
+    table["regions"] = pairs.map(
+        lambda shares: {region: int(share) / 100 for region, share in shares}
+    )
+    return table.astype({"per_quarter": float, "log_odds": float, "ideal_share": float}).set_index(
+        "partner"
+    )
 
 
 def pick(rng, shares, n=None):
@@ -31,14 +39,18 @@ def pick(rng, shares, n=None):
 def reps(rng, table):
     """Two to five people a partner; nobody works for two partners."""
     names = {
-        lang: [f"{a} {b}" for a in world.FIRST[lang].split() for b in world.LAST[lang].split()] for lang in world.FIRST
+        lang: [f"{a} {b}" for a in world.FIRST[lang].split() for b in world.LAST[lang].split()]
+        for lang in world.FIRST
     }
     names = {lang: list(rng.permutation(people)) for lang, people in names.items()}
     rows = []
     for partner, row in table.iterrows():
         size = 2 if row.per_quarter < 5 else 3 + (row.per_quarter >= 14) + (row.per_quarter >= 24)
         owners = [str(names[row.language].pop()) for _ in range(size)]
-        rows += [(partner, owner, rng.choice(world.DEPARTMENTS), rng.choice(world.UNITS)) for owner in owners]
+        rows += [
+            (partner, owner, rng.choice(world.DEPARTMENTS), rng.choice(world.UNITS))
+            for owner in owners
+        ]
     return pd.DataFrame(rows, columns=["partner", "owner", "department", "unit"])
 
 
@@ -48,14 +60,19 @@ def customers(rng):
     for turkish, words in world.CUSTOMERS.items():
         roots, trades, forms = (part.split() for part in words)
         regions = [name for name in world.REGION if (name in world.TURKISH) == turkish]
-        names = rng.permutation([f"{root} {trade} {form}" for root in roots for trade in trades for form in forms])
+        names = rng.permutation(
+            [f"{root} {trade} {form}" for root in roots for trade in trades for form in forms]
+        )
         rows += [(str(name), regions[i % len(regions)]) for i, name in enumerate(names)]
     table = pd.DataFrame(rows, columns=["customer", "region"])
-    return table.assign(size_band=pick(rng, {"small": 0.5, "mid": 0.35, "enterprise": 0.15}, len(table)))
+    return table.assign(
+        size_band=pick(rng, {"small": 0.5, "mid": 0.35, "enterprise": 0.15}, len(table))
+    )
 
 
 def created(rng, table):
-    """Who brings a deal when: Poisson counts a quarter, at least 10 (small partners: 1 to 3), on working days."""
+    """Who brings a deal when: Poisson counts a quarter, at least 10 (small partners: 1 to 3), on
+    working days."""
     rows = []
     for partner, rate in table["per_quarter"].items():
         for quarter in world.QUARTERS:
@@ -75,9 +92,13 @@ def describe(rng, deals, table, people, companies):
     company = [rng.choice(by_region[region]) for region in deals["region"]]
     person = [rng.choice(by_partner[partner]) for partner in deals["partner"]]
     deals[["customer", "size_band"]] = companies.loc[company, ["customer", "size_band"]].to_numpy()
-    deals[["owner", "department", "unit"]] = people.loc[person, ["owner", "department", "unit"]].to_numpy()
+    deals[["owner", "department", "unit"]] = people.loc[
+        person, ["owner", "department", "unit"]
+    ].to_numpy()
     deals["product"] = rng.choice(list(world.PRODUCT), len(deals))
-    deals["channel"] = pick(rng, {"paid": 26, "earned": 20, "owned": 26, "partner": 22, "unknown": 6}, len(deals))
+    deals["channel"] = pick(
+        rng, {"paid": 26, "earned": 20, "owned": 26, "partner": 22, "unknown": 6}, len(deals)
+    )
     deals["source"] = [rng.choice(world.SOURCES[channel]) for channel in deals["channel"]]
     fits = rng.random(len(deals)) < deals["partner"].map(table["ideal_share"])
     deals["ideal"] = np.where(rng.random(len(deals)) < 0.1, "", np.where(fits, "true", "false"))
@@ -94,14 +115,28 @@ def log_odds(deals, table):
         "ideal": world.IDEAL,
     }
     season = np.log(np.array(world.SEASON))[deals["created_on"].dt.month - 1]
-    peers = np.log(world.BASE_ODDS) + season + sum(np.log(deals[name].map(odds)) for name, odds in parts.items())
+    peers = (
+        np.log(world.BASE_ODDS)
+        + season
+        + sum(np.log(deals[name].map(odds)) for name, odds in parts.items())
+    )
     own = deals["partner"].map(table["log_odds"]).astype(float)
-    after = (deals["partner"] == world.STRATEGY["partner"]) & (deals["created_on"] >= world.STRATEGY["began"])
+    after = (deals["partner"] == world.STRATEGY["partner"]) & (
+        deals["created_on"] >= world.STRATEGY["began"]
+    )
     own += after * np.log(world.STRATEGY["odds"])
     quarters = (deals["created_on"].dt.year - 2023) * 4 + deals["created_on"].dt.quarter - 1
-    steps = (quarters - world.QUARTERS.get_loc(pd.Period(world.DECLINE["first_lower_quarter"])) + 1).clip(lower=0)
-    own += (deals["partner"] == world.DECLINE["partner"]) * steps * world.DECLINE["log_odds_per_quarter"]
-    own[(deals["partner"] == world.PAID_NOTHING["partner"]) & (deals["channel"] == "paid")] = -np.inf
+    steps = (
+        quarters - world.QUARTERS.get_loc(pd.Period(world.DECLINE["first_lower_quarter"])) + 1
+    ).clip(lower=0)
+    own += (
+        (deals["partner"] == world.DECLINE["partner"])
+        * steps
+        * world.DECLINE["log_odds_per_quarter"]
+    )
+    own[
+        (deals["partner"] == world.PAID_NOTHING["partner"]) & (deals["channel"] == "paid")
+    ] = -np.inf
     return pd.DataFrame({"season": season, "peers": peers, "own": own})
 
 
@@ -119,7 +154,9 @@ def decide(rng, deals, win):
     days = np.maximum(1, np.rint(median * rng.lognormal(0, 0.65, count))).astype(int)
     days[rng.random(count) < world.NEVER_CLOSED] += 5000
     lucky = np.flatnonzero(deals["partner"] == world.LUCKY["partner"])
-    outcome[lucky] = ["won"] * world.LUCKY["won"] + ["lost"] * (world.LUCKY["deals"] - world.LUCKY["won"])
+    outcome[lucky] = ["won"] * world.LUCKY["won"] + ["lost"] * (
+        world.LUCKY["deals"] - world.LUCKY["won"]
+    )
     ends = deals["created_on"] + pd.to_timedelta(days, unit="D")
     quarter = pd.Period(world.LUCKY["closed"])
     ends[lucky] = quarter.start_time + pd.to_timedelta(rng.integers(1, 90, len(lucky)), unit="D")
@@ -128,7 +165,8 @@ def decide(rng, deals, win):
 
 
 def price(rng, deals, rates):
-    """Sizes are drawn in EUR and quoted in the customer's currency at the rate of the day the deal is priced."""
+    """Sizes are drawn in EUR and quoted in the customer's currency at the rate of the day the deal
+    is priced."""
     turkish = deals["region"].isin(world.TURKISH)
     home = pick(rng, {"TRY": 60, "USD": 20, "EUR": 20}, len(deals))
     abroad = pick(rng, {"EUR": 88, "USD": 12}, len(deals))
@@ -156,41 +194,59 @@ def export(rng, deals):
     moved = rng.choice([-0.1, -0.05, 0, 0, 0, 0, 0, 0.05, 0.1, 0.15], count)
     stated = (deals["stage"].map(world.STAGES) + moved).clip(0.05, 0.95).round(2)
     deals["probability"] = stated.where(is_open & (rng.random(count) > 0.04))
-    plan = deals["created_on"] + pd.to_timedelta(np.rint(deals["usual_days"] * rng.lognormal(0, 0.35, count)), unit="D")
+    plan = deals["created_on"] + pd.to_timedelta(
+        np.rint(deals["usual_days"] * rng.lognormal(0, 0.35, count)), unit="D"
+    )
     pushed = world.AS_OF + pd.to_timedelta(rng.integers(3, 76, count), unit="D")
     plan = plan.mask(is_open & (plan < world.AS_OF) & (rng.random(count) < 0.85), pushed)
     seen = deals["closed_on"] + pd.to_timedelta(np.rint(rng.normal(0, 12, count)), unit="D")
     expected = seen.fillna(plan)
-    deals["expected_close_on"] = expected.where(expected >= deals["created_on"], deals["created_on"])
+    deals["expected_close_on"] = expected.where(
+        expected >= deals["created_on"], deals["created_on"]
+    )
     reason = pd.Series(pick(rng, world.LOST_REASONS, count))
     reason[(deals["ideal"] == "false") & (rng.random(count) < 0.25)] = "Registration rejected"
     lost = deals["status"] == "lost"
-    deals["lost_reason"] = reason.where(lost, "").mask(deals["status"] == "cancelled", "Project stopped")
-    to_competitor = np.where(deals["lost_reason"].str.startswith("Lost to competitor"), "true", "false")
+    deals["lost_reason"] = reason.where(lost, "").mask(
+        deals["status"] == "cancelled", "Project stopped"
+    )
+    to_competitor = np.where(
+        deals["lost_reason"].str.startswith("Lost to competitor"), "true", "false"
+    )
     deals["lost_to_competitor"] = np.where(lost, to_competitor, "")
     return deals
 
 
 def split(rng, deals, table, people):
-    """A second row for some deals: another partner of the region, none of the planted, shares the credit."""
+    """A second row for some deals: another partner of the region, none of the planted, shares the
+    credit."""
     helpers = table[(table["per_quarter"] > 10) & ~table.index.isin(world.PLANTED)]["regions"]
     able = deals.index[deals["partner"] != world.LUCKY["partner"]]
     chosen = np.sort(rng.choice(able, int(world.SPLIT * len(deals)), replace=False))
     second = deals.loc[chosen].copy()
     first_credit = rng.choice([0.5, 0.6, 0.7], len(chosen))
     for index, row in second.iterrows():
-        there = [name for name, regions in helpers.items() if row.region in regions and name != row.partner]
+        there = [
+            name
+            for name, regions in helpers.items()
+            if row.region in regions and name != row.partner
+        ]
         person = people[people["partner"] == rng.choice(there)].sample(1, random_state=rng).iloc[0]
         second.loc[index, ["partner", "owner", "department", "unit"]] = person.to_numpy()
     deals = deals.assign(credit=1.0)
     deals.loc[chosen, "credit"] = first_credit
-    return pd.concat([deals, second.assign(credit=(1 - first_credit).round(1))]).sort_index(kind="stable")
+    return pd.concat([deals, second.assign(credit=(1 - first_credit).round(1))]).sort_index(
+        kind="stable"
+    )
 
 
 def add_dirt(rng, deals):
-    """What real exports carry and a loader must accept: won deals without amount, and amounts of 1."""
+    """What real exports carry and a loader must accept: won deals without amount, and amounts of
+    1."""
     dirty = rng.choice(
-        deals.index[(deals["status"] == "won") & (deals["partner"] != world.LUCKY["partner"])], 12, replace=False
+        deals.index[(deals["status"] == "won") & (deals["partner"] != world.LUCKY["partner"])],
+        12,
+        replace=False,
     )
     amount = deals["amount"].astype("Int64")
     amount[dirty[:6]] = pd.NA
@@ -199,13 +255,19 @@ def add_dirt(rng, deals):
 
 
 def truth(deals, table, odds):
-    """Every parameter, and what it means in close rates (won of won + lost) over the deals that were made."""
+    """Every parameter, and what it means in close rates (won of won + lost) over the deals that
+    were made."""
     everything, by_partner = odds["peers"] + odds["own"], deals["partner"]
-    in_month = [float(chance(everything - odds["season"] + np.log(factor)).mean()) for factor in world.SEASON]
+    in_month = [
+        float(chance(everything - odds["season"] + np.log(factor)).mean())
+        for factor in world.SEASON
+    ]
     measures = {"deals": by_partner.groupby(by_partner).size()}
     measures["close_rate"] = chance(everything).groupby(by_partner).mean().round(4)
     measures["peers_close_rate"] = chance(odds["peers"]).groupby(by_partner).mean().round(4)
-    told = table.drop(columns="language").assign(odds=np.exp(table["log_odds"]).round(4), **measures)
+    told = table.drop(columns="language").assign(
+        odds=np.exp(table["log_odds"]).round(4), **measures
+    )
     is_open = deals["status"] == "open"
     return {
         "seed": world.SEED,
@@ -225,12 +287,19 @@ def truth(deals, table, odds):
         },
         "cancelled_share": world.CANCELLED,
         "strategy": world.STRATEGY,
-        "region_only": world.REGION_ONLY | {"region_odds": world.REGION[world.REGION_ONLY["region"]], "odds": 1.0},
+        "region_only": world.REGION_ONLY
+        | {"region_odds": world.REGION[world.REGION_ONLY["region"]], "odds": 1.0},
         "paid_nothing": world.PAID_NOTHING,
         "decline": world.DECLINE,
         "lucky": world.LUCKY,
-        "events": [dict(zip(("date", "partner", "name", "odds"), event, strict=True)) for event in world.EVENTS],
-        "open_deals": {"count": int(is_open.sum()), "will_win": int((is_open & (deals["outcome"] == "won")).sum())},
+        "events": [
+            dict(zip(("date", "partner", "name", "odds"), event, strict=True))
+            for event in world.EVENTS
+        ],
+        "open_deals": {
+            "count": int(is_open.sum()),
+            "will_win": int((is_open & (deals["outcome"] == "won")).sum()),
+        },
         "partners": told.rename(columns={"log_odds": "own_log_odds"}).to_dict("index"),
     }
 
@@ -251,7 +320,9 @@ def make():
         "targets": sides.quarterly_targets(rng, deals, table),
         "spend": sides.marketing_spend(rng, table),
         "orders": sides.erp_orders(rng, deals),
-        "events": pd.DataFrame(world.EVENTS, columns=["date", "partner", "name", "odds"]).drop(columns="odds"),
+        "events": pd.DataFrame(world.EVENTS, columns=["date", "partner", "name", "odds"]).drop(
+            columns="odds"
+        ),
         "rates": rates,
     }
     return tables, truth(deals, table, odds)
@@ -261,7 +332,13 @@ def write(folder):
     tables, known = make()
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8", date_format="%Y-%m-%d")
+        table.to_csv(
+            folder / f"{name}.csv",
+            index=False,
+            lineterminator="\n",
+            encoding="utf-8",
+            date_format="%Y-%m-%d",
+        )
     text = json.dumps(known, ensure_ascii=False, indent=1) + "\n"
     folder.with_name(f"{folder.name}-truth.json").write_text(text, encoding="utf-8", newline="\n")
 

@@ -1,4 +1,5 @@
-"""The invented programme make_sample.py draws from: what decides a win, what was planted, and the names."""
+"""The invented programme make_sample.py draws from: what decides a win, what was planted, and the
+names."""
 
 import pandas as pd
 
@@ -7,7 +8,8 @@ AS_OF = pd.Timestamp("2025-12-31")
 QUARTERS = pd.period_range("2023Q1", "2025Q4", freq="Q")
 MONTHS = pd.period_range("2023-01", "2025-12", freq="M")
 
-# What a win depends on: every number multiplies the odds, 1 is no difference. Created month: index 0 is January.
+# What a win depends on: every number multiplies the odds, 1 is no difference. Created month: index
+# 0 is January.
 BASE_ODDS = 0.38
 SEASON = [0.60, 0.70, 0.85, 1.00, 1.20, 1.50, 1.60, 1.50, 1.15, 1.00, 0.80, 0.60]
 REGION = {
@@ -38,7 +40,11 @@ CANCELLED, NEVER_CLOSED, SPLIT = 0.05, 0.008, 0.03
 STRATEGY = {"partner": "Nordlicht Systemhaus GmbH", "began": "2024-05-01", "odds": 2.5}
 REGION_ONLY = {"partner": "Işık Bilişim", "region": "Ege"}
 PAID_NOTHING = {"partner": "Çınar Teknoloji", "channel": "paid", "win_probability": 0.0}
-DECLINE = {"partner": "Öztürk & Oğulları", "first_lower_quarter": "2023Q3", "log_odds_per_quarter": -0.2}
+DECLINE = {
+    "partner": "Öztürk & Oğulları",
+    "first_lower_quarter": "2023Q3",
+    "log_odds_per_quarter": -0.2,
+}
 LUCKY = {"partner": "Çiğdem Yazılım", "deals": 5, "won": 4, "created": "2025Q3", "closed": "2025Q4"}
 PLANTED = [plan["partner"] for plan in (STRATEGY, REGION_ONLY, PAID_NOTHING, DECLINE, LUCKY)]
 EVENTS = [  # date, partner, name, odds from then on
@@ -47,7 +53,8 @@ EVENTS = [  # date, partner, name, odds from then on
     ("2025-02-03", "", "New registration portal", 1.0),
 ]
 
-# partner | language of its people | deals a quarter | own log odds | share of ideal deals | per cent of deals by region
+# partner | language of its people | deals a quarter | own log odds | share of ideal deals | per
+# cent of deals by region
 PARTNERS = """
 Çınar Teknoloji|tr|40|0|.45|Marmara:60, İç Anadolu:25, Ege:15
 Öztürk & Oğulları|tr|36|.3|.45|İç Anadolu:70, Marmara:20, Ege:10
@@ -100,7 +107,8 @@ FIRST = {
     "es": "Begoña Iñaki Lucía Raúl",
 }
 LAST = {
-    "tr": "Yılmaz Kaya Demir Şahin Çelik Yıldız Öztürk Aydın Arslan Doğan Güneş Işık Koç Özkan Ünal Çetin",
+    "tr": "Yılmaz Kaya Demir Şahin Çelik Yıldız Öztürk Aydın Arslan Doğan Güneş Işık Koç Özkan "
+    "Ünal Çetin",
     "de": "Bäcker Fuchs Groß Köhler Lang Möller Schäfer Vogt",
     "fr": "Béranger Dubois Lefèvre Moreau Garçon Roux",
     "en": "Ashby Brennan Hale Lockwood Pryce Whitfield",
@@ -110,13 +118,17 @@ LAST = {
 }
 CUSTOMERS = {  # root, trade, legal form
     True: (
-        "Akarsu Bahar Çamlık Deniz Ergin Fidan Gürsu Ilgaz İnce Kuzey Orkide Ömür Pusula Şimşek Uğur Ürün Yeşil Zümrüt",
-        "Tekstil Gıda Lojistik Sağlık Otomotiv Enerji Seramik Turizm Kimya Tarım Ambalaj Mobilya Makine Eğitim",
+        "Akarsu Bahar Çamlık Deniz Ergin Fidan Gürsu Ilgaz İnce Kuzey Orkide Ömür Pusula Şimşek "
+        "Uğur Ürün Yeşil Zümrüt",
+        "Tekstil Gıda Lojistik Sağlık Otomotiv Enerji Seramik Turizm Kimya Tarım Ambalaj Mobilya "
+        "Makine Eğitim",
         "A.Ş. Ltd.",
     ),
     False: (
-        "Alba Brück Cormoran Dorn Elster Falke Grove Hélios Inverness Jura Kestner Lindqvist Mistral Nørre Orkan Perle",
-        "Foods Logistics Health Motors Energy Ceramics Travel Chemie Agro Packaging Meubles Machines Education Bank",
+        "Alba Brück Cormoran Dorn Elster Falke Grove Hélios Inverness Jura Kestner Lindqvist "
+        "Mistral Nørre Orkan Perle",
+        "Foods Logistics Health Motors Energy Ceramics Travel Chemie Agro Packaging Meubles "
+        "Machines Education Bank",
         "AG SA Ltd BV",
     ),
 }

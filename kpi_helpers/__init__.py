@@ -10,14 +10,21 @@ import lazy_loader
 _HOMES = {
     "errors": ("KitError",),
     "kpis": (
-        *("KPIS", "average_deal_size", "close_rate", "deal_count", "deal_success", "deal_velocity"),
-        *("marketing_channels", "pipeline", "quality_score"),
+        "KPIS",
+        "average_deal_size",
+        "close_rate",
+        "deal_count",
+        "deal_success",
+        "deal_velocity",
+        "marketing_channels",
+        "pipeline",
+        "quality_score",
     ),
-    "movement": ("pipeline_movement",),
-    "portfolio": ("portfolio_view",),
+    "history.movement": ("pipeline_movement",),
+    "views.portfolio": ("portfolio_view",),
     "reading": ("load", "load_deals"),
-    "scorecards": ("scorecard", "slow_cycle"),
-    "view": ("partner_view",),
-    "windows": ("Window", "parse_window"),
+    "scoring.scorecard": ("scorecard", "slow_cycle"),
+    "views.partner": ("partner_view",),
+    "contract.windows": ("Window", "parse_window"),
 }
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=_HOMES)

@@ -1,4 +1,5 @@
-"""The command `partner-kpis`: it parses, calls and prints; a user's mistake is one line and exit code 2."""
+"""The command `partner-kpis`: it parses, calls and prints; a user's mistake is one line and exit
+code 2."""
 
 import sys
 from importlib import import_module
@@ -6,14 +7,15 @@ from pathlib import Path
 
 import click
 
-from .errors import KitError
-from .stopping import TERMINATED, terminated
+from kpi_helpers.errors import KitError
+from kpi_helpers.system.stopping import TERMINATED, terminated
 
 COMMANDS = ("report", "kpis", "plan", "check", "snapshot", "what-if", "lab")
 
 
 class _Group(click.Group):
-    """Imports a command when it is asked for, and turns what bad input raises into one clear message."""
+    """Imports a command when it is asked for, and turns what bad input raises into one clear
+    message."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -35,7 +37,10 @@ class _Group(click.Group):
                 click.echo(f"partner-kpis: {error}", err=True)
                 ctx.exit(2)
             # the last is what DuckDB makes of Ctrl-C
-            if isinstance(error, (BrokenPipeError, KeyboardInterrupt)) or str(error) == "Query interrupted":
+            if (
+                isinstance(error, (BrokenPipeError, KeyboardInterrupt))
+                or str(error) == "Query interrupted"
+            ):
                 ctx.exit(130)
             raise
         finally:

@@ -18,8 +18,18 @@ settings.load_profile("kit")
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 COLUMNS = (
-    *("deal_id", "partner", "owner", "unit", "channel", "stage", "status", "amount", "ideal"),
-    *("created_on", "closed_on", "lost_reason"),
+    "deal_id",
+    "partner",
+    "owner",
+    "unit",
+    "channel",
+    "stage",
+    "status",
+    "amount",
+    "ideal",
+    "created_on",
+    "closed_on",
+    "lost_reason",
 )
 
 
@@ -44,7 +54,8 @@ def command(tmp_path):
 
 
 def write_export(path: Path, partners: list[str], deals_each: int = 6) -> Path:
-    """Two of three deals of each partner are decided in 2025-Q4, alternately won and lost; the rest are open."""
+    """Two of three deals of each partner are decided in 2025-Q4, alternately won and lost; the rest
+    are open."""
     rows = []
     for p, partner in enumerate(partners):
         for d in range(deals_each):
@@ -56,7 +67,9 @@ def write_export(path: Path, partners: list[str], deals_each: int = 6) -> Path:
                     "owner": f"Rep {p}",
                     "unit": "Hardware",
                     "channel": ("paid", "earned", "owned")[d % 3],
-                    "stage": {"won": "Closed Won", "lost": "Closed Lost", "open": "Proposal"}[status],
+                    "stage": {"won": "Closed Won", "lost": "Closed Lost", "open": "Proposal"}[
+                        status
+                    ],
                     "status": status,
                     "amount": 1000 * (d + 1) + p,
                     "ideal": "true" if d % 2 else "false",
@@ -74,10 +87,14 @@ def write_export(path: Path, partners: list[str], deals_each: int = 6) -> Path:
 
 @pytest.fixture
 def export(tmp_path):
-    return lambda *partners, **options: write_export(tmp_path / "deals.csv", list(partners), **options)
+    return lambda *partners, **options: write_export(
+        tmp_path / "deals.csv", list(partners), **options
+    )
 
 
-SCREENSHOTS = Path(tempfile.gettempdir()) / "partner-kpi-screenshots"  # of the browser tests, for people to look at
+SCREENSHOTS = (
+    Path(tempfile.gettempdir()) / "partner-kpi-screenshots"
+)  # of the browser tests, for people to look at
 
 
 @pytest.fixture(scope="session")
@@ -90,4 +107,6 @@ def screenshots():
 
 def pytest_terminal_summary(terminalreporter):
     if SCREENSHOTS.is_dir():
-        terminalreporter.write_line(f"Screenshots of the pages, from the last run of tests/browser: {SCREENSHOTS}")
+        terminalreporter.write_line(
+            f"Screenshots of the pages, from the last run of tests/browser: {SCREENSHOTS}"
+        )

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "kpi_helpers"
-# A room may import from itself and from rooms below it. Files beside the rooms (the deal table, windows, levels,
-# scorecards, views) are common ground; reading and KPIs meet only there.
+# A room may import from itself and from rooms below it. Files beside the rooms (the deal table,
+# windows, levels, scorecards, views) are common ground; reading and KPIs meet only there.
 BELOW = {
     "kpis": set(),
     "reading": set(),
@@ -53,12 +53,23 @@ def test_a_room_imports_only_from_below(room):
 def test_the_check_sees_an_arrow_that_runs_upwards(tmp_path, monkeypatch):
     monkeypatch.setitem(globals(), "PACKAGE", tmp_path)
     (tmp_path / "kpis").mkdir()
-    (tmp_path / "kpis" / "bad.py").write_text("from ..showing import plan\nfrom ..showing.tables import table\n")
-    assert [room for room, _ in rooms_imported(tmp_path / "kpis" / "bad.py")] == ["showing", "showing"]
+    (tmp_path / "kpis" / "bad.py").write_text(
+        "from ..showing import plan\nfrom ..showing.tables import table\n"
+    )
+    assert [room for room, _ in rooms_imported(tmp_path / "kpis" / "bad.py")] == [
+        "showing",
+        "showing",
+    ]
 
 
 def test_importing_the_package_loads_nothing_heavy():
     code = (
-        "import sys, kpi_helpers; print(*(n for n in ('pandas', 'scipy', 'matplotlib', 'duckdb') if n in sys.modules))"
+        "import sys, kpi_helpers; print(*(n for n in ('pandas', 'scipy', 'matplotlib', "
+        "'duckdb') if n in sys.modules))"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == ""
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == ""
+    )

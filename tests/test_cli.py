@@ -1,4 +1,5 @@
-"""The command as scripts and people use it: exit codes, formats, and one clear message for a mistake."""
+"""The command as scripts and people use it: exit codes, formats, and one clear message for a
+mistake."""
 
 import csv
 import io
@@ -10,21 +11,39 @@ import sys
 import pytest
 
 ROW = [
-    *("kpi", "basis", "value", "unit", "numerator", "denominator", "n", "low", "high"),
-    *("window_start", "window_end", "as_of", "note"),
+    "kpi",
+    "basis",
+    "value",
+    "unit",
+    "numerator",
+    "denominator",
+    "n",
+    "low",
+    "high",
+    "window_start",
+    "window_end",
+    "as_of",
+    "note",
 ]
 
 
 def test_kpis_as_json_are_row_objects_with_null_for_unknown(command, export):
     export("A", "B")
-    answer = command("kpis", "deals.csv", "--window", "2025-Q4", "--as-of", "2025-12-31", "--format", "json")
+    answer = command(
+        "kpis", "deals.csv", "--window", "2025-Q4", "--as-of", "2025-12-31", "--format", "json"
+    )
     assert answer.returncode == 0, answer.stderr
     rows = json.loads(answer.stdout)
     assert list(rows[0]) == ["partner", *ROW]
     assert {row["partner"] for row in rows} == {"*"}
     found = {(row["kpi"], row["basis"]): row for row in rows}
     closed = found["close_rate", "closed"]
-    assert (closed["value"], closed["numerator"], closed["denominator"], closed["n"]) == (0.5, 4, 8, 8)
+    assert (closed["value"], closed["numerator"], closed["denominator"], closed["n"]) == (
+        0.5,
+        4,
+        8,
+        8,
+    )
     assert closed["window_start"] == "2025-10-01"
     assert found["marketing_channels", "roi.paid"]["value"] is None
     assert found["quality_score", "peers"]["value"] is None
@@ -34,7 +53,16 @@ def test_kpis_as_json_are_row_objects_with_null_for_unknown(command, export):
 def test_kpis_by_levels_and_period_as_csv(command, export):
     export("A", "B")
     answer = command(
-        *("kpis", "deals.csv", "--by", "partner,month", "--kpi", "deal_count", "--kpi", "close_rate"),
+        *(
+            "kpis",
+            "deals.csv",
+            "--by",
+            "partner,month",
+            "--kpi",
+            "deal_count",
+            "--kpi",
+            "close_rate",
+        ),
         *("--window", "2025-Q4", "--format", "csv"),
     )
     assert answer.returncode == 0, answer.stderr
@@ -61,7 +89,15 @@ def test_check_says_what_was_understood_and_what_was_rejected(command, export):
     answer = command("check", "deals.csv", "--format", "json")
     assert answer.returncode == 0, answer.stderr
     facts = json.loads(answer.stdout)
-    assert {"profile", "rows_in", "rows_used", "rows_rejected", "mapping", "stages", "warnings"} <= set(facts)
+    assert {
+        "profile",
+        "rows_in",
+        "rows_used",
+        "rows_rejected",
+        "mapping",
+        "stages",
+        "warnings",
+    } <= set(facts)
     assert (facts["rows_in"], facts["rows_used"], facts["rows_rejected"]) == (7, 6, 1)
     assert facts["mapping"]["partner"]
     assert facts["rejected"][0]["line"] == 8
@@ -95,7 +131,9 @@ def test_a_mistake_gets_one_clear_message_and_exit_2(command, export, words, sai
 
 
 def test_no_partner_column_names_the_flag(command, tmp_path):
-    (tmp_path / "deals.csv").write_text("deal_id,status,amount,created_on,closed_on\n1,won,5,2025-01-01,2025-01-02\n")
+    (tmp_path / "deals.csv").write_text(
+        "deal_id,status,amount,created_on,closed_on\n1,won,5,2025-01-01,2025-01-02\n"
+    )
     answer = command("kpis", "deals.csv")
     assert answer.returncode == 2
     assert "--map partner=" in answer.stderr
@@ -115,10 +153,22 @@ def test_a_snapshot_is_kept_once_and_a_different_one_refused(command, export):
 
 def test_a_kept_mapping_reads_the_same_next_month(command, tmp_path):
     (tmp_path / "export.csv").write_text(
-        "Ref;Bayi;Stage;Worth;Made;Done\n1;A;Closed Won;1.234,50;2025-01-02;2025-02-03\n", encoding="utf-8"
+        "Ref;Bayi;Stage;Worth;Made;Done\n1;A;Closed Won;1.234,50;2025-01-02;2025-02-03\n",
+        encoding="utf-8",
     )
-    named = ("--map", "deal_id=Ref", "--map", "amount=Worth", "--map", "created_on=Made", "--map", "closed_on=Done")
-    first = command("check", "export.csv", *named, "--save-mapping", "kept.toml", "--format", "json")
+    named = (
+        "--map",
+        "deal_id=Ref",
+        "--map",
+        "amount=Worth",
+        "--map",
+        "created_on=Made",
+        "--map",
+        "closed_on=Done",
+    )
+    first = command(
+        "check", "export.csv", *named, "--save-mapping", "kept.toml", "--format", "json"
+    )
     assert first.returncode == 0, first.stderr
     again = command("check", "export.csv", "--mapping", "kept.toml", "--format", "json")
     one, other = (json.loads(answer.stdout)["mapping"] for answer in (first, again))
@@ -156,7 +206,11 @@ cli.main(prog_name="partner-kpis")
 
 @pytest.mark.parametrize(
     ("how", "way", "code"),
-    [(signal.SIGTERM, "wraps", 143), (signal.SIGTERM, "swallows", 143), (signal.SIGINT, "wraps", 130)],
+    [
+        (signal.SIGTERM, "wraps", 143),
+        (signal.SIGTERM, "swallows", 143),
+        (signal.SIGINT, "wraps", 130),
+    ],
 )
 def test_a_signal_that_a_library_catches_ends_the_command_cleanly(how, way, code):
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}

@@ -12,7 +12,8 @@ def test_docs_list_every_basis_of_every_kpi():
     rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", (ROOT / "docs/kpis.md").read_text(), re.MULTILINE)
     listed = {kpi: re.findall(r"`([^`]+)`", bases) for kpi, bases in rows}
     declared = {
-        kpi.name: list(dict.fromkeys(re.sub(r"\..*", ".*", basis.name) for basis in kpi.bases)) for kpi in KPIS.values()
+        kpi.name: list(dict.fromkeys(re.sub(r"\..*", ".*", basis.name) for basis in kpi.bases))
+        for kpi in KPIS.values()
     }
     assert listed == declared
 

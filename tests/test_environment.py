@@ -1,17 +1,28 @@
-"""environment.yml (conda) and pyproject.toml (pip) name the same packages with the same lower bounds."""
+"""environment.yml (conda) and pyproject.toml (pip) name the same packages with the same lower
+bounds."""
 
 import re
 import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-CONDA_NAMES = {"duckdb": "python-duckdb", "jupyter-client": "jupyter_client", "matplotlib": "matplotlib-base"}
+CONDA_NAMES = {
+    "duckdb": "python-duckdb",
+    "jupyter-client": "jupyter_client",
+    "matplotlib": "matplotlib-base",
+}
 
 
 def test_conda_environment_equals_pyproject():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    pip = dict(re.match(r"([\w.-]+)>=([\d.]+)$", entry).groups() for entry in project["dependencies"])
-    conda = dict(re.findall(r"^  - ([\w.-]+)>=([\d.]+)$", (ROOT / "environment.yml").read_text(), re.MULTILINE))
+    pip = dict(
+        re.match(r"([\w.-]+)>=([\d.]+)$", entry).groups() for entry in project["dependencies"]
+    )
+    conda = dict(
+        re.findall(
+            r"^  - ([\w.-]+)>=([\d.]+)$", (ROOT / "environment.yml").read_text(), re.MULTILINE
+        )
+    )
     assert conda.pop("python") == project["requires-python"].removeprefix(">=")
     assert conda == {CONDA_NAMES.get(name, name): bound for name, bound in pip.items()}
 

@@ -1,4 +1,5 @@
-"""The public practice data, end to end: its published figures (kpis.md binding, data read where it lies)."""
+"""The public practice data, end to end: its published figures (kpis.md binding, data read where it
+lies)."""
 
 import csv
 import io
@@ -8,14 +9,23 @@ from pathlib import Path
 
 import pytest
 
-MAVEN = Path(os.environ.get("PARTNER_KPI_MAVEN", Path(__file__).parents[2] / "shared/data/maven-crm"))
+MAVEN = Path(
+    os.environ.get("PARTNER_KPI_MAVEN", Path(__file__).parents[2] / "shared/data/maven-crm")
+)
 MAPPED = [
-    *("--map", "partner=sales_agent", "--map", "department=manager", "--map", "unit=regional_office"),
-    *("--as-of", "2017-12-31"),
+    "--map",
+    "partner=sales_agent",
+    "--map",
+    "department=manager",
+    "--map",
+    "unit=regional_office",
+    "--as-of",
+    "2017-12-31",
 ]
 
 pytestmark = pytest.mark.skipif(
-    not (MAVEN / "sales_pipeline.csv").exists(), reason=f"THE PRACTICE DATA IS NOT AT {MAVEN}: its figures go unchecked"
+    not (MAVEN / "sales_pipeline.csv").exists(),
+    reason=f"THE PRACTICE DATA IS NOT AT {MAVEN}: its figures go unchecked",
 )
 
 
@@ -39,7 +49,11 @@ def test_published_figures(found):
 
 
 def test_what_the_data_does_not_tell_is_null_with_a_reason(found):
-    for kpi, basis in [("pipeline", "open"), ("pipeline", "competitor"), ("deal_success", "success")]:
+    for kpi, basis in [
+        ("pipeline", "open"),
+        ("pipeline", "competitor"),
+        ("deal_success", "success"),
+    ]:
         assert found[kpi, basis]["value"] is None
         assert found[kpi, basis]["note"]
 
@@ -47,16 +61,36 @@ def test_what_the_data_does_not_tell_is_null_with_a_reason(found):
 def test_levels_roll_up(command, found):
     for level, groups in {"department": 6, "unit": 3, "partner": 30}.items():
         answer = command(
-            "kpis", MAVEN, *MAPPED, "--window", "all", "--by", level, "--kpi", "deal_count", "--format", "csv"
+            "kpis",
+            MAVEN,
+            *MAPPED,
+            "--window",
+            "all",
+            "--by",
+            level,
+            "--kpi",
+            "deal_count",
+            "--format",
+            "csv",
         )
-        rows = [row for row in csv.DictReader(io.StringIO(answer.stdout)) if row["basis"] == "amount"]
+        rows = [
+            row for row in csv.DictReader(io.StringIO(answer.stdout)) if row["basis"] == "amount"
+        ]
         assert len(rows) == groups
         assert sum(float(row["value"]) for row in rows) == 10_005_534
 
 
 def test_reports_of_the_practice_data(command, tmp_path):
     answer = command(
-        "report", MAVEN, *MAPPED, "--partner", "Darcel Schlecht", "--partner", "Wilburn Farren", "--out", "out"
+        "report",
+        MAVEN,
+        *MAPPED,
+        "--partner",
+        "Darcel Schlecht",
+        "--partner",
+        "Wilburn Farren",
+        "--out",
+        "out",
     )
     assert answer.returncode == 0, answer.stderr
     assert "8,800 rows in = 8,800 used + 0 rejected" in answer.stdout

@@ -33,7 +33,14 @@ def test_commands_run_as_written(line, tmp_path):
 
 
 def test_there_are_commands_of_each_kind():
-    assert {line.split()[1] for line in COMMANDS} == {"report", "kpis", "plan", "what-if", "check", "notebooks"}
+    assert {line.split()[1] for line in COMMANDS} == {
+        "report",
+        "kpis",
+        "plan",
+        "what-if",
+        "check",
+        "notebooks",
+    }
 
 
 def test_code_runs_as_written(monkeypatch):
@@ -52,8 +59,18 @@ def test_both_commands_in_a_fresh_clone(tmp_path):
     """As a new user would: nothing but Python and make, no .venv. Installs everything anew."""
     clone = tmp_path / "clone"
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
-    environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "MAKEFLAGS")}
-    options = {"cwd": clone, "env": environment, "capture_output": True, "text": True, "check": False}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("VIRTUAL_ENV", "MAKEFLAGS")
+    }
+    options = {
+        "cwd": clone,
+        "env": environment,
+        "capture_output": True,
+        "text": True,
+        "check": False,
+    }
     answer = subprocess.run(["make", "reports"], **options)
     assert answer.returncode == 0, answer.stderr[-2000:]
     assert "41 of 41 reports made" in answer.stdout  # 40 partners and the programme

@@ -1,1 +1,2 @@
-"""One command a file, each named like its file; `kpi_helpers.cli` imports one when it is asked for."""
+"""One command a file, each named like its file; `kpi_helpers.cli` imports one when it is asked
+for."""

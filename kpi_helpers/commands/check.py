@@ -4,22 +4,33 @@ import json
 
 import click
 
-from .source import loaded_from, reading_options, records
+from kpi_helpers.commands.source import loaded_from, reading_options, records
 
 
 @click.command()
 @reading_options
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
+)
 @click.option("--save-mapping", "keep", metavar="FILE", help="Keep the answer for next month.")
 def check(source, as_of, pairs, mapping_file, form, keep, **options) -> None:
     """What was understood of an export, and what was rejected."""
     loaded = loaded_from(source, as_of, pairs, mapping_file, **options)
     if keep:
-        from ..reading import save_mapping
+        from kpi_helpers.reading import save_mapping
 
         click.echo(f"mapping kept in {save_mapping(loaded, keep)}", err=True)
     if form == "json":
-        told = ("profile", "score", "rows_in", "rows_used", "rows_rejected", "mapping", "columns", "decisions")
+        told = (
+            "profile",
+            "score",
+            "rows_in",
+            "rows_used",
+            "rows_rejected",
+            "mapping",
+            "columns",
+            "decisions",
+        )
         facts = {name: getattr(loaded, name) for name in told}
         facts |= {"as_of": loaded.as_of and str(loaded.as_of), "currency": loaded.currency}
         facts |= {"stages": records(loaded.stages), "warnings": list(loaded.warnings)}
@@ -28,7 +39,10 @@ def check(source, as_of, pairs, mapping_file, form, keep, **options) -> None:
         return
     click.echo(f"profile: {loaded.profile}, score {loaded.score:.2f} of 1")
     click.echo(f"as of {loaded.as_of}; currency {loaded.currency or 'not told'}")
-    click.echo(f"{loaded.rows_in:,} rows in = {loaded.rows_used:,} used + {loaded.rows_rejected:,} rejected\n")
+    click.echo(
+        f"{loaded.rows_in:,} rows in = {loaded.rows_used:,} used + {loaded.rows_rejected:,} "
+        f"rejected\n"
+    )
     for field, column in loaded.mapping.items():
         click.echo(f"  {field:20} <- {column}")
     for column, field in loaded.columns.items():
@@ -42,4 +56,7 @@ def check(source, as_of, pairs, mapping_file, form, keep, **options) -> None:
     if len(loaded.rejected):
         click.echo(f"\n{loaded.rejected.head(20).to_string(index=False, na_rep='')}")
         if len(loaded.rejected) > 20:
-            click.echo(f"... {len(loaded.rejected):,} faults in all; partner-kpis report writes them to rejected.csv")
+            click.echo(
+                f"... {len(loaded.rejected):,} faults in all; partner-kpis report writes them to "
+                f"rejected.csv"
+            )

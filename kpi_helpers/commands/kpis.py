@@ -5,28 +5,46 @@ from contextlib import nullcontext
 
 import click
 
-from ..errors import KitError
-from .source import WINDOW, loaded_from, mapping_of, reading_options, records
+from kpi_helpers.commands.source import WINDOW, loaded_from, mapping_of, reading_options, records
+from kpi_helpers.errors import KitError
 
 
 @click.command()
 @reading_options
 @WINDOW
-@click.option("--by", help="Levels and at most one period: partner,month. [default: everyone together]")
-@click.option("--kpi", "kpis", multiple=True, help="Only this KPI; may be given again. [default: all eight]")
+@click.option(
+    "--by", help="Levels and at most one period: partner,month. [default: everyone together]"
+)
+@click.option(
+    "--kpi", "kpis", multiple=True, help="Only this KPI; may be given again. [default: all eight]"
+)
 @click.option("--basis", "bases", multiple=True, help="Only this basis; may be given again.")
-@click.option("--intervals", is_flag=True, help="Resample the deals for intervals of money, days and indices as well.")
-@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
-def kpis(source, as_of, pairs, mapping_file, window, by, kpis, bases, intervals, form, **options) -> None:
+@click.option(
+    "--intervals",
+    is_flag=True,
+    help="Resample the deals for intervals of money, days and indices as well.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+)
+def kpis(
+    source, as_of, pairs, mapping_file, window, by, kpis, bases, intervals, form, **options
+) -> None:
     """The KPIs as a tidy table; SOURCE may also be spark:TABLE or spark:PATH."""
     import narwhals as nw
 
-    from ..lazy import fetch
-    from ..scorecards import scorecard
+    from kpi_helpers.engines.lazy import fetch
+    from kpi_helpers.scoring.scorecard import scorecard
 
     deals, known = _deals(source, as_of, pairs, mapping_file, **options)
     with _telling(source[0]):
-        answer = scorecard(deals, by=by, window=window, kpis=kpis or None, basis=bases or None, **known)
+        answer = scorecard(
+            deals, by=by, window=window, kpis=kpis or None, basis=bases or None, **known
+        )
         table = fetch(nw.from_native(answer))
     for name in ("window_start", "window_end", "as_of"):
         table[name] = table[name].dt.strftime("%Y-%m-%d")
@@ -46,28 +64,39 @@ def kpis(source, as_of, pairs, mapping_file, window, by, kpis, bases, intervals,
 
 def _telling(source: str):
     """Spark reads the files when it counts, so its errors may come as late as that."""
-    from ..spark import PREFIX, told_by_spark
+    from kpi_helpers.engines.spark import PREFIX, told_by_spark
 
-    return told_by_spark(source.removeprefix(PREFIX)) if source.startswith(PREFIX) else nullcontext()
+    return (
+        told_by_spark(source.removeprefix(PREFIX)) if source.startswith(PREFIX) else nullcontext()
+    )
 
 
 def _deals(source, as_of, pairs, mapping_file, **options):
     """The deals on the engine that suits them, and what else the scorecard should know."""
-    from ..spark import PREFIX, read_spark
+    from kpi_helpers.engines.spark import PREFIX, read_spark
 
     if source[0].startswith(PREFIX):
-        given = [f"--{name}" for name, value in {"mapping": mapping_file, **options}.items() if value is not None]
+        given = [
+            f"--{name}"
+            for name, value in {"mapping": mapping_file, **options}.items()
+            if value is not None
+        ]
         if given or len(source) > 1:
             raise KitError(
-                f"{source[0]} is read as it is: {', '.join(given) or 'a second source'} is for exports only."
+                f"{source[0]} is read as it is: {', '.join(given) or 'a second source'} is for "
+                f"exports only."
             )
         return read_spark(source[0].removeprefix(PREFIX), mapping_of(pairs)), {"as_of": as_of}
     loaded = loaded_from(source, as_of, pairs, mapping_file, **options)
     if not loaded.rows_used:
-        from ..reports.run import nothing_usable
+        from kpi_helpers.reports.run import nothing_usable
 
         raise KitError(nothing_usable(loaded))
-    click.echo(f"{loaded.rows_in:,} rows in = {loaded.rows_used:,} used + {loaded.rows_rejected:,} rejected", err=True)
+    click.echo(
+        f"{loaded.rows_in:,} rows in = {loaded.rows_used:,} used + {loaded.rows_rejected:,} "
+        f"rejected",
+        err=True,
+    )
     for warning in loaded.warnings:
         click.echo(f"warning: {warning}", err=True)
     known = {"as_of": as_of or loaded.as_of, "targets": loaded.targets, "spend": loaded.spend}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ..errors import KitError
+from kpi_helpers.errors import KitError
 
 SERVER = (
     "--ip=127.0.0.1",
@@ -17,19 +17,41 @@ SERVER = (
 @click.command()
 @click.argument("source")
 @click.argument("jupyter", nargs=-1, type=click.UNPROCESSED)
-@click.option("--as-of", help="What was known on this day, like 2025-12-31. [default: the latest in the data]")
-@click.option("--mapping", "mapping_file", metavar="FILE", help="Which columns hold what (check --save-mapping).")
-@click.option("--lang", type=click.Choice(["en", "tr"]), default="en", help="Of what_if.ipynb's words and numbers.")
-@click.option("--dir", "folder", default="lab", show_default=True, help="Where your copies of the notebooks are kept.")
+@click.option(
+    "--as-of", help="What was known on this day, like 2025-12-31. [default: the latest in the data]"
+)
+@click.option(
+    "--mapping",
+    "mapping_file",
+    metavar="FILE",
+    help="Which columns hold what (check --save-mapping).",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "tr"]),
+    default="en",
+    help="Of what_if.ipynb's words and numbers.",
+)
+@click.option(
+    "--dir",
+    "folder",
+    default="lab",
+    show_default=True,
+    help="Where your copies of the notebooks are kept.",
+)
 def lab(source, jupyter, as_of, mapping_file, lang, folder) -> None:
-    """JupyterLab on explore.ipynb with your data; options after -- go to JupyterLab, like -- --no-browser.
+    """JupyterLab on explore.ipynb with your data; options after -- go to JupyterLab, like --
+    --no-browser.
 
-    It listens on this machine only, asks for its token, and ends with Ctrl-C. The notebooks are copied once and stay
-    yours: the next time only their parameters follow SOURCE.
+    It listens on this machine only, asks for its token, and ends with Ctrl-C. The notebooks are
+    copied once and stay yours: the next time only their parameters follow SOURCE.
     """
     for named in (source, mapping_file):
         if named and "://" not in named and not Path(named).exists():
-            raise KitError(f"{named!r} is not there. Name an export: a file or a folder; --mapping takes a file.")
+            raise KitError(
+                f"{named!r} is not there. Name an export: a file or a folder; --mapping takes a "
+                f"file."
+            )
     given = {"source": source if "://" in source else str(Path(source).resolve()), "as_of": as_of}
     given["mapping_file"] = mapping_file and str(Path(mapping_file).resolve())
     _notebooks(Path(folder), given, lang)
@@ -37,7 +59,9 @@ def lab(source, jupyter, as_of, mapping_file, lang, folder) -> None:
 
     # JupyterLab runs in this very process, so that it ends with the command however that is ended.
     os.chdir(folder)
-    as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # as in most containers
+    as_root = (
+        ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    )  # as in most containers
     jupyterlab([*SERVER, *as_root, *jupyter])
 
 
@@ -47,8 +71,8 @@ def _notebooks(folder: Path, given: dict, lang: str) -> None:
     from papermill.iorw import load_notebook_node
     from papermill.parameterize import parameterize_notebook
 
-    from ..reports.plan import notebook_path
-    from ..showing.language import prose, using
+    from kpi_helpers.reports.schedule import notebook_path
+    from kpi_helpers.showing.language import prose, using
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -62,4 +86,6 @@ def _notebooks(folder: Path, given: dict, lang: str) -> None:
                         cell.source = prose(cell.source)
             nbformat.write(parameterize_notebook(notebook, mine), own)
     except (OSError, ValueError) as error:
-        raise KitError(f"The notebooks cannot be kept in {str(folder)!r}: {error} Name another with --dir.") from None
+        raise KitError(
+            f"The notebooks cannot be kept in {str(folder)!r}: {error} Name another with --dir."
+        ) from None

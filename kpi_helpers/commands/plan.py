@@ -4,27 +4,44 @@ import json
 
 import click
 
-from ..errors import KitError, UnknownValue
-from .source import WINDOW, loaded_from, reading_options, records
+from kpi_helpers.commands.source import WINDOW, loaded_from, reading_options, records
+from kpi_helpers.errors import KitError, UnknownValue
 
 
 @click.command()
 @reading_options
 @WINDOW
-@click.option("--partner", help="Only this partner's plan. [default: all partners and the programme itself]")
+@click.option(
+    "--partner", help="Only this partner's plan. [default: all partners and the programme itself]"
+)
 @click.option("--rules", metavar="FILE.toml", help="Rules with your own texts and thresholds.")
-@click.option("--weights", metavar="KPI=N,...", help="Also a composite by these weights: close_rate=2,deal_velocity=1.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-def plan(source, as_of, pairs, mapping_file, window, partner, rules, weights, form, **options) -> None:
-    """What to do next: ranked recommendations with evidence, prize, who acts and when to look again."""
-    from ..judging import composite, fit_common, read_rules, recommend, recommend_portfolio
-    from ..scorecards import scorecard
-    from ..windows import as_date, parse_window
+@click.option(
+    "--weights",
+    metavar="KPI=N,...",
+    help="Also a composite by these weights: close_rate=2,deal_velocity=1.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
+)
+def plan(
+    source, as_of, pairs, mapping_file, window, partner, rules, weights, form, **options
+) -> None:
+    """What to do next: ranked recommendations with evidence, prize, who acts and when to look
+    again."""
+    from kpi_helpers.contract.windows import as_date, parse_window
+    from kpi_helpers.judging import (
+        composite,
+        fit_common,
+        read_rules,
+        recommend,
+        recommend_portfolio,
+    )
+    from kpi_helpers.scoring.scorecard import scorecard
 
     rules, weights = read_rules(rules), _weights(weights)
     loaded = loaded_from(source, as_of, pairs, mapping_file, **options)
     if not loaded.rows_used:
-        from ..reports.run import nothing_usable
+        from kpi_helpers.reports.run import nothing_usable
 
         raise KitError(nothing_usable(loaded))
     for warning in loaded.warnings:
@@ -36,11 +53,16 @@ def plan(source, as_of, pairs, mapping_file, window, partner, rules, weights, fo
     window = parse_window(window, as_of)
     ranked = None
     if weights:
-        ranked = composite(scorecard(deals, by="partner", window=window, as_of=as_of, spend=loaded.spend), weights)
+        ranked = composite(
+            scorecard(deals, by="partner", window=window, as_of=as_of, spend=loaded.spend), weights
+        )
     common = fit_common(deals, window, as_of=as_of, backtest_periods=0)
     sides = {"spend": loaded.spend, "targets": loaded.targets}
     if partner:
-        own = {name: side if side is None else side[side["partner"] == partner] for name, side in sides.items()}
+        own = {
+            name: side if side is None else side[side["partner"] == partner]
+            for name, side in sides.items()
+        }
         made = recommend(deals[deals["partner"] == partner], common, partner, rules=rules, **own)
     else:
         made = recommend_portfolio(deals, common, rules=rules, **sides)
@@ -66,14 +88,18 @@ def _weights(text):
 def _plain(made, ranked):
     rows = records(made.table.assign(review_on=made.table["review_on"].dt.strftime("%Y-%m-%d")))
     for row in rows:
-        row["prize"] = {"value": row["prize"], "low": row.pop("prize_low"), "high": row.pop("prize_high")}
+        row["prize"] = {
+            "value": row["prize"],
+            "low": row.pop("prize_low"),
+            "high": row.pop("prize_high"),
+        }
     told = {"recommendations": rows, "silence": made.silence, "silent": made.silent}
     return told if ranked is None else told | {"composite": records(ranked.reset_index())}
 
 
 def _lines(made, currency):
     """Each recommendation in two lines, then the silences."""
-    from ..showing.format import day, money
+    from kpi_helpers.showing.format import day, money
 
     for row in made.table.itertuples():
         yield f"{row.rank}. {row.partner if row.partner != '*' else 'The programme'}: {row.text}"
@@ -83,7 +109,10 @@ def _lines(made, currency):
             ends = (money(end, currency) for end in (row.prize_low, row.prize_high))
             prize = f"{money(row.prize, currency)} ({' to '.join(ends)})"
         ids = ", ".join(map(str, row.deal_ids[:5])) + (", ..." if len(row.deal_ids) > 5 else "")
-        yield f"   {who}; prize {prize}; look again {day(row.review_on)}; {len(row.deal_ids)} deals: {ids}"
+        yield (
+            f"   {who}; prize {prize}; look again {day(row.review_on)}; {len(row.deal_ids)} "
+            f"deals: {ids}"
+        )
     if made.silence:
         yield made.silence
     for partner, said in made.silent.items():
@@ -95,10 +124,16 @@ def _standing(ranked):
     if ranked is None:
         return
     yield ""
-    yield "Composite by your weights (0 to 100), its rank, and the ranks of 95 of 100 weights around them:"
+    yield (
+        "Composite by your weights (0 to 100), its rank, and the ranks of 95 of 100 weights "
+        "around them:"
+    )
     for partner, row in ranked.iterrows():
         if row["rank"] != row["rank"]:
             yield f"  {partner}: none, {row['reason']}"
         else:
             ranks = f"rank {row['rank']:.0f} ({row['rank_low']:.0f} to {row['rank_high']:.0f}"
-            yield f"  {partner}: {row['composite']:.1f}, {ranks}; {row['rank_equal']:.0f} with equal weights)"
+            yield (
+                f"  {partner}: {row['composite']:.1f}, {ranks}; {row['rank_equal']:.0f} with "
+                f"equal weights)"
+            )

@@ -4,29 +4,62 @@ import sys
 
 import click
 
-from ..reports.plan import LIMITS, Limits
-from ..stopping import raise_on_sigterm
-from .source import WINDOW, mapping_of, one, reading_options
+from kpi_helpers.commands.source import WINDOW, mapping_of, one, reading_options
+from kpi_helpers.reports.schedule import LIMITS, Limits
+from kpi_helpers.system.stopping import raise_on_sigterm
 
 
 def _limit(name: str, default: float, what: str):
-    kind = click.IntRange(min=1) if isinstance(default, int) else click.FloatRange(min=0, min_open=True)
+    kind = (
+        click.IntRange(min=1)
+        if isinstance(default, int)
+        else click.FloatRange(min=0, min_open=True)
+    )
     return click.option(name, type=kind, default=default, show_default=True, help=what)
 
 
 @click.command()
 @reading_options
 @WINDOW
-@click.option("--partner", "partners", multiple=True, help="Only this partner; may be given again. [default: all]")
-@click.option("--out", default="reports", show_default=True, help="The folder to write.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Reports at a time. [default: one a processor]")
-@click.option("--lang", type=click.Choice(["en", "tr"]), default="en", show_default=True, help="The reports' language.")
-@click.option("--store", metavar="DIR", help="Earlier states (partner-kpis snapshot), for exact pipeline history.")
-@click.option("--rules", metavar="FILE.toml", help="Recommendations by your own texts and thresholds.")
-@click.option("--cluster", metavar="tcp://HOST:PORT", help="Make the reports on this Dask scheduler's workers.")
-@click.option("--share", metavar="URL", help="With --cluster: storage for workers that do not see --out.")
 @click.option(
-    "--format", type=click.Choice(["html", "pdf"]), default="html", show_default=True, help="pdf: a PDF, too."
+    "--partner",
+    "partners",
+    multiple=True,
+    help="Only this partner; may be given again. [default: all]",
+)
+@click.option("--out", default="reports", show_default=True, help="The folder to write.")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), help="Reports at a time. [default: one a processor]"
+)
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "tr"]),
+    default="en",
+    show_default=True,
+    help="The reports' language.",
+)
+@click.option(
+    "--store",
+    metavar="DIR",
+    help="Earlier states (partner-kpis snapshot), for exact pipeline history.",
+)
+@click.option(
+    "--rules", metavar="FILE.toml", help="Recommendations by your own texts and thresholds."
+)
+@click.option(
+    "--cluster",
+    metavar="tcp://HOST:PORT",
+    help="Make the reports on this Dask scheduler's workers.",
+)
+@click.option(
+    "--share", metavar="URL", help="With --cluster: storage for workers that do not see --out."
+)
+@click.option(
+    "--format",
+    type=click.Choice(["html", "pdf"]),
+    default="html",
+    show_default=True,
+    help="pdf: a PDF, too.",
 )
 @click.option(
     "--edition",
@@ -44,7 +77,9 @@ def _limit(name: str, default: float, what: str):
     show_default=True,
     help="warm: children forked from one loaded process; cold: a kernel each.",
 )
-@click.option("--force", is_flag=True, help="Make every report, also what has not changed since the last run.")
+@click.option(
+    "--force", is_flag=True, help="Make every report, also what has not changed since the last run."
+)
 @click.option("--only-failed", is_flag=True, help="Make only the reports that failed last time.")
 @_limit("--cell-timeout", LIMITS.cell_seconds, "Seconds a cell may take.")
 @_limit("--timeout", LIMITS.seconds, "Seconds a report may take.")
@@ -64,9 +99,10 @@ def report(
     memory,
     **options,
 ) -> None:
-    """An executed notebook and a page for every partner; those that have not changed since the last run stay."""
-    from ..progress import Progress
-    from ..reports import run_reports
+    """An executed notebook and a page for every partner; those that have not changed since the last
+    run stay."""
+    from kpi_helpers.reports import run_reports
+    from kpi_helpers.system.progress import Progress
 
     raise_on_sigterm()
     with Progress() as progress:

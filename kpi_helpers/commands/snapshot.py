@@ -2,17 +2,19 @@
 
 import click
 
-from .source import loaded_from, reading_options
+from kpi_helpers.commands.source import loaded_from, reading_options
 
 
 @click.command()
 @reading_options
-@click.option("--store", required=True, metavar="DIR", help="The folder that keeps each day's state.")
+@click.option(
+    "--store", required=True, metavar="DIR", help="The folder that keeps each day's state."
+)
 @click.option("--on", "day", help="The state's date. [default: as-of]")
 @click.option("--replace", is_flag=True, help="Replace a different state of the same day.")
 def snapshot(source, as_of, pairs, mapping_file, store, day, replace, **options) -> None:
     """Keep this month's state of the deals, for exact history later."""
-    from ..reading.snapshots import save_snapshot
+    from kpi_helpers.history.store import save_snapshot
 
     loaded = loaded_from(source, as_of, pairs, mapping_file, **options)
     saved = save_snapshot(loaded, store, on=day, replace=replace)

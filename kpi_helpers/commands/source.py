@@ -4,7 +4,7 @@ import json
 
 import click
 
-from ..errors import KitError
+from kpi_helpers.errors import KitError
 
 
 def reading_options(command):
@@ -13,16 +13,42 @@ def reading_options(command):
         [
             click.argument("source", nargs=-1, required=True),
             click.option(
-                "--as-of", help="What was known on this day, like 2025-12-31. [default: the latest in the data]"
+                "--as-of",
+                help="What was known on this day, like 2025-12-31. [default: the latest in the "
+                "data]",
             ),
-            click.option("--map", "pairs", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field."),
-            click.option("--mapping", "mapping_file", metavar="FILE", help="A file of such mappings."),
+            click.option(
+                "--map",
+                "pairs",
+                multiple=True,
+                metavar="FIELD=COLUMN",
+                help="Which column holds a field.",
+            ),
+            click.option(
+                "--mapping", "mapping_file", metavar="FILE", help="A file of such mappings."
+            ),
             click.option("--currency", help="The reporting currency, like EUR."),
-            click.option("--query", metavar="FILE.sql", help="The query of a database source (postgresql://host/db)."),
+            click.option(
+                "--query",
+                metavar="FILE.sql",
+                help="The query of a database source (postgresql://host/db).",
+            ),
             click.option("--profile", help="Whose export it is, where that is not clear."),
-            click.option("--decimal", type=click.Choice([".", ","]), help="The decimal mark, where that is not clear."),
-            click.option("--shares", type=click.Choice(["percent", "fraction"]), help="How probabilities are written."),
-            click.option("--dates", type=click.Choice(["dmy", "mdy", "ymd"]), help="The order in dates, likewise."),
+            click.option(
+                "--decimal",
+                type=click.Choice([".", ","]),
+                help="The decimal mark, where that is not clear.",
+            ),
+            click.option(
+                "--shares",
+                type=click.Choice(["percent", "fraction"]),
+                help="How probabilities are written.",
+            ),
+            click.option(
+                "--dates",
+                type=click.Choice(["dmy", "mdy", "ymd"]),
+                help="The order in dates, likewise.",
+            ),
         ]
     ):
         command = option(command)
@@ -30,14 +56,18 @@ def reading_options(command):
 
 
 WINDOW = click.option(
-    "--window", help="2025-Q4, 2025-12, 2025, 15d, 2025-10-01..2025-12-31 or all. [default: the last whole quarter]"
+    "--window",
+    help="2025-Q4, 2025-12, 2025, 15d, 2025-10-01..2025-12-31 or all. [default: the last whole "
+    "quarter]",
 )
 
 
 def loaded_from(source, as_of, pairs, mapping_file, **options):
-    from ..reading import load
+    from kpi_helpers.reading import load
 
-    return load(one(source), as_of=as_of, mapping=mapping_of(pairs), mapping_file=mapping_file, **options)
+    return load(
+        one(source), as_of=as_of, mapping=mapping_of(pairs), mapping_file=mapping_file, **options
+    )
 
 
 def one(source: tuple[str, ...]):
@@ -47,7 +77,9 @@ def one(source: tuple[str, ...]):
 def mapping_of(pairs: tuple[str, ...]) -> dict[str, str]:
     wrong = [pair for pair in pairs if "=" not in pair]
     if wrong:
-        raise KitError(f"--map takes FIELD=COLUMN, like --map partner=sales_agent; this is {wrong[0]!r}.")
+        raise KitError(
+            f"--map takes FIELD=COLUMN, like --map partner=sales_agent; this is {wrong[0]!r}."
+        )
     return dict(pair.split("=", 1) for pair in pairs)
 
 

@@ -5,10 +5,13 @@ from dataclasses import replace
 
 import click
 
-from ..errors import KitError
-from .source import loaded_from, reading_options, records
+from kpi_helpers.commands.source import loaded_from, reading_options, records
+from kpi_helpers.errors import KitError
 
-DRIVERS = "close_rate, average_deal_size, opportunities, leads, cycle_days, spend.paid, open_pipeline, win_back"
+DRIVERS = (
+    "close_rate, average_deal_size, opportunities, leads, cycle_days, spend.paid, "
+    "open_pipeline, win_back"
+)
 
 
 @click.command("what-if")
@@ -18,20 +21,56 @@ DRIVERS = "close_rate, average_deal_size, opportunities, leads, cycle_days, spen
 @click.option("--department", help="A department in place of a partner.")
 @click.option("--unit", help="A business unit in place of a partner.")
 @click.option("--window", help="The window to come, like 2026-Q1. [default: the quarter]")
-@click.option("--set", "pairs_set", multiple=True, metavar="DRIVER=CHANGE",
-              help=f"+5pp, -20%, +3 or a new value; drivers: {DRIVERS} (or close_rate.paid).")  # fmt: skip
-@click.option("--scenario", "file", metavar="FILE", help="A scenario as the notebook saves it (JSON, or TOML).")
-@click.option("--target", type=click.FloatRange(min=0, min_open=True), help="Revenue to reach in the window.")
+@click.option(
+    "--set",
+    "pairs_set",
+    multiple=True,
+    metavar="DRIVER=CHANGE",
+    help=f"+5pp, -20%, +3 or a new value; drivers: {DRIVERS} (or close_rate.paid).",
+)
+@click.option(
+    "--scenario",
+    "file",
+    metavar="FILE",
+    help="A scenario as the notebook saves it (JSON, or TOML).",
+)
+@click.option(
+    "--target", type=click.FloatRange(min=0, min_open=True), help="Revenue to reach in the window."
+)
 @click.option("--goal", metavar="DRIVER", help="What value of this driver reaches the target.")
-@click.option("--returns", type=click.FloatRange(0, 1), help="Leads grow as spend to this power. [default: 0.5]")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-@click.option("--save", metavar="FILE.json", help="Keep the scenario, for the notebook or the next time.")
+@click.option(
+    "--returns",
+    type=click.FloatRange(0, 1),
+    help="Leads grow as spend to this power. [default: 0.5]",
+)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
+)
+@click.option(
+    "--save", metavar="FILE.json", help="Keep the scenario, for the notebook or the next time."
+)
 @click.option("--out", metavar="FILE", help="The comparison as .csv or .xlsx.")
-def what_if(source, as_of, pairs, mapping_file, pairs_set, file, target, goal, returns, form, save, out, **options):
+def what_if(
+    source,
+    as_of,
+    pairs,
+    mapping_file,
+    pairs_set,
+    file,
+    target,
+    goal,
+    returns,
+    form,
+    save,
+    out,
+    **options,
+):
     """What the coming window brings when drivers change."""
-    from .. import whatif
+    from kpi_helpers import whatif
 
-    of_whom = {name: options.pop(name) for name in ("partner", "employee", "department", "unit", "window")}
+    of_whom = {
+        name: options.pop(name) for name in ("partner", "employee", "department", "unit", "window")
+    }
     scenario = _scenario(whatif, file, pairs_set, returns)
     target = target or scenario.target
     if goal and not target:
@@ -53,24 +92,45 @@ def what_if(source, as_of, pairs, mapping_file, pairs_set, file, target, goal, r
     if save:
         click.echo(f"scenario kept in {whatif.save_scenario(scenario, save)}", err=True)
     if out:
-        click.echo(f"comparison written to {whatif.export(whatif.compare(base, [scenario]), out)}", err=True)
+        click.echo(
+            f"comparison written to {whatif.export(whatif.compare(base, [scenario]), out)}",
+            err=True,
+        )
     if form == "json":
-        click.echo(_json(base, scenario, before, after, sought, loaded.currency, whatif.tornado(base, scenario)))
+        click.echo(
+            _json(
+                base,
+                scenario,
+                before,
+                after,
+                sought,
+                loaded.currency,
+                whatif.tornado(base, scenario),
+            )
+        )
     else:
-        from ..showing.what_if import told_as_text
+        from kpi_helpers.showing.what_if_answers import told_as_text
 
-        click.echo(told_as_text(base, before, after, sought, loaded.currency, whatif.tornado(base, scenario)))
+        click.echo(
+            told_as_text(
+                base, before, after, sought, loaded.currency, whatif.tornado(base, scenario)
+            )
+        )
 
 
 def _scenario(whatif, file, pairs, returns):
     scenario = whatif.read_scenario(file) if file else whatif.Scenario()
     wrong = [pair for pair in pairs if "=" not in pair]
     if wrong:
-        raise KitError(f"--set takes DRIVER=CHANGE, like --set close_rate=+5pp; this is {wrong[0]!r}.")
+        raise KitError(
+            f"--set takes DRIVER=CHANGE, like --set close_rate=+5pp; this is {wrong[0]!r}."
+        )
     told = dict(pair.split("=", 1) for pair in pairs)
     if len(told) < len(pairs):
         raise KitError("--set names a driver twice; say each once.")
-    scenario = replace(scenario, set=scenario.set | {driver.strip(): change for driver, change in told.items()})
+    scenario = replace(
+        scenario, set=scenario.set | {driver.strip(): change for driver, change in told.items()}
+    )
     return scenario if returns is None else replace(scenario, returns=returns)
 
 

@@ -1,16 +1,18 @@
-"""How good the forecast would have been: made again on earlier days, then compared with what came."""
+"""How good the forecast would have been: made again on earlier days, then compared with what
+came."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.given import need_pandas
-from kpi_helpers.judging import _check, reasons
+from kpi_helpers.contract import checks
+from kpi_helpers.contract.as_of import known_at, whole_deals
+from kpi_helpers.contract.frame_kinds import need_pandas
+from kpi_helpers.contract.windows import parse_window
 from kpi_helpers.judging.forecasting import READ, SHOCK, Forecast, chances_by, total
-from kpi_helpers.judging.history import learn
-from kpi_helpers.judging.known import known_at, whole_deals
-from kpi_helpers.windows import parse_window
+from kpi_helpers.judging.win_chances import learn
+from kpi_helpers.stats import reasons
 
 BINS = (0, 0.1, 0.2, 0.3, 0.4, 0.6, 1.0)
 MOST_SHOCK = 0.3
@@ -21,12 +23,14 @@ EVERYONE = "*"
 
 @dataclass(frozen=True)
 class Backtest:
-    """`periods`: a row per as-of date and partner (* for all): period, p10, p50, p90, actual, last_year, crm, covered.
+    """`periods`: a row per as-of date and partner (* for all): period, p10, p50, p90, actual,
+    last_year, crm, covered.
 
-    `scores`: for partners and for *: n, coverage of P10..P90 and its Wilson interval, mean absolute error of the
-    median, of last year's value and of the CRM's weighted pipeline, each pair on the same rows (reason where null).
-    `brier` of the deals' chances beside `brier_base`, that of the overall share for all; `reliability`: by band of
-    chance: n, expected and seen share, with its Wilson interval. `shock`: the correlation the misses suggest.
+    `scores`: for partners and for *: n, coverage of P10..P90 and its Wilson interval, mean absolute
+    error of the median, of last year's value and of the CRM's weighted pipeline, each pair on the
+    same rows (reason where null). `brier` of the deals' chances beside `brier_base`, that of the
+    overall share for all; `reliability`: by band of chance: n, expected and seen share, with its
+    Wilson interval. `shock`: the correlation the misses suggest.
     """
 
     periods: pd.DataFrame
@@ -52,26 +56,32 @@ def backtest(
     draws: int = DRAWS,
     most: int = MOST,
 ) -> Backtest:
-    """Forecasts each of the last whole `periods` from the day before it began, and tells how it went.
+    """Forecasts each of the last whole `periods` from the day before it began, and tells how it
+    went.
 
-    On each of those days only what was known then is used (`known_at`; amounts are the export's, or the snapshot's of
-    that very day); `last_year` is the same period's value a year before; `crm` is amount x the CRM's probability over
-    the open deals expected to close by the period's end, from the snapshot of that day: without one nobody knows what
-    the CRM stated, and it is null. Deals of all partners in, a Backtest out; brier lower is better, coverage is best
-    at 0.8. Partners with neither open deals nor deals to come on a day are left out. Of more than `most` partners so
-    many stand for all, from those with fewest deals to those with most: what is learned and what `*` tells rests on
-    everyone's deals all the same. Silent where no earlier day has history. Raises KitError for missing columns. Brier
-    1950.
+    On each of those days only what was known then is used (`known_at`; amounts are the export's, or
+    the snapshot's of that very day); `last_year` is the same period's value a year before; `crm` is
+    amount x the CRM's probability over the open deals expected to close by the period's end, from
+    the snapshot of that day: without one nobody knows what the CRM stated, and it is null. Deals of
+    all partners in, a Backtest out; brier lower is better, coverage is best at 0.8. Partners with
+    neither open deals nor deals to come on a day are left out. Of more than `most` partners so many
+    stand for all, from those with fewest deals to those with most: what is learned and what `*`
+    tells rests on everyone's deals all the same. Silent where no earlier day has history. Raises
+    KitError for missing columns. Brier 1950.
     """
     need_pandas("backtest", *(snapshots or {}).values())
-    _check.columns("backtest", deals, ("deal_id", "partner", "status", "amount", "created_on", "closed_on"))
-    as_of, rows, seen, deals = pd.Timestamp(as_of).normalize(), [], [], _check.only(deals, READ)
+    checks.columns(
+        "backtest", deals, ("deal_id", "partner", "status", "amount", "created_on", "closed_on")
+    )
+    as_of, rows, seen, deals = pd.Timestamp(as_of).normalize(), [], [], checks.only(deals, READ)
     snapshots = {pd.Timestamp(day).normalize(): table for day, table in (snapshots or {}).items()}
     some = _spread(deals["partner"], most)
     for number, window in enumerate(_past(as_of, periods, unit)):
         day = pd.Timestamp(window.start) - pd.Timedelta(days=1)
-        then = _check.only(snapshots.get(day, deals), READ)
-        history = learn(deals, day, snapshots={d: t for d, t in snapshots.items() if d < day} or None)
+        then = checks.only(snapshots.get(day, deals), READ)
+        history = learn(
+            deals, day, snapshots={d: t for d, t in snapshots.items() if d < day} or None
+        )
         if history.base is None:
             continue
         facts = _facts(deals, window, measure)
@@ -80,14 +90,20 @@ def backtest(
         theirs = known[known["partner"].isin(some)].groupby("partner", sort=True)
         for partner, ours in [(EVERYONE, whole_deals(known)), *theirs]:
             mine = chances.loc[ours.index[ours["status"] == "open"]]
-            answer = total(ours, mine, history, window, None, measure, True, shock, seed + number, draws)
+            answer = total(
+                ours, mine, history, window, None, measure, True, shock, seed + number, draws
+            )
             if not len(answer.deals) and not answer.to_come:
                 continue
             rows.append(_row(partner, answer, facts, day in snapshots))
             if partner != EVERYONE:
-                seen.append(answer.deals.assign(partner=partner, start=window.start, end=window.end))
+                seen.append(
+                    answer.deals.assign(partner=partner, start=window.start, end=window.end)
+                )
     if not rows:
-        return Backtest(pd.DataFrame(), pd.DataFrame(), None, None, pd.DataFrame(), None, 0, reasons.NO_HISTORY)
+        return Backtest(
+            pd.DataFrame(), pd.DataFrame(), None, None, pd.DataFrame(), None, 0, reasons.NO_HISTORY
+        )
     told = pd.concat(seen, ignore_index=True)
     told["won"] = _came_true(told, deals)
     told = told[told["chance"].notna()]
@@ -105,15 +121,16 @@ def backtest(
 
 
 def reliability(chance, won, *, bins=BINS) -> pd.DataFrame:
-    """Whether deals told to have a chance of 30 % are won 3 times in 10; the closer the shares, the better.
+    """Whether deals told to have a chance of 30 % are won 3 times in 10; the closer the shares, the
+    better.
 
-    Chances and outcomes in; a row per band out: low_chance, high_chance, n, expected (mean chance), seen, low, high
-    (Wilson). Bands without deals are left out. Murphy and Winkler 1977.
+    Chances and outcomes in; a row per band out: low_chance, high_chance, n, expected (mean chance),
+    seen, low, high (Wilson). Bands without deals are left out. Murphy and Winkler 1977.
 
     >>> reliability([0.05, 0.05, 0.5, 0.5], [0, 0, 1, 0])[["n", "expected", "seen"]].values.tolist()
     [[2.0, 0.05, 0.0], [2.0, 0.5, 0.5]]
     """
-    from kpi_helpers.judging.intervals import wilson
+    from kpi_helpers.stats.intervals import wilson
 
     chance, won = np.asarray(chance, dtype=float), np.asarray(won, dtype=float)
     at = np.clip(np.searchsorted(bins, chance, side="right") - 1, 0, len(bins) - 2)
@@ -144,7 +161,10 @@ def _past(as_of, periods, unit):
     """The last whole periods that had ended by as_of, oldest first."""
     letter = {"month": "M", "quarter": "Q", "year": "Y"}[unit]
     last = (as_of + pd.Timedelta(days=1)).to_period(letter) - 1
-    return [parse_window(str(last - i).replace("Q", "-Q"), as_of.date()) for i in reversed(range(periods))]
+    return [
+        parse_window(str(last - i).replace("Q", "-Q"), as_of.date())
+        for i in reversed(range(periods))
+    ]
 
 
 def _facts(deals, window, measure):
@@ -189,7 +209,7 @@ def _row(partner, answer: Forecast, facts, snapshot):
 
 
 def _scores(table):
-    from kpi_helpers.judging.intervals import wilson
+    from kpi_helpers.stats.intervals import wilson
 
     rows = []
     for who, part in (
@@ -198,7 +218,13 @@ def _scores(table):
     ):
         low, high = wilson(part["covered"].sum(), len(part))
         miss = (part["p50"] - part["actual"]).abs()
-        row = {"who": who, "n": len(part), "coverage": part["covered"].mean(), "low": low, "high": high}
+        row = {
+            "who": who,
+            "n": len(part),
+            "coverage": part["covered"].mean(),
+            "low": low,
+            "high": high,
+        }
         row["mae"] = miss.mean()
         for rival, why in (("last_year", reasons.ONE_YEAR_ONLY), ("crm", reasons.NO_SNAPSHOT)):
             known = part[rival].notna()
@@ -212,18 +238,25 @@ def _scores(table):
 
 def _came_true(told, deals):
     won = deals[deals["status"] == "won"].drop_duplicates(["deal_id", "partner"])
-    closed = told.merge(won[["deal_id", "partner", "closed_on"]], on=["deal_id", "partner"], how="left")["closed_on"]
+    closed = told.merge(
+        won[["deal_id", "partner", "closed_on"]], on=["deal_id", "partner"], how="left"
+    )["closed_on"]
     closed = pd.to_datetime(closed)
-    return ((closed >= pd.to_datetime(told["start"])) & (closed <= pd.to_datetime(told["end"]))).to_numpy()
+    return (
+        (closed >= pd.to_datetime(told["start"])) & (closed <= pd.to_datetime(told["end"]))
+    ).to_numpy()
 
 
 def _shock(told):
-    """Moments: how much more partners' wins in a period scatter around their expectation than independent deals do."""
+    """Moments: how much more partners' wins in a period scatter around their expectation than
+    independent deals do."""
     from scipy.special import ndtri
 
     p = np.clip(told["chance"].to_numpy(float), 1e-6, 1 - 1e-6)
     height = np.exp(-(ndtri(p) ** 2) / 2) / np.sqrt(2 * np.pi)
-    facts = pd.DataFrame({"miss": told["won"] - p, "own": p * (1 - p), "h": height, "h2": height**2})
+    facts = pd.DataFrame(
+        {"miss": told["won"] - p, "own": p * (1 - p), "h": height, "h2": height**2}
+    )
     sums = facts.groupby([told["partner"], told["start"]]).sum()
     pairs = (sums["h"] ** 2 - sums["h2"]).sum()
     extra = (sums["miss"] ** 2 - sums["own"]).sum()

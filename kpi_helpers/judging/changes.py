@@ -1,4 +1,5 @@
-"""Why each KPI moved since another window: volume, mix, rate, size and the deals that carry it; it closes exactly."""
+"""Why each KPI moved since another window: volume, mix, rate, size and the deals that carry it; it
+closes exactly."""
 
 from dataclasses import dataclass
 from itertools import combinations
@@ -7,9 +8,10 @@ from math import factorial
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.judging import _check, reasons
-from kpi_helpers.judging.known import known_at, whole_deals
-from kpi_helpers.windows import as_date, parse_window
+from kpi_helpers.contract import checks
+from kpi_helpers.contract.as_of import known_at, whole_deals
+from kpi_helpers.contract.windows import as_date, parse_window
+from kpi_helpers.stats import reasons
 
 EFFECTS = ("volume", "mix", "rate", "size")
 MIX = "product"
@@ -19,41 +21,53 @@ READ = ("deal_id", "status", "amount", "credit", "created_on", "closed_on", "cha
 
 @dataclass(frozen=True)
 class WhatChanged:
-    """`parts`: a row per KPI with before, after, change = volume + mix + rate + size, reason; `deals`: a row per KPI
-    and deal with its contribution (they sum to the change), side ("now" or "before"), largest first."""
+    """`parts`: a row per KPI with before, after, change = volume + mix + rate + size, reason;
+    `deals`: a row per KPI and deal with its contribution (they sum to the change), side ("now" or
+    "before"), largest first."""
 
     parts: pd.DataFrame
     deals: pd.DataFrame
 
 
 def what_changed(deals: pd.DataFrame, window, *, as_of, before=None, mix: str = MIX) -> WhatChanged:
-    """Splits each KPI's change between two windows exactly; which direction is better is the KPI's own.
+    """Splits each KPI's change between two windows exactly; which direction is better is the KPI's
+    own.
 
-    Each KPI is N x sum over groups g of (share x rate x size), or the same without N for averages and rates; an effect
-    is the Shapley value of its factor, so volume + mix + rate + size = change. `mix` names the groups' column (blank
-    or absent: one group); deal success is split by ideal (mix = identification, rate = conversion), channels by
-    channel. In deal velocity "rate" is the groups' mean days. A factor unknown on one side is taken as unchanged.
+    Each KPI is N x sum over groups g of (share x rate x size), or the same without N for averages
+    and rates; an effect is the Shapley value of its factor, so volume + mix + rate + size = change.
+    `mix` names the groups' column (blank or absent: one group); deal success is split by ideal (mix
+    = identification, rate = conversion), channels by channel. In deal velocity "rate" is the
+    groups' mean days. A factor unknown on one side is taken as unchanged.
 
-    A deal's contribution is what it adds to a sum, or its part of an average: (a - m b) / B, m the mean of both
-    averages, minus for the earlier window. Deals of one partner (or any slice), `window` and `before` (the window
-    right before, unless given) in, a WhatChanged out, in each KPI's unit. The earlier window is told as it stood on
-    its last day. An average over nothing on one side is null with a reason. It misleads as a cause: it says where,
-    not why. Raises KitError for missing columns. Shapley 1953; Das Gupta 1993.
+    A deal's contribution is what it adds to a sum, or its part of an average: (a - m b) / B, m the
+    mean of both averages, minus for the earlier window. Deals of one partner (or any slice),
+    `window` and `before` (the window right before, unless given) in, a WhatChanged out, in each
+    KPI's unit. The earlier window is told as it stood on its last day. An average over nothing on
+    one side is null with a reason. It misleads as a cause: it says where, not why. Raises KitError
+    for missing columns. Shapley 1953; Das Gupta 1993.
 
-    >>> deals = pd.DataFrame({"deal_id": list("abc"), "status": "won", "amount": [100.0, 300.0, 500.0],
-    ...     "created_on": ["2025-01-02", "2025-02-03", "2025-02-04"],
-    ...     "closed_on": ["2025-01-20", "2025-02-20", "2025-02-21"]})
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": list("abc"),
+    ...         "status": "won",
+    ...         "amount": [100.0, 300.0, 500.0],
+    ...         "created_on": ["2025-01-02", "2025-02-03", "2025-02-04"],
+    ...         "closed_on": ["2025-01-20", "2025-02-20", "2025-02-21"],
+    ...     }
+    ... )
     >>> parts = what_changed(deals, "2025-02", as_of="2025-02-28").parts.set_index("kpi")
     >>> parts.loc["won_amount", ["change", "volume", "size"]].astype(float).round(6).tolist()
     [700.0, 250.0, 450.0]
     """
-    _check.columns("what_changed", deals, ("deal_id", "status", "amount", "created_on", "closed_on"))
+    checks.columns(
+        "what_changed", deals, ("deal_id", "status", "amount", "created_on", "closed_on")
+    )
     as_of = as_date(as_of, "as_of")
     window = parse_window(window, as_of)
     before = window.previous() if before is None else parse_window(before, as_of)
     if before is None:
         return WhatChanged(pd.DataFrame(columns=[*PARTS]), pd.DataFrame(columns=[*CONTRIBUTIONS]))
-    whole = whole_deals(_check.only(deals, dict.fromkeys((*READ, mix))))
+    whole = whole_deals(checks.only(deals, dict.fromkeys((*READ, mix))))
     then = _facts(whole, before, min(as_of, before.end), mix)
     now = _facts(whole, window, min(as_of, window.end), mix)
     rows, carriers = [], []
@@ -73,21 +87,28 @@ CONTRIBUTIONS = ("kpi", "basis", "deal_id", "side", "contribution")
 
 def _joined(carriers):
     counts = [len(c["contribution"]) for c in carriers]
-    table = {name: np.repeat(np.array([c[name] for c in carriers], dtype=object), counts) for name in ("kpi", "basis")}
+    table = {
+        name: np.repeat(np.array([c[name] for c in carriers], dtype=object), counts)
+        for name in ("kpi", "basis")
+    }
     for name in ("deal_id", "side", "contribution"):
         table[name] = np.concatenate([c[name] for c in carriers])
     return pd.DataFrame(table)
 
 
 def _facts(deals, window, day, mix):
-    """For each KPI: whether it is a sum or an average, and its deals with group, hit (0 or 1) and value."""
+    """For each KPI: whether it is a sum or an average, and its deals with group, hit (0 or 1) and
+    value."""
     known = known_at(deals, day)
     start, end = pd.Timestamp(window.start), pd.Timestamp(window.end)
     known = known.assign(group=_group(known, mix), value=known["amount"] * known["credit"])
     won, priced = known["status"] == "won", known["amount"].notna()
     closed = known[(known["status"] != "open") & known["closed_on"].between(start, end)]
     made = known[known["created_on"].between(start, end)]
-    winners, open_deals = closed[won.reindex(closed.index)], known[(known["status"] == "open") & priced]
+    winners, open_deals = (
+        closed[won.reindex(closed.index)],
+        known[(known["status"] == "open") & priced],
+    )
     decided = closed[closed["status"].isin(("won", "lost"))]
     days = (winners["closed_on"] - winners["created_on"]).dt.days
     paid_for = (winners["amount"].notna(), winners["amount"].fillna(0))
@@ -105,11 +126,23 @@ def _facts(deals, window, day, mix):
     }
     if "channel" in known:
         by_channel = made.assign(group=_group(made, "channel"))
-        facts["marketing_channels", "close_rate"] = ("average", _table(by_channel, made["status"] == "won"))
+        facts["marketing_channels", "close_rate"] = (
+            "average",
+            _table(by_channel, made["status"] == "won"),
+        )
     if "ideal" in known:
-        ideal = made["ideal"].astype("object").map({True: 1.0, False: 0.0, "true": 1.0, "false": 0.0}).fillna(0.0) == 1
+        ideal = (
+            made["ideal"]
+            .astype("object")
+            .map({True: 1.0, False: 0.0, "true": 1.0, "false": 0.0})
+            .fillna(0.0)
+            == 1
+        )
         by_ideal = made.assign(group=ideal.map({True: "ideal", False: "not ideal"}))
-        facts["deal_success", "success"] = ("average", _table(by_ideal, ideal & (made["status"] == "won")))
+        facts["deal_success", "success"] = (
+            "average",
+            _table(by_ideal, ideal & (made["status"] == "won")),
+        )
     return facts
 
 
@@ -135,7 +168,9 @@ def _table(deals, hit, value=1.0):
 
     hit = column(hit)
     group = deals["group"].to_numpy(dtype=object)
-    return _Facts(deals["deal_id"].to_numpy(dtype=object), group, hit, hit * np.nan_to_num(column(value)))
+    return _Facts(
+        deals["deal_id"].to_numpy(dtype=object), group, hit, hit * np.nan_to_num(column(value))
+    )
 
 
 def _split(old, new, per):
@@ -147,16 +182,22 @@ def _split(old, new, per):
         return {"before": before, "after": after, **nothing, "reason": reasons.NO_TOTAL}
     (n0, s0, r0, a0), (n1, s1, r1, a1) = factors
     pairs = [(n0, n1) if per == "sum" else (1.0, 1.0)]
-    pairs += [tuple(np.nan_to_num(np.where(np.isnan(x), y, x)) for x, y in ((u, v), (v, u))) for u, v in
-              ((s0, s1), (r0, r1), (a0, a1))]  # fmt: skip
+    pairs += [
+        tuple(np.nan_to_num(np.where(np.isnan(x), y, x)) for x, y in ((u, v), (v, u)))
+        for u, v in ((s0, s1), (r0, r1), (a0, a1))
+    ]
     effects = _shapley(pairs)
-    return {"before": before, "after": after, "change": after - before, **dict(zip(EFFECTS, effects, strict=True))} | {
-        "reason": None
-    }
+    return {
+        "before": before,
+        "after": after,
+        "change": after - before,
+        **dict(zip(EFFECTS, effects, strict=True)),
+    } | {"reason": None}
 
 
 def _factors(table, groups, per):
-    """N, and by group: share of N, hits per deal, value per hit; NaN where there is nothing to divide by."""
+    """N, and by group: share of N, hits per deal, value per hit; NaN where there is nothing to
+    divide by."""
     at = np.fromiter((groups[name] for name in table.group), int, len(table.group))
     n, hit, a = (np.bincount(at, weights, len(groups)) for weights in (None, table.hit, table.a))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -183,7 +224,9 @@ def _shapley(pairs):
     effects = []
     for i in every:
         others = [c for c in at if i not in c]
-        weights = [factorial(len(c)) * factorial(count - len(c) - 1) / factorial(count) for c in others]
+        weights = [
+            factorial(len(c)) * factorial(count - len(c) - 1) / factorial(count) for c in others
+        ]
         effects.append(sum(w * (at[c | {i}] - at[c]) for w, c in zip(weights, others, strict=True)))
     return effects
 

@@ -1,15 +1,17 @@
-"""Paid, earned and owned leads side by side, and the two verdicts that only intervals that are apart allow."""
+"""Paid, earned and owned leads side by side, and the two verdicts that only intervals that are
+apart allow."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.given import need_pandas
-from kpi_helpers.judging import _check, reasons
-from kpi_helpers.judging.intervals import wilson
-from kpi_helpers.judging.known import known_at
-from kpi_helpers.windows import parse_window
+from kpi_helpers.contract import checks
+from kpi_helpers.contract.as_of import known_at
+from kpi_helpers.contract.frame_kinds import need_pandas
+from kpi_helpers.contract.windows import parse_window
+from kpi_helpers.stats import reasons
+from kpi_helpers.stats.intervals import wilson
 
 READ = ("deal_id", "channel", "status", "amount", "credit", "created_on", "closed_on")
 JUDGED = ("paid", "earned", "owned")
@@ -18,8 +20,9 @@ STOP_PAID, WORK_ON_EARNED = "paid brings nothing", "earned falls behind"
 
 @dataclass(frozen=True)
 class ChannelVerdicts:
-    """`channels`: a row per channel; `verdicts`: a row per verdict that the evidence carries: verdict, channel, won,
-    leads, high, beside (the others' lower bound), spend, deal_ids; `reason` where there is none."""
+    """`channels`: a row per channel; `verdicts`: a row per verdict that the evidence carries:
+    verdict, channel, won, leads, high, beside (the others' lower bound), spend, deal_ids; `reason`
+    where there is none."""
 
     channels: pd.DataFrame
     verdicts: pd.DataFrame
@@ -27,41 +30,69 @@ class ChannelVerdicts:
 
 
 def channel_verdicts(
-    deals: pd.DataFrame, window, *, as_of, spend: pd.DataFrame | None = None, most_won: int = 0, confidence=0.95
+    deals: pd.DataFrame,
+    window,
+    *,
+    as_of,
+    spend: pd.DataFrame | None = None,
+    most_won: int = 0,
+    confidence=0.95,
 ) -> ChannelVerdicts:
-    """Whether paid brings nothing while earned and owned do, and whether earned falls behind; wins are better.
+    """Whether paid brings nothing while earned and owned do, and whether earned falls behind; wins
+    are better.
 
-    Over the leads created in the window and their wins by `as_of`: paid brings nothing where it won at most `most_won`
-    and the upper end of its Wilson interval lies under the lower ends of earned's and of owned's; earned falls behind
-    where its upper end lies under the lower end of paid and owned together. Deals of one partner or all, and `spend`
-    (month, channel, amount; of this slice) in; a ChannelVerdicts out: leads, won, rate, low, high, revenue (credited),
-    spend, roi. Silent where intervals touch. It misleads while leads are young, and because the last touch takes all
-    credit. Raises KitError for missing columns. Wilson 1927.
+    Over the leads created in the window and their wins by `as_of`: paid brings nothing where it won
+    at most `most_won` and the upper end of its Wilson interval lies under the lower ends of
+    earned's and of owned's; earned falls behind where its upper end lies under the lower end of
+    paid and owned together. Deals of one partner or all, and `spend` (month, channel, amount; of
+    this slice) in; a ChannelVerdicts out: leads, won, rate, low, high, revenue (credited), spend,
+    roi. Silent where intervals touch. It misleads while leads are young, and because the last touch
+    takes all credit. Raises KitError for missing columns. Wilson 1927.
 
-    >>> deals = pd.DataFrame({"deal_id": range(120), "channel": ["paid", "earned", "owned"] * 40, "amount": 100.0,
-    ...     "status": ["lost", "won", "won"] * 40, "created_on": "2025-02-01", "closed_on": "2025-03-01"})
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": range(120),
+    ...         "channel": ["paid", "earned", "owned"] * 40,
+    ...         "amount": 100.0,
+    ...         "status": ["lost", "won", "won"] * 40,
+    ...         "created_on": "2025-02-01",
+    ...         "closed_on": "2025-03-01",
+    ...     }
+    ... )
     >>> channel_verdicts(deals, "2025-Q1", as_of="2025-12-31").verdicts["verdict"].tolist()
     ['paid brings nothing']
     """
     need_pandas("channel_verdicts", spend)
-    _check.columns("channel_verdicts", deals, ("deal_id", "channel", "status", "amount", "created_on", "closed_on"))
+    checks.columns(
+        "channel_verdicts",
+        deals,
+        ("deal_id", "channel", "status", "amount", "created_on", "closed_on"),
+    )
     window = parse_window(window, pd.Timestamp(as_of).date())
-    known = known_at(_check.only(deals, READ), as_of)
+    known = known_at(checks.only(deals, READ), as_of)
     made = known[known["created_on"].between(pd.Timestamp(window.start), pd.Timestamp(window.end))]
     won = made["status"] == "won"
     worth = (made["amount"].astype(float) * made.get("credit", 1.0)).where(won)
     by = made["channel"].where(made["channel"].isin((*JUDGED, "partner")), "unknown")
     names = (*JUDGED, "partner", "unknown")
     table = pd.DataFrame(
-        {"leads": by.groupby(by).size(), "won": won.groupby(by).sum(), "revenue": worth.groupby(by).sum()}
+        {
+            "leads": by.groupby(by).size(),
+            "won": won.groupby(by).sum(),
+            "revenue": worth.groupby(by).sum(),
+        }
     )
     table = table.reindex(names).fillna(0.0).astype({"leads": int, "won": int})
     low, high = wilson(table["won"], table["leads"], confidence=confidence)
-    table = table.assign(rate=table["won"] / table["leads"].where(table["leads"] > 0), low=low, high=high)
+    table = table.assign(
+        rate=table["won"] / table["leads"].where(table["leads"] > 0), low=low, high=high
+    )
     table["spend"] = _spent(spend, window, names)
     table["roi"] = (table["revenue"] - table["spend"]) / table["spend"].where(table["spend"] > 0)
     paid, earned, owned = (table.loc[name] for name in JUDGED)
-    both = wilson(paid["won"] + owned["won"], paid["leads"] + owned["leads"], confidence=confidence)[0]
+    both = wilson(
+        paid["won"] + owned["won"], paid["leads"] + owned["leads"], confidence=confidence
+    )[0]
     rows = []
     if paid["won"] <= most_won and paid["high"] < min(earned["low"], owned["low"]):
         rows.append(_verdict(STOP_PAID, paid, min(earned["low"], owned["low"])))
@@ -76,7 +107,12 @@ def channel_verdicts(
 
 
 def _verdict(verdict, row, beside):
-    told = {"verdict": verdict, "channel": row.name, "leads": int(row["leads"]), "won": int(row["won"])}
+    told = {
+        "verdict": verdict,
+        "channel": row.name,
+        "leads": int(row["leads"]),
+        "won": int(row["won"]),
+    }
     return told | {"high": row["high"], "beside": float(beside), "spend": row["spend"]}
 
 
@@ -84,6 +120,8 @@ def _spent(spend, window, names):
     if spend is None or not len(spend):
         return np.nan
     month = pd.PeriodIndex(spend["month"].astype(str), freq="M")
-    inside = (month.start_time >= pd.Timestamp(window.start)) & (month.end_time.normalize() <= pd.Timestamp(window.end))
+    inside = (month.start_time >= pd.Timestamp(window.start)) & (
+        month.end_time.normalize() <= pd.Timestamp(window.end)
+    )
     told = spend[inside].groupby("channel")["amount"].sum()
     return told.reindex(names).to_numpy()

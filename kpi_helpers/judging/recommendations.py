@@ -5,29 +5,34 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.given import need_pandas
-from kpi_helpers.judging import _check, rule_checks
-from kpi_helpers.judging.common import Common
+from kpi_helpers.contract import checks
+from kpi_helpers.contract.as_of import known_at
+from kpi_helpers.contract.frame_kinds import need_pandas
+from kpi_helpers.contract.windows import parse_window
+from kpi_helpers.judging import rule_checks
 from kpi_helpers.judging.forecasting import READ, Forecast, forecast, period_ahead
-from kpi_helpers.judging.history import win_chances
-from kpi_helpers.judging.known import known_at
+from kpi_helpers.judging.programme_fit import Common
 from kpi_helpers.judging.rules import Rules, read_rules
-from kpi_helpers.windows import parse_window
+from kpi_helpers.judging.win_chances import win_chances
 
 EVERYONE = "*"
 READ = (*READ, "owner", "lost_reason", "lost_to_competitor")
-PORTFOLIO = ("stop_paid", "work_on_earned")  # rules that are asked of the programme as a whole as well
+PORTFOLIO = (
+    "stop_paid",
+    "work_on_earned",
+)  # rules that are asked of the programme as a whole as well
 COLUMNS = ("rank", "partner", "rule", "text", "level", "who", "prize", "prize_low", "prize_high")
 COLUMNS = (*COLUMNS, "review_on", "evidence", "deal_ids")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`table`: a row per recommendation, largest prize first; `silence`: the sentence that is said where it is empty.
+    """`table`: a row per recommendation, largest prize first; `silence`: the sentence that is said
+    where it is empty.
 
-    `evidence` holds the numbers by name, `deal_ids` the deals to open; prizes are money with an interval, null where
-    money does not measure the matter; `review_on` is counted from as_of. `silent`: of a portfolio, the sentence of
-    each partner without a recommendation.
+    `evidence` holds the numbers by name, `deal_ids` the deals to open; prizes are money with an
+    interval, null where money does not measure the matter; `review_on` is counted from as_of.
+    `silent`: of a portfolio, the sentence of each partner without a recommendation.
     """
 
     table: pd.DataFrame
@@ -35,11 +40,15 @@ class Plan:
     silent: dict[str, str] = field(default_factory=dict)
 
 
-def look_ahead(deals: pd.DataFrame, common: Common, targets: pd.DataFrame | None = None) -> Forecast:
-    """The `forecast` of the period that runs on as_of, else of the next one, against the target agreed for it.
+def look_ahead(
+    deals: pd.DataFrame, common: Common, targets: pd.DataFrame | None = None
+) -> Forecast:
+    """The `forecast` of the period that runs on as_of, else of the next one, against the target
+    agreed for it.
 
-    One partner's deals, the run's `fit_common` and the partner's rows of the targets table in; a Forecast of won
-    amount out. A report's window that is no month, quarter or year looks a quarter ahead.
+    One partner's deals, the run's `fit_common` and the partner's rows of the targets table in; a
+    Forecast of won amount out. A report's window that is no month, quarter or year looks a quarter
+    ahead.
     """
     need_pandas("look_ahead", deals, targets)
     window = common.window if common.window.kind in ("month", "quarter", "year") else None
@@ -51,7 +60,9 @@ def look_ahead(deals: pd.DataFrame, common: Common, targets: pd.DataFrame | None
 def _agreed(targets, window):
     if targets is None:
         return None
-    rows = targets[(targets["kpi"] == "won_amount") & (targets["period"].astype(str) == window.label)]
+    rows = targets[
+        (targets["kpi"] == "won_amount") & (targets["period"].astype(str) == window.label)
+    ]
     return float(rows["target"].sum()) if len(rows) else None
 
 
@@ -67,30 +78,36 @@ def recommend(
 ) -> Plan:
     """What the evidence allows to recommend for one partner, ranked by the size of the prize.
 
-    This partner's deals, the run's `fit_common`, its spend and its targets (or its `told` forecast from `look_ahead`,
-    to save making it again) in; a Plan out. `rules` is a path to an edited rules.toml. Alerts are those that
-    survive Benjamini-Hochberg over all partners. Under 10 closed deals, or where no rule is carried, the plan is empty
-    and says so. It misleads as a promise: prizes say what the gap is worth, not what an action will bring. Raises
-    KitError for missing columns and faulty rules.
+    This partner's deals, the run's `fit_common`, its spend and its targets (or its `told` forecast
+    from `look_ahead`, to save making it again) in; a Plan out. `rules` is a path to an edited
+    rules.toml. Alerts are those that survive Benjamini-Hochberg over all partners. Under 10 closed
+    deals, or where no rule is carried, the plan is empty and says so. It misleads as a promise:
+    prizes say what the gap is worth, not what an action will bring. Raises KitError for missing
+    columns and faulty rules.
     """
     need_pandas("recommend", deals, targets, spend)
     rules = rules if isinstance(rules, Rules) else read_rules(rules)
-    known = known_at(_check.only(deals, READ).reset_index(drop=True), common.as_of)
+    known = known_at(checks.only(deals, READ).reset_index(drop=True), common.as_of)
     closed = int((known["status"] != "open").sum())
     if closed < rules.fewest_closed:
-        return Plan(_table([]), rules.too_few.format(closed=closed, fewest_closed=rules.fewest_closed))
+        return Plan(
+            _table([]), rules.too_few.format(closed=closed, fewest_closed=rules.fewest_closed)
+        )
     if told is None and targets is not None and len(targets):
         told = look_ahead(deals, common, targets)
     rows = _rows(_case(known, common, partner, told, spend), rules)
     return Plan(_table(rows), None if rows else rules.nothing.format(rules=len(rules.rules)))
 
 
-def recommend_portfolio(deals: pd.DataFrame, common: Common, *, spend=None, targets=None, rules=None) -> Plan:
-    """All partners' recommendations and those for the programme as a whole (partner *), ranked by prize.
+def recommend_portfolio(
+    deals: pd.DataFrame, common: Common, *, spend=None, targets=None, rules=None
+) -> Plan:
+    """All partners' recommendations and those for the programme as a whole (partner *), ranked by
+    prize.
 
-    The deal table of all partners, `fit_common`, and the spend and targets tables of all in; a Plan out, as
-    `recommend`. Partners without a recommendation are named in `silent`; the programme's own rules are the channel
-    verdicts.
+    The deal table of all partners, `fit_common`, and the spend and targets tables of all in; a Plan
+    out, as `recommend`. Partners without a recommendation are named in `silent`; the programme's
+    own rules are the channel verdicts.
     """
     need_pandas("recommend_portfolio", deals, targets, spend)
     rules = rules if isinstance(rules, Rules) else read_rules(rules)
@@ -101,11 +118,13 @@ def recommend_portfolio(deals: pd.DataFrame, common: Common, *, spend=None, targ
         tables.append(made.table)
         if made.silence:
             silent[partner] = made.silence
-    known = known_at(_check.only(deals, READ), common.as_of)
+    known = known_at(checks.only(deals, READ), common.as_of)
     everyone = _case(known, common, EVERYONE, None, spend)
     rows = _rows(everyone, rules, only=PORTFOLIO)
     table = pd.concat([*tables, _table(rows)], ignore_index=True)
-    table = table.sort_values("prize", ascending=False, kind="stable", na_position="last", ignore_index=True)
+    table = table.sort_values(
+        "prize", ascending=False, kind="stable", na_position="last", ignore_index=True
+    )
     table["rank"] = range(1, len(table) + 1)
     return Plan(table, None if len(table) else rules.nothing.format(rules=len(rules.rules)), silent)
 
@@ -118,7 +137,9 @@ def _case(known, common, partner, told, spend):
     known = known.assign(value=known["amount"].astype(float) * known.get("credit", 1.0))
     open_deals = known[known["status"] == "open"]
     chances = win_chances(common.history, open_deals)
-    open_deals = open_deals.assign(chance=chances["eventually"], age=(common.as_of - open_deals["created_on"]).dt.days)
+    open_deals = open_deals.assign(
+        chance=chances["eventually"], age=(common.as_of - open_deals["created_on"]).dt.days
+    )
     return rule_checks.Case(partner, common, known, open_deals, told, spend)
 
 
@@ -132,8 +153,16 @@ def _rows(case, rules, only=None):
             continue
         review = case.common.as_of + pd.Timedelta(days=rule.look_again_days)
         prize, low, high = (float(x) for x in found.prize)
-        rows.append({"partner": case.partner, "rule": rule.name, "text": rule.text.format(**found.facts)})
-        rows[-1] |= {"level": rule.level, "who": found.who, "prize": prize, "prize_low": low, "prize_high": high}
+        rows.append(
+            {"partner": case.partner, "rule": rule.name, "text": rule.text.format(**found.facts)}
+        )
+        rows[-1] |= {
+            "level": rule.level,
+            "who": found.who,
+            "prize": prize,
+            "prize_low": low,
+            "prize_high": high,
+        }
         rows[-1] |= {"review_on": review, "evidence": found.facts, "deal_ids": found.deal_ids}
     if any(row["rule"] == "replacement" for row in rows):
         rows = [row for row in rows if row["rule"] != "below_expectation"]
@@ -143,5 +172,11 @@ def _rows(case, rules, only=None):
 def _table(rows):
     table = pd.DataFrame(rows, columns=[name for name in COLUMNS if name != "rank"])
     table.insert(0, "rank", range(1, len(table) + 1))
-    kinds = {"who": "str", "prize": float, "prize_low": float, "prize_high": float, "review_on": "datetime64[s]"}
+    kinds = {
+        "who": "str",
+        "prize": float,
+        "prize_low": float,
+        "prize_high": float,
+        "review_on": "datetime64[s]",
+    }
     return table.astype(kinds)

@@ -1,4 +1,5 @@
-"""One small check a rule: what the evidence says, or None. The rules' texts and thresholds are in rules.toml."""
+"""One small check a rule: what the evidence says, or None. The rules' texts and thresholds are in
+rules.toml."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,20 +7,21 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from kpi_helpers.contract.windows import Window
 from kpi_helpers.judging.channels import STOP_PAID, WORK_ON_EARNED, channel_verdicts
-from kpi_helpers.judging.common import Common
 from kpi_helpers.judging.forecasting import Forecast
-from kpi_helpers.judging.intervals import poisson, wilson
-from kpi_helpers.judging.pipeline_outcome import outcome
+from kpi_helpers.judging.programme_fit import Common
 from kpi_helpers.kpis.deal_success import REASONS
-from kpi_helpers.windows import Window
+from kpi_helpers.stats.intervals import poisson, wilson
+from kpi_helpers.stats.pipeline_outcome import outcome
 
 NEVER_TAKEN_UP = "|".join(words.removeprefix("(?i)") for words in REASONS.values())
 
 
 @dataclass(frozen=True)
 class Case:
-    """One partner: `known` deals at as_of with their `value` (credited), the `open` ones with chance and age."""
+    """One partner: `known` deals at as_of with their `value` (credited), the `open` ones with
+    chance and age."""
 
     partner: str
     common: Common
@@ -35,13 +37,15 @@ class Case:
 
     @property
     def size(self) -> float:
-        """What a won deal of the last two years brings on average; NaN where none was won with an amount."""
+        """What a won deal of the last two years brings on average; NaN where none was won with an
+        amount."""
         recent = self.known["closed_on"] > self.common.as_of - pd.DateOffset(years=2)
         return float(self.known.loc[recent & (self.known["status"] == "won"), "value"].mean())
 
     @cached_property
     def channels(self) -> pd.DataFrame:
-        """The channel verdicts of the last year that intervals carry, however many paid leads were won."""
+        """The channel verdicts of the last year that intervals carry, however many paid leads were
+        won."""
         if "channel" not in self.known:
             return pd.DataFrame({"verdict": []})
         asked = {"as_of": self.common.as_of, "spend": self.spend, "most_won": len(self.known)}
@@ -50,7 +54,8 @@ class Case:
 
 @dataclass(frozen=True)
 class Finding:
-    """`facts` fill the rule's text; the prize is money with its interval; `who` names the one to ask, where known."""
+    """`facts` fill the rule's text; the prize is money with its interval; `who` names the one to
+    ask, where known."""
 
     facts: dict
     deal_ids: list
@@ -72,7 +77,9 @@ def work_on_earned(case: Case) -> Finding | None:
 
 
 def competitor(case: Case) -> Finding | None:
-    if case.partner not in case.common.losses.index or not case.common.alert("competitor", case.partner):
+    if case.partner not in case.common.losses.index or not case.common.alert(
+        "competitor", case.partner
+    ):
         return None
     row = case.common.losses.loc[case.partner]
     year = case.common.as_of - pd.DateOffset(years=1)
@@ -80,8 +87,12 @@ def competitor(case: Case) -> Finding | None:
     went = lost[lost["lost_to_competitor"].astype(str).str.lower() == "true"]
     usual, rate = row["others"] * row["lost"], case.common.close_rate
     worth = went["value"].mean() * rate
-    prize = tuple(max(0.0, k - usual) * worth for k in (row["to_competitor"], *poisson(row["to_competitor"])))
-    facts = row[["to_competitor", "lost"]].astype(int).to_dict() | row[["share", "others"]].to_dict()
+    prize = tuple(
+        max(0.0, k - usual) * worth for k in (row["to_competitor"], *poisson(row["to_competitor"]))
+    )
+    facts = (
+        row[["to_competitor", "lost"]].astype(int).to_dict() | row[["share", "others"]].to_dict()
+    )
     return Finding(facts, went["deal_id"].tolist(), prize)
 
 
@@ -103,7 +114,9 @@ def missed_ideal(case: Case, *, fewest: int, share: float) -> Finding | None:
     if "ideal" not in case.known or "lost_reason" not in case.known:
         return None
     year = case.common.as_of - pd.DateOffset(years=1)
-    closed = case.known[(case.known["closed_on"] > year) & case.known["status"].isin(("won", "lost"))]
+    closed = case.known[
+        (case.known["closed_on"] > year) & case.known["status"].isin(("won", "lost"))
+    ]
     ideal = closed[closed["ideal"].astype(str).str.lower() == "true"]
     never = ideal["lost_reason"].astype(str).str.contains(NEVER_TAKEN_UP, case=False)
     missed = ideal[never & (ideal["status"] == "lost")]
@@ -124,7 +137,12 @@ def slow_stage(case: Case) -> Finding | None:
         return None
     row = rows.iloc[0]
     found = case.open[case.open["stage"] == row["stage"]]
-    facts = {"stage": row["stage"], "count": len(found), "median": row["median"], "others": row["others"]}
+    facts = {
+        "stage": row["stage"],
+        "count": len(found),
+        "median": row["median"],
+        "others": row["others"],
+    }
     return Finding(facts, found["deal_id"].tolist(), _bring(found))
 
 
@@ -160,7 +178,9 @@ def decline(case: Case) -> Finding | None:
     if not row["slope"] < 0:
         return None
     year = case.common.as_of - pd.DateOffset(years=1)
-    recent = case.known[(case.known["closed_on"] > year) & case.known["status"].isin(("won", "lost"))]
+    recent = case.known[
+        (case.known["closed_on"] > year) & case.known["status"].isin(("won", "lost"))
+    ]
     # Another year at this slope: its four quarters lie 1, 2, 3 and 4 slopes lower.
     worth = 2.5 * len(recent) * case.size
     prize = tuple(max(0.0, -row[name]) * worth for name in ("slope", "high", "low"))
@@ -180,7 +200,11 @@ def below_expectation(case: Case) -> Finding | None:
     lost = case.known[(case.known["closed_on"] > year) & (case.known["status"] == "lost")]
     won = (row["observed"], row["high"] * row["expected"], row["low"] * row["expected"])
     facts = {"won": row["observed"], **row[["expected", "ratio", "low", "high"]].to_dict()}
-    return Finding(facts, lost["deal_id"].tolist(), tuple(max(0.0, row["expected"] - w) * case.size for w in won))
+    return Finding(
+        facts,
+        lost["deal_id"].tolist(),
+        tuple(max(0.0, row["expected"] - w) * case.size for w in won),
+    )
 
 
 def replacement(case: Case, *, ratio: float) -> Finding | None:
@@ -199,20 +223,25 @@ def _channel(case, verdict, prize, most_won=np.inf):
     if told.empty or told.iloc[0]["won"] > most_won:
         return None
     row = told.iloc[0]
-    return Finding(row[["won", "leads", "high", "beside"]].to_dict(), row["deal_ids"], prize(row, case.size))
+    return Finding(
+        row[["won", "leads", "high", "beside"]].to_dict(), row["deal_ids"], prize(row, case.size)
+    )
 
 
 def _held(found, fewest, facts):
     if found.empty or len(found) < fewest:
         return None
     owners = found["owner"].value_counts() if "owner" in found else pd.Series(dtype=int)
-    owner, count = (owners.index[0], int(owners.iloc[0])) if len(owners) else ("nobody named", len(found))
+    owner, count = (
+        (owners.index[0], int(owners.iloc[0])) if len(owners) else ("nobody named", len(found))
+    )
     facts = {"count": len(found), "owner": owner, "owners_count": count, **facts}
     return Finding(facts, found["deal_id"].tolist(), _bring(found), owner if len(owners) else None)
 
 
 def _bring(found):
-    """What these open deals should bring by themselves: the mean, and between what in 95 of 100 cases."""
+    """What these open deals should bring by themselves: the mean, and between what in 95 of 100
+    cases."""
     known = found[found["value"].notna() & found["chance"].notna()]
     if known.empty:
         return (np.nan,) * 3

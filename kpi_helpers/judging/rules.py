@@ -1,4 +1,5 @@
-"""The recommendations' rules as data: their texts, thresholds and levels, read from a file that users may edit."""
+"""The recommendations' rules as data: their texts, thresholds and levels, read from a file that
+users may edit."""
 
 import string
 import tomllib
@@ -37,10 +38,12 @@ class Rules:
 
 
 def read_rules(path=None, *, edition: str = "internal") -> Rules:
-    """The rules of a TOML file, the standard ones unless given; settings it leaves out are the standard ones.
+    """The rules of a TOML file, the standard ones unless given; settings it leaves out are the
+    standard ones.
 
-    A path in, Rules out; `edition` "partner" has the rules and texts that the partner itself may read. Raises KitError
-    for a file that cannot be read, an unknown rule, setting, level or placeholder, and a value of another kind.
+    A path in, Rules out; `edition` "partner" has the rules and texts that the partner itself may
+    read. Raises KitError for a file that cannot be read, an unknown rule, setting, level or
+    placeholder, and a value of another kind.
 
     >>> read_rules().rules[0].name, read_rules().rules[0].look_again_days
     ('stop_paid', 90)
@@ -62,7 +65,9 @@ def read_rules(path=None, *, edition: str = "internal") -> Rules:
             _fills(text, values["text"], f"rule {name}")
         if told.get("enabled", True) and texts[edition]:
             settings = {key: value for key, value in told.items() if key not in FIXED}
-            rules.append(Rule(name, texts[edition], told["level"], int(told["look_again_days"]), settings))
+            rules.append(
+                Rule(name, texts[edition], told["level"], int(told["look_again_days"]), settings)
+            )
     silence = standard["silence"] | own.get("silence", {})
     for name in ("text", "nothing"):
         _fills(silence[name], standard["silence"][name], "silence")
@@ -73,7 +78,9 @@ def _load(path):
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise KitError(f"The rules in {path} cannot be read: {error}. Start from a copy of {STANDARD.name}.") from error
+        raise KitError(
+            f"The rules in {path} cannot be read: {error}. Start from a copy of {STANDARD.name}."
+        ) from error
 
 
 def _fits(own, standard, what):
@@ -82,7 +89,9 @@ def _fits(own, standard, what):
             raise UnknownValue(what, name, standard)
         kind = next(kind for kind, types in KINDS.items() if isinstance(standard[name], types))
         number = KINDS[kind] == (int, float)
-        if not isinstance(value, KINDS[kind]) or (number and (isinstance(value, bool) or not value >= 0)):
+        if not isinstance(value, KINDS[kind]) or (
+            number and (isinstance(value, bool) or not value >= 0)
+        ):
             raise KitError(f"The {what} {name!r} must be {kind}; this is {value!r}.")
 
 

@@ -1,26 +1,37 @@
-"""What a strategy that began on a day did to a partner's KPI: from the deal table to a plain verdict."""
+"""What a strategy that began on a day did to a partner's KPI: from the deal table to a plain
+verdict."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from kpi_helpers.contract import checks
+from kpi_helpers.contract.as_of import known_at
+from kpi_helpers.contract.windows import Window, add_months, as_date, period_start
 from kpi_helpers.errors import KitError, UnknownValue
-from kpi_helpers.judging import _check, reasons
-from kpi_helpers.judging.known import known_at
-from kpi_helpers.judging.strategy import Placebo, StrategyEffect, interrupted_series, placebo_dates
 from kpi_helpers.kpis import KPIS
-from kpi_helpers.windows import Window, add_months, as_date, period_start
+from kpi_helpers.stats import reasons
+from kpi_helpers.stats.strategy import Placebo, StrategyEffect, interrupted_series, placebo_dates
 
-GROWING = ("cohort", "within", "success", "identification", "conversion")  # of deals by creation: they ripen
+GROWING = (
+    "cohort",
+    "within",
+    "success",
+    "identification",
+    "conversion",
+)  # of deals by creation: they ripen
 UNITS = {"month": 1, "quarter": 3}
-DOUBT = 0.25  # of the pretended starts: they rest on fewer periods, so one among many may well be larger by chance
+# of the pretended starts: they rest on fewer periods, so one among many may well be larger by
+# chance
+DOUBT = 0.25
 
 
 @dataclass(frozen=True)
 class StrategyAnswer:
-    """`series`: period, value, control, difference, n, after; `effect`: `interrupted_series` on it; `placebo`:
-    `placebo_dates`; `verdict`: rose, fell or None; `sentence`: the verdict in plain English."""
+    """`series`: period, value, control, difference, n, after; `effect`: `interrupted_series` on it;
+    `placebo`: `placebo_dates`; `verdict`: rose, fell or None; `sentence`: the verdict in plain
+    English."""
 
     series: pd.DataFrame
     effect: StrategyEffect
@@ -41,20 +52,25 @@ def strategy_effect(
     unit: str = "month",
     control: bool = True,
 ) -> StrategyAnswer:
-    """Whether a KPI of a partner changed when its strategy began, beyond the trend there was and what others did.
+    """Whether a KPI of a partner changed when its strategy began, beyond the trend there was and
+    what others did.
 
-    The KPI by month (or quarter) of the partner minus the same of all other partners (`control`), then
-    `interrupted_series` from the period in which the strategy began (which counts as after it), and `placebo_dates`.
-    The deal table of all partners, a date and a partner in; a StrategyAnswer out, in the KPI's unit. Periods whose
-    deals are still ripening (created within the 90th percentile of won cycles before as_of, for close rate by cohort
-    and deal success) and the last, unfinished one are left out. The verdict is silent under 8 known periods a side and
-    within what chance explains; where a quarter of the pretended starts show as large an effect it is withheld. It
-    misleads when something else began at the same time, and when the strategy answered a bad period. Raises KitError
-    for unknown partners and KPIs. Bernal, Cummins and Gasparrini 2017.
+    The KPI by month (or quarter) of the partner minus the same of all other partners (`control`),
+    then `interrupted_series` from the period in which the strategy began (which counts as after
+    it), and `placebo_dates`. The deal table of all partners, a date and a partner in; a
+    StrategyAnswer out, in the KPI's unit. Periods whose deals are still ripening (created within
+    the 90th percentile of won cycles before as_of, for close rate by cohort and deal success) and
+    the last, unfinished one are left out. The verdict is silent under 8 known periods a side and
+    within what chance explains; where a quarter of the pretended starts show as large an effect it
+    is withheld. It misleads when something else began at the same time, and when the strategy
+    answered a bad period. Raises KitError for unknown partners and KPIs. Bernal, Cummins and
+    Gasparrini 2017.
     """
-    from kpi_helpers.scorecards import scorecard, slow_cycle
+    from kpi_helpers.scoring.scorecard import scorecard, slow_cycle
 
-    _check.columns("strategy_effect", deals, ("partner", "status", "amount", "created_on", "closed_on"))
+    checks.columns(
+        "strategy_effect", deals, ("partner", "status", "amount", "created_on", "closed_on")
+    )
     if kpi not in KPIS:
         raise UnknownValue("KPI", kpi, KPIS)
     bases = {b.name: b for b in KPIS[kpi].bases}
@@ -70,16 +86,34 @@ def strategy_effect(
     slow = slow_cycle(deals, as_of)
     periods = _periods(known_at(deals[ours], as_of), basis, as_of, slow, unit)
     window = Window(periods[0], add_months(periods[-1], UNITS[unit]) - pd.Timedelta(days=1))
-    asked = {"by": unit, "window": window, "as_of": as_of, "kpis": kpi, "basis": basis, "slow_days": slow}
+    asked = {
+        "by": unit,
+        "window": window,
+        "as_of": as_of,
+        "kpis": kpi,
+        "basis": basis,
+        "slow_days": slow,
+    }
     rows = scorecard(deals[ours], **asked).set_index(unit)
-    series = pd.DataFrame({"period": rows.index, "value": rows["value"].to_numpy(), "n": rows["n"].to_numpy()})
-    others = scorecard(deals[~ours], **asked).set_index(unit)["value"] if control and not ours.all() else None
+    series = pd.DataFrame(
+        {"period": rows.index, "value": rows["value"].to_numpy(), "n": rows["n"].to_numpy()}
+    )
+    others = (
+        scorecard(deals[~ours], **asked).set_index(unit)["value"]
+        if control and not ours.all()
+        else None
+    )
     series["control"] = np.nan if others is None else others.reindex(rows.index).to_numpy()
-    series["difference"] = series["value"] if others is None else series["value"] - series["control"]
+    series["difference"] = (
+        series["value"] if others is None else series["value"] - series["control"]
+    )
     start = int(np.searchsorted(periods, period_start(began, unit)))
     if not 0 < start < len(series):
-        raise KitError(f"strategy_effect: {began} has no period of {partner!r} on both sides; known ones begin "
-                       f"{periods[0]} and end {window.end}.")  # fmt: skip
+        raise KitError(
+            f"strategy_effect: {began} has no period of {partner!r} on both sides; "
+            f"known ones begin "
+            f"{periods[0]} and end {window.end}."
+        )
     series["after"] = np.arange(len(series)) >= start
     effect = interrupted_series(series["difference"], start)
     placebo = placebo_dates(series["difference"], start)
@@ -90,14 +124,17 @@ def strategy_effect(
 
 
 def _periods(mine, basis, as_of, slow, unit):
-    """The first days of all whole periods from the partner's first deal on, without those still ripening."""
+    """The first days of all whole periods from the partner's first deal on, without those still
+    ripening."""
     last = as_of if basis not in GROWING or slow is None else as_of - pd.Timedelta(days=int(slow))
     at, found = period_start(mine["created_on"].min().date(), unit), []
     while add_months(at, UNITS[unit]) - pd.Timedelta(days=1) <= last:
         found.append(at)
         at = add_months(at, UNITS[unit])
     if not found:
-        raise KitError("strategy_effect: there is no whole period with ripe deals; give a later as_of.")
+        raise KitError(
+            "strategy_effect: there is no whole period with ripe deals; give a later as_of."
+        )
     return found
 
 
@@ -105,17 +142,31 @@ def _sentence(partner, kpi, basis, effect, placebo, verdict, unit):
     name = f"{kpi} ({basis.name})"
     if effect.effect is None or effect.reason == reasons.TOO_FEW_PERIODS_A_SIDE:
         told = f"{effect.before} {unit}s before and {effect.after} after"
-        return f"The data cannot tell yet what the strategy did to {partner}'s {name}: {told}, 8 a side are needed."
+        return (
+            f"The data cannot tell yet what the strategy did to {partner}'s {name}: {told}, 8 "
+            f"a side are needed."
+        )
     size, low, high = (_shown(x, basis.unit) for x in (effect.effect, effect.low, effect.high))
     interval = f"{size} (95 % interval {low} to {high})"
     if verdict is None and effect.verdict is not None:
-        return f"{partner}'s {name} changed by {interval}, but many pretended start dates show as much: no verdict."
+        return (
+            f"{partner}'s {name} changed by {interval}, but many pretended start dates show "
+            f"as much: no verdict."
+        )
     if verdict is None:
-        return f"No effect is shown: {partner}'s {name} changed by {interval}, which chance explains."
+        return (
+            f"No effect is shown: {partner}'s {name} changed by {interval}, which chance explains."
+        )
     tried = ""
     if placebo.p is not None:
-        tried = f"; {_as_large(effect, placebo)} of {len(placebo.dates)} pretended start dates show as much"
-    return f"{partner}'s {name} {verdict} when the strategy began, by {interval} beyond its trend{tried}."
+        tried = (
+            f"; {_as_large(effect, placebo)} of {len(placebo.dates)} pretended start dates "
+            f"show as much"
+        )
+    return (
+        f"{partner}'s {name} {verdict} when the strategy began, by {interval} beyond its "
+        f"trend{tried}."
+    )
 
 
 def _as_large(effect, placebo):

@@ -1,31 +1,43 @@
-"""The deals a fair comparison is made of: closed ones, each won or not, with the circumstances that move its chance."""
+"""The deals a fair comparison is made of: closed ones, each won or not, with the circumstances that
+move its chance."""
 
 import pandas as pd
 
-from kpi_helpers.judging import _check
-from kpi_helpers.judging.known import known_at
+from kpi_helpers.contract import checks
+from kpi_helpers.contract.as_of import known_at
 
 CIRCUMSTANCES = ("region", "product", "size_band")
 
 
 def closed_trials(deals: pd.DataFrame, as_of, *, since=None) -> pd.DataFrame:
-    """The deals won or lost by `as_of`, from `since` on, as rows of won true or false; neither direction is better.
+    """The deals won or lost by `as_of`, from `since` on, as rows of won true or false; neither
+    direction is better.
 
-    Deals in; out partner, won, on (the closing date), season (its quarter, "Q1".."Q4") and those of region, product,
-    size_band that there are. Cancelled deals are no trials, and neither are closed ones without a date. A split deal
-    is one trial for each of its partners. Empty in, empty out. Raises KitError for missing columns.
+    Deals in; out partner, won, on (the closing date), season (its quarter, "Q1".."Q4") and those of
+    region, product, size_band that there are. Cancelled deals are no trials, and neither are closed
+    ones without a date. A split deal is one trial for each of its partners. Empty in, empty out.
+    Raises KitError for missing columns.
 
-    >>> deals = pd.DataFrame({"partner": ["A", "A"], "status": ["won", "open"], "region": ["North", "North"],
-    ...                       "created_on": ["2025-01-05", "2025-01-06"], "closed_on": ["2025-05-10", None]})
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "partner": ["A", "A"],
+    ...         "status": ["won", "open"],
+    ...         "region": ["North", "North"],
+    ...         "created_on": ["2025-01-05", "2025-01-06"],
+    ...         "closed_on": ["2025-05-10", None],
+    ...     }
+    ... )
     >>> closed_trials(deals, "2025-12-31")[["partner", "won", "season", "region"]].values.tolist()
     [['A', True, 'Q2', 'North']]
     """
-    _check.columns("closed_trials", deals, ("partner", "status", "created_on", "closed_on"))
+    checks.columns("closed_trials", deals, ("partner", "status", "created_on", "closed_on"))
     known = known_at(deals, as_of)
     kept = known["status"].isin(("won", "lost")) & known["closed_on"].notna()
     if since is not None:
         kept &= known["closed_on"] >= pd.Timestamp(since)
     known = known[kept]
-    trials = pd.DataFrame({"partner": known["partner"], "won": known["status"] == "won", "on": known["closed_on"]})
+    trials = pd.DataFrame(
+        {"partner": known["partner"], "won": known["status"] == "won", "on": known["closed_on"]}
+    )
     trials["season"] = "Q" + known["closed_on"].dt.quarter.astype("str")
     return trials.join(known[[name for name in CIRCUMSTANCES if name in known.columns]])

@@ -1,43 +1,59 @@
-"""An interval beside every answer of a scorecard that can bear one: what totals tell, and what deals have to."""
+"""An interval beside every answer of a scorecard that can bear one: what totals tell, and what
+deals have to."""
 
 import zlib
 
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.deals import CHANNELS
-from kpi_helpers.given import need_pandas
-from kpi_helpers.judging import _check
-from kpi_helpers.judging.intervals import poisson
-from kpi_helpers.judging.known import known_at, whole_deals
-from kpi_helpers.judging.resampling import bootstrap, bootstrap_ratio
-from kpi_helpers.levels import EVERYONE, PERIODS
-from kpi_helpers.windows import MONTHS_IN, Window
+from kpi_helpers.contract import checks
+from kpi_helpers.contract.as_of import known_at, whole_deals
+from kpi_helpers.contract.deals import CHANNELS
+from kpi_helpers.contract.frame_kinds import need_pandas
+from kpi_helpers.contract.levels import EVERYONE, PERIODS
+from kpi_helpers.contract.windows import MONTHS_IN, Window
+from kpi_helpers.stats.intervals import poisson
+from kpi_helpers.stats.resampling import bootstrap, bootstrap_ratio
 
 FEWEST = 5  # won deals, before money and days have an interval
 DRAWS = 1000
 LARGE = 5000  # deals; above it the draws of their sums are normal
 TAILS = (0.025, 0.975)
-COLUMN = {"employee": "owner", "business_unit": "unit"}  # levels that the deal table calls otherwise
+COLUMN = {
+    "employee": "owner",
+    "business_unit": "unit",
+}  # levels that the deal table calls otherwise
 
 
 def with_intervals(card: pd.DataFrame, deals: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
-    """The scorecard with a 95 % interval beside each answer that can bear one; narrower means better known.
+    """The scorecard with a 95 % interval beside each answer that can bear one; narrower means
+    better known.
 
-    Rates keep their Wilson interval. Counts, what of a target they reach, and cost per won deal rest on exact Poisson;
-    sizes, days, yield and the close rate by value on `bootstrap`; sums of money, ROI, revenue per day and quality
-    indices on deals drawn with Poisson weights, so that their number is uncertain too (peers and the past are drawn as
-    well): 2.5 to 97.5 % of 1,000 draws. A `scorecard` of any levels and periods and the deals it was made of in; the
-    same table out with `low` and `high` filled. Silent under 5 won deals, for spend, for missed amounts, and for the
-    open pipeline: a state is counted, not sampled. The same seed gives the same intervals, whatever the order of rows.
-    It misleads for few and skewed deals: too narrow. Raises KitError for missing columns. Source: kpis.md 3; Efron
-    1979; Hanley and MacGibbon 2006.
+    Rates keep their Wilson interval. Counts, what of a target they reach, and cost per won deal
+    rest on exact Poisson; sizes, days, yield and the close rate by value on `bootstrap`; sums of
+    money, ROI, revenue per day and quality indices on deals drawn with Poisson weights, so that
+    their number is uncertain too (peers and the past are drawn as well): 2.5 to 97.5 % of 1,000
+    draws. A `scorecard` of any levels and periods and the deals it was made of in; the same table
+    out with `low` and `high` filled. Silent under 5 won deals, for spend, for missed amounts, and
+    for the open pipeline: a state is counted, not sampled. The same seed gives the same intervals,
+    whatever the order of rows. It misleads for few and skewed deals: too narrow. Raises KitError
+    for missing columns. Source: kpis.md 3; Efron 1979; Hanley and MacGibbon 2006.
 
     >>> from kpi_helpers import scorecard
-    >>> deals = pd.DataFrame({"deal_id": range(6), "partner": "P", "status": "won", "credit": 1.0,
-    ...     "amount": [10.0, 20, 30, 40, 50, 60], "created_on": pd.Timestamp("2025-01-01"),
-    ...     "closed_on": pd.Timestamp("2025-02-01")})
-    >>> card = scorecard(deals, by="partner", window="2025-Q1", kpis=["average_deal_size"], basis="whole")
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": range(6),
+    ...         "partner": "P",
+    ...         "status": "won",
+    ...         "credit": 1.0,
+    ...         "amount": [10.0, 20, 30, 40, 50, 60],
+    ...         "created_on": pd.Timestamp("2025-01-01"),
+    ...         "closed_on": pd.Timestamp("2025-02-01"),
+    ...     }
+    ... )
+    >>> card = scorecard(
+    ...     deals, by="partner", window="2025-Q1", kpis=["average_deal_size"], basis="whole"
+    ... )
     >>> low, high = with_intervals(card, deals)[["low", "high"]].iloc[0]
     >>> 20 < low < 35 < high < 50
     True
@@ -49,18 +65,30 @@ def with_intervals(card: pd.DataFrame, deals: pd.DataFrame, *, seed: int = 0) ->
     if levels == ["partner"] and (card["partner"] == EVERYONE).all():
         levels = []
     columns = [COLUMN.get(name, name) for name in levels]
-    _check.columns("with_intervals", deals, ("status", "amount", "created_on", "closed_on", *columns))
+    checks.columns(
+        "with_intervals", deals, ("status", "amount", "created_on", "closed_on", *columns)
+    )
     facts = _facts(deals, card["as_of"].iloc[0], columns)
     groups = facts.groupby(columns).indices if columns else {(): np.arange(len(facts))}
     card = _counted(card)
     who = _keys(card, levels)
     for (start, end), rows in card.groupby(["window_start", "window_end"], sort=False):
         window = _window(start.date(), end.date())
-        samples = {key: _Sample(facts.iloc[groups.get(key, [])], window, key, seed) for key in set(who[rows.index])}
+        samples = {
+            key: _Sample(facts.iloc[groups.get(key, [])], window, key, seed)
+            for key in set(who[rows.index])
+        }
         ends = {key: _sizes(sample) | _sums(sample) for key, sample in samples.items()}
         for key, told in _indices(samples).items():
             ends[key] |= told
-        answer = zip(who[rows.index], rows["kpi"], rows["basis"], rows["denominator"], rows["value"], strict=True)
+        answer = zip(
+            who[rows.index],
+            rows["kpi"],
+            rows["basis"],
+            rows["denominator"],
+            rows["value"],
+            strict=True,
+        )
         found = [_end(ends[key], kpi, basis, per, value) for key, kpi, basis, per, value in answer]
         silent = rows["low"].isna().to_numpy()
         card.loc[rows.index[silent], ["low", "high"]] = np.array(found, dtype=float)[silent]
@@ -71,7 +99,11 @@ def _keys(card, levels):
     """The group of each row, as `DataFrameGroupBy.indices` names it."""
     if not levels:
         return pd.Series([()] * len(card), index=card.index)
-    return card[levels[0]] if len(levels) == 1 else pd.Series(list(zip(*(card[x] for x in levels), strict=True)))
+    return (
+        card[levels[0]]
+        if len(levels) == 1
+        else pd.Series(list(zip(*(card[x] for x in levels), strict=True)))
+    )
 
 
 def _counted(card):
@@ -83,9 +115,14 @@ def _counted(card):
     cost = silent & card["basis"].str.startswith("cost_per_won")
     ends = ["low", "high"]
     card.loc[number, ends] = np.transpose(poisson(card.loc[number, "numerator"]))
-    shared = np.array(poisson(card.loc[share, "numerator"])) / card.loc[share, "denominator"].to_numpy()
+    shared = (
+        np.array(poisson(card.loc[share, "numerator"])) / card.loc[share, "denominator"].to_numpy()
+    )
     card.loc[share, ends] = shared.T
-    paid = card.loc[cost, "numerator"].to_numpy() / np.array(poisson(card.loc[cost, "denominator"]))[::-1]
+    paid = (
+        card.loc[cost, "numerator"].to_numpy()
+        / np.array(poisson(card.loc[cost, "denominator"]))[::-1]
+    )
     card.loc[cost, ends] = paid.T
     return card
 
@@ -93,7 +130,10 @@ def _counted(card):
 def _window(start, end) -> Window:
     """The window with the kind its dates have, and so with the right one before it."""
     kinds = (w for kind in MONTHS_IN for w in Window(start, end).periods(kind))
-    return next((w for w in kinds if (w.start, w.end) == (start, end) and w.kind in MONTHS_IN), Window(start, end))
+    return next(
+        (w for w in kinds if (w.start, w.end) == (start, end) and w.kind in MONTHS_IN),
+        Window(start, end),
+    )
 
 
 def _facts(deals, as_of, columns):
@@ -108,7 +148,9 @@ def _facts(deals, as_of, columns):
         days=(known["closed_on"] - known["created_on"]).dt.days.where(won),
         channel=known.get("channel", pd.Series(index=known.index, dtype="object")),
     )
-    facts["channel"] = facts["channel"].astype("object").where(facts["channel"].isin(CHANNELS), "unknown")
+    facts["channel"] = (
+        facts["channel"].astype("object").where(facts["channel"].isin(CHANNELS), "unknown")
+    )
     return facts.sort_values(["created_on", "closed_on", "worth", "channel"], ignore_index=True)
 
 
@@ -125,11 +167,17 @@ class _Sample:
         won = self.closed["won"]
         brought = self.closed["worth"].fillna(0) * won
         priced, dated = won * self.closed["worth"].notna(), won * self.closed["days"].notna()
-        totals = {"won": won, "brought": brought, "priced": priced, "days": self.closed["days"].fillna(0)}
+        totals = {
+            "won": won,
+            "brought": brought,
+            "priced": priced,
+            "days": self.closed["days"].fillna(0),
+        }
         self.totals = self.drawn(totals | {"dated": dated, "credited": won * self.closed["credit"]})
 
     def drawn(self, columns: dict) -> dict[str, np.ndarray]:
-        """DRAWS totals of each column over deals with Poisson weights; all columns share a draw's weights."""
+        """DRAWS totals of each column over deals with Poisson weights; all columns share a draw's
+        weights."""
         table = np.column_stack([np.asarray(column, dtype=float) for column in columns.values()])
         if len(table) > LARGE:
             normal = self.rng.standard_normal((DRAWS, table.shape[1]))
@@ -155,7 +203,9 @@ def _sizes(sample):
         ("deal_velocity", "cycle_median"): bootstrap(won["days"].dropna(), "median"),
         ("deal_velocity", "cycle_mean"): bootstrap(won["days"].dropna()),
         ("quality_score", "yield"): bootstrap(worked),
-        ("close_rate", "value"): bootstrap_ratio(decided["worth"] * decided["won"], decided["worth"]),
+        ("close_rate", "value"): bootstrap_ratio(
+            decided["worth"] * decided["won"], decided["worth"]
+        ),
     }
     return {key: (told.low, told.high) for key, told in found.items() if told.low is not None}
 
@@ -166,7 +216,9 @@ def _sums(sample):
         t = sample.totals
         with np.errstate(divide="ignore", invalid="ignore"):
             a_day = t["brought"] / t["priced"] * t["won"] / (t["days"] / t["dated"])
-        found = dict.fromkeys((("deal_count", "amount"), ("quality_score", "amount")), _tails(t["brought"]))
+        found = dict.fromkeys(
+            (("deal_count", "amount"), ("quality_score", "amount")), _tails(t["brought"])
+        )
         found |= {("pipeline", "attainment"): found["deal_count", "amount"]}
         found |= {("deal_velocity", "revenue_per_day"): _tails(a_day)}
         found |= {("deal_count", "credited"): _tails(t["credited"])}
@@ -174,11 +226,16 @@ def _sums(sample):
         found = {}
     leads, brought = sample.created, (sample.created["worth"] * sample.created["won"]).fillna(0)
     through = {channel: (leads["channel"] == channel) for channel in CHANNELS}
-    through = {channel: at for channel, at in through.items() if (leads["won"] * at).sum() >= FEWEST}
+    through = {
+        channel: at for channel, at in through.items() if (leads["won"] * at).sum() >= FEWEST
+    }
     if through:
         drawn = sample.drawn({channel: brought * at for channel, at in through.items()})
         for metric in ("revenue", "roi", "revenue_per_spend"):
-            found |= {("marketing_channels", f"{metric}.{name}"): _tails(sums) for name, sums in drawn.items()}
+            found |= {
+                ("marketing_channels", f"{metric}.{name}"): _tails(sums)
+                for name, sums in drawn.items()
+            }
     return found
 
 
@@ -187,17 +244,25 @@ def _indices(samples):
     active = {key: sample for key, sample in samples.items() if len(sample.closed)}
     if not active:
         return {}
-    won, brought = (np.array([s.totals[name] for s in active.values()]) for name in ("won", "brought"))
+    won, brought = (
+        np.array([s.totals[name] for s in active.values()]) for name in ("won", "brought")
+    )
     mean_won, mean_brought = won.mean(axis=0), brought.mean(axis=0)
     found = {}
     for i, (key, sample) in enumerate(active.items()):
         if len(sample.won) < FEWEST:
             continue
-        found[key] = {("quality_score", "peers"): _index(won[i], brought[i], mean_won, mean_brought)}
+        found[key] = {
+            ("quality_score", "peers"): _index(won[i], brought[i], mean_won, mean_brought)
+        }
         if sample.earlier["won"].sum() >= FEWEST:
             past = sample.earlier
-            then = sample.drawn({"won": past["won"], "brought": past["worth"].fillna(0) * past["won"]})
-            found[key]["quality_score", "past"] = _index(won[i], brought[i], then["won"], then["brought"])
+            then = sample.drawn(
+                {"won": past["won"], "brought": past["worth"].fillna(0) * past["won"]}
+            )
+            found[key]["quality_score", "past"] = _index(
+                won[i], brought[i], then["won"], then["brought"]
+            )
     return found
 
 

@@ -1,13 +1,13 @@
 """The eight KPIs, each declared once in its own file, in the order of the report."""
 
-from .average_deal_size import average_deal_size
-from .close_rate import close_rate
-from .deal_count import deal_count
-from .deal_success import deal_success
-from .deal_velocity import deal_velocity
-from .marketing_channels import marketing_channels
-from .pipeline import pipeline
-from .quality_score import quality_score
+from kpi_helpers.kpis.average_deal_size import average_deal_size
+from kpi_helpers.kpis.close_rate import close_rate
+from kpi_helpers.kpis.deal_count import deal_count
+from kpi_helpers.kpis.deal_success import deal_success
+from kpi_helpers.kpis.deal_velocity import deal_velocity
+from kpi_helpers.kpis.marketing_channels import marketing_channels
+from kpi_helpers.kpis.pipeline import pipeline
+from kpi_helpers.kpis.quality_score import quality_score
 
 KPIS = {
     kpi.name: kpi

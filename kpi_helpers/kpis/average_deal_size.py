@@ -2,17 +2,26 @@
 
     sum of won amounts / number of won deals, closed in the window
 
-in the reporting currency; 0 or more (refunds may pull it below). Bases: `whole` counts each deal a group
-touched with its whole amount, `median` is the middle deal, `credited` divides credited amounts by credited
-deals. Deals without an amount are left out and counted in the note. No won deal: null.
+in the reporting currency; 0 or more (refunds may pull it below). Bases: `whole` counts each deal a
+group touched with its whole amount, `median` is the middle deal, `credited` divides credited
+amounts by credited deals. Deals without an amount are left out and counted in the note. No won
+deal: null.
 
-It misleads when one large deal carries the mean (look at `median`) and when placeholder amounts of 0 or 1
-stand for unknown ones (the note counts them). Source: kpis.md 2.1.
+It misleads when one large deal carries the mean (look at `median`) and when placeholder amounts of
+0 or 1 stand for unknown ones (the note counts them). Source: kpis.md 2.1.
 
 >>> import pandas as pd
 >>> from kpi_helpers import average_deal_size
->>> deals = pd.DataFrame({"deal_id": ["a", "b"], "partner": "P", "status": "won", "amount": [200.0, 400.0],
-...     "created_on": pd.Timestamp("2025-03-01"), "closed_on": pd.to_datetime(["2025-03-20", "2025-03-31"])})
+>>> deals = pd.DataFrame(
+...     {
+...         "deal_id": ["a", "b"],
+...         "partner": "P",
+...         "status": "won",
+...         "amount": [200.0, 400.0],
+...         "created_on": pd.Timestamp("2025-03-01"),
+...         "closed_on": pd.to_datetime(["2025-03-20", "2025-03-31"]),
+...     }
+... )
 >>> average_deal_size(deals, by="partner", window="15d")[["partner", "basis", "value", "n"]]
   partner     basis  value  n
 0       P     whole  300.0  2
@@ -20,16 +29,22 @@ stand for unknown ones (the note counts them). Source: kpis.md 2.1.
 2       P  credited  300.0  2
 """
 
-from .kpi import Kpi, Remarks, fraction, total
-from .measure import CLOSED, Measure, where
-from .shared import rateless_won, unpriced_won, won_amount, won_priced
+from kpi_helpers.kpis.kpi import Kpi, Remarks, fraction, total
+from kpi_helpers.kpis.measure import CLOSED, Measure, where
+from kpi_helpers.kpis.shared import rateless_won, unpriced_won, won_amount, won_priced
 
-won_priced_credit = Measure("won_priced_credit", CLOSED, lambda at: where(at.won & at.priced, at.credit), "sum")
+won_priced_credit = Measure(
+    "won_priced_credit", CLOSED, lambda at: where(at.won & at.priced, at.credit), "sum"
+)
 won_whole = Measure("won_whole", CLOSED, lambda at: where(at.won, at.amount), "money")
 won_median = Measure("won_median", CLOSED, lambda at: where(at.won, at.amount), "median")
-won_placeholder = Measure("won_placeholder", CLOSED, lambda at: at.won & at.priced & (at.amount <= 1))
+won_placeholder = Measure(
+    "won_placeholder", CLOSED, lambda at: at.won & at.priced & (at.amount <= 1)
+)
 
-left_out = Remarks(unpriced_won, rateless_won, (won_placeholder, "{} deal of 1 or less", "{} deals of 1 or less"))
+left_out = Remarks(
+    unpriced_won, rateless_won, (won_placeholder, "{} deal of 1 or less", "{} deals of 1 or less")
+)
 nothing = "no won deal with an amount closed in the window"
 money = {"unit": "money", "better": "higher", "why": nothing, "n": won_priced, "note": left_out}
 

@@ -1,39 +1,57 @@
 """Close rate: of all potential customers, how many bought; 0 to 1, higher is better.
 
-    cohort  won by as_of among created in the window / created in the window          (the default reading)
-    closed  won / (won + lost), closed in the window
-    broad   won / (won + lost + cancelled), closed in the window
-    within  won within H days / created in the window and at least H days before as_of (H = within_days, 90)
-    value   won amount / (won + lost amount), closed in the window
+    cohort  won by as_of among created in the window / created in the window          (the default
+    reading) closed  won / (won + lost), closed in the window broad   won / (won + lost +
+    cancelled), closed in the window within  won within H days / created in the window and at least
+    H days before as_of (H = within_days, 90) value   won amount / (won + lost amount), closed in
+    the window
 
-Counts are deals touched; `value` uses credited amounts. Rates carry a Wilson 95 % interval. Nothing to count:
-null. A cohort with deals younger than the 90th percentile of won cycles is immature, says so, and is not to be
-read as a fall.
+Counts are deals touched; `value` uses credited amounts. Rates carry a Wilson 95 % interval. Nothing
+to count: null. A cohort with deals younger than the 90th percentile of won cycles is immature, says
+so, and is not to be read as a fall.
 
-It misleads alone: location, season and trend move it, and `closed` ignores deals that never get an answer.
-Source: kpis.md 2.5; interval: Wilson (1927).
+It misleads alone: location, season and trend move it, and `closed` ignores deals that never get an
+answer. Source: kpis.md 2.5; interval: Wilson (1927).
 
 >>> import pandas as pd
 >>> from kpi_helpers import close_rate
->>> deals = pd.DataFrame({"deal_id": list("abcdefghij"), "partner": "P", "status": ["won"] * 3 + ["lost"] * 7,
-...     "amount": 100.0, "created_on": pd.Timestamp("2025-03-01"), "closed_on": pd.Timestamp("2025-03-20")})
->>> close_rate(deals, by="partner", window="2025-03", basis="closed")[["partner", "value", "low", "high"]].round(4)
+>>> deals = pd.DataFrame(
+...     {
+...         "deal_id": list("abcdefghij"),
+...         "partner": "P",
+...         "status": ["won"] * 3 + ["lost"] * 7,
+...         "amount": 100.0,
+...         "created_on": pd.Timestamp("2025-03-01"),
+...         "closed_on": pd.Timestamp("2025-03-20"),
+...     }
+... )
+>>> close_rate(deals, by="partner", window="2025-03", basis="closed")[
+...     ["partner", "value", "low", "high"]
+... ].round(4)
   partner  value     low    high
 0       P    0.3  0.1078  0.6032
 """
 
-from .kpi import Answer, Basis, Kpi, Remarks, counts, fraction, ratio
-from .measure import CLOSED, CREATED, Measure, where
-from .shared import closed, created, created_won, decided, won, won_amount
+from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, Remarks, counts, fraction, ratio
+from kpi_helpers.kpis.measure import CLOSED, CREATED, Measure, where
+from kpi_helpers.kpis.shared import closed, created, created_won, decided, won, won_amount
 
-too_young = Measure("too_young", CREATED, lambda at: at.exists & at.younger_than(at.slow_days or 0), slow=True)
+too_young = Measure(
+    "too_young", CREATED, lambda at: at.exists & at.younger_than(at.slow_days or 0), slow=True
+)
 eligible = Measure("eligible", CREATED, lambda at: at.older_than(at.within_days))
 won_within = Measure(
-    "won_within", CREATED, lambda at: at.older_than(at.within_days) & at.won & (at.cycle <= at.within_days)
+    "won_within",
+    CREATED,
+    lambda at: at.older_than(at.within_days) & at.won & (at.cycle <= at.within_days),
 )
-decided_amount = Measure("decided_amount", CLOSED, lambda at: where(at.won | at.lost, at.credited), "money")
+decided_amount = Measure(
+    "decided_amount", CLOSED, lambda at: where(at.won | at.lost, at.credited), "money"
+)
 decided_priced = Measure("decided_priced", CLOSED, lambda at: (at.won | at.lost) & at.priced)
-lost_worthless = Measure("lost_worthless", CLOSED, lambda at: at.lost & (~at.priced | (at.credited == 0)))
+lost_worthless = Measure(
+    "lost_worthless", CLOSED, lambda at: at.lost & (~at.priced | (at.credited == 0))
+)
 
 no_closing = "nothing won or lost in the window"
 rate = {"unit": "ratio", "better": "higher", "interval": "wilson"}
@@ -42,9 +60,17 @@ rate = {"unit": "ratio", "better": "higher", "interval": "wilson"}
 def cohort(t) -> Answer:
     slow = t.at.slow_days
     young = counts(t[too_young], "immature: {} deal", "immature: {} deals")
-    note = [text and f"{text} younger than {slow:.0f} days, the 90th percentile of won cycles" for text in young]
+    note = [
+        text and f"{text} younger than {slow:.0f} days, the 90th percentile of won cycles"
+        for text in young
+    ]
     return Answer(
-        ratio(t[created_won], t[created]), t[created_won], t[created], t[created], "nothing created in the window", note
+        ratio(t[created_won], t[created]),
+        t[created_won],
+        t[created],
+        t[created],
+        "nothing created in the window",
+        note,
     )
 
 
@@ -71,7 +97,9 @@ close_rate = Kpi(
             better="higher",
             why="no amount won or lost in the window",
             n=decided_priced,
-            note=Remarks((lost_worthless, "{} lost deal carries no amount", "{} lost deals carry no amount")),
+            note=Remarks(
+                (lost_worthless, "{} lost deal carries no amount", "{} lost deals carry no amount")
+            ),
         ),
     ),
 )

@@ -1,18 +1,28 @@
-"""Deal count: deals won with a close date in the window; higher is better, never shown without the value.
+"""Deal count: deals won with a close date in the window; higher is better, never shown without the
+value.
 
     number of won deals closed in the window
 
 Counts are deals touched (a split deal counts once for each partner and once for everyone together);
-`credited` is the sum of the shares. Beside it: the won `amount`, the `lost`, `cancelled`, `created` and
-`open` counts, `attainment` = won / target and `pace` = won / (target x elapsed share of the window).
-Counts carry an exact Poisson interval. Nothing won: 0. No target: attainment and pace are null.
+`credited` is the sum of the shares. Beside it: the won `amount`, the `lost`, `cancelled`, `created`
+and `open` counts, `attainment` = won / target and `pace` = won / (target x elapsed share of the
+window). Counts carry an exact Poisson interval. Nothing won: 0. No target: attainment and pace are
+null.
 
 It misleads alone: many small deals are not many good deals. Source: kpis.md 2.2.
 
 >>> import pandas as pd
 >>> from kpi_helpers import deal_count
->>> deals = pd.DataFrame({"deal_id": ["a", "b"], "partner": "P", "status": "won", "amount": [200.0, 400.0],
-...     "created_on": pd.Timestamp("2025-03-01"), "closed_on": pd.to_datetime(["2025-03-20", "2025-03-31"])})
+>>> deals = pd.DataFrame(
+...     {
+...         "deal_id": ["a", "b"],
+...         "partner": "P",
+...         "status": "won",
+...         "amount": [200.0, 400.0],
+...         "created_on": pd.Timestamp("2025-03-01"),
+...         "closed_on": pd.to_datetime(["2025-03-20", "2025-03-31"]),
+...     }
+... )
 >>> deal_count(deals, window="2025-03", basis="won")[["value", "low", "high"]].round(4)
    value     low    high
 0    2.0  0.2422  7.2247
@@ -20,9 +30,9 @@ It misleads alone: many small deals are not many good deals. Source: kpis.md 2.2
 
 import numpy as np
 
-from .kpi import Answer, Basis, Kpi, Remarks, only, ratio, total
-from .measure import STATE, Measure
-from .shared import (
+from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, Remarks, only, ratio, total
+from kpi_helpers.kpis.measure import STATE, Measure
+from kpi_helpers.kpis.shared import (
     cancelled,
     created,
     lost,
@@ -44,7 +54,9 @@ left_out = Remarks(unpriced_won, rateless_won)
 def amount(t) -> Answer:
     """The won amount; unknown rather than 0 when deals were won and none of them has an amount."""
     known = only(t[won_amount], (t[won] == 0) | (t[won_priced] > 0))
-    return Answer(known, t[won_amount], None, t[won_priced], "no won deal has an amount", left_out(t))
+    return Answer(
+        known, t[won_amount], None, t[won_priced], "no won deal has an amount", left_out(t)
+    )
 
 
 def attainment(t) -> Answer:

@@ -3,20 +3,31 @@
     identification = ideal / submitted;  conversion = won ideal / ideal
     success = identification x conversion = won ideal / submitted
 
-over the deals created in the window, with their outcome by as_of. The three are shown together, with what was
-missed, in count (`missed.*`) and credited value (`missed_amount.*`): rejected, never_worked, expired,
-competitor, otherwise, cancelled; missed + won + open = submitted. Where no deal carries `ideal`, only
-conversion = won / submitted can be told, and the note says so. Nothing submitted: null.
+over the deals created in the window, with their outcome by as_of. The three are shown together,
+with what was missed, in count (`missed.*`) and credited value (`missed_amount.*`): rejected,
+never_worked, expired, competitor, otherwise, cancelled; missed + won + open = submitted. Where no
+deal carries `ideal`, only conversion = won / submitted can be told, and the note says so. Nothing
+submitted: null.
 
-It misleads while deals are open (they may still be won), and where `ideal` is filled in only after winning.
-Source: kpis.md 2.8.
+It misleads while deals are open (they may still be won), and where `ideal` is filled in only after
+winning. Source: kpis.md 2.8.
 
 >>> import pandas as pd
 >>> from kpi_helpers import deal_success
->>> deals = pd.DataFrame({"deal_id": range(50), "partner": "P", "status": ["won"] * 5 + ["lost"] * 45,
-...     "ideal": [True] * 20 + [False] * 30, "amount": 100.0,
-...     "created_on": pd.Timestamp("2025-03-01"), "closed_on": pd.Timestamp("2025-03-20")})
->>> deal_success(deals, window="2025-03", basis=["success", "identification", "conversion"])[["basis", "value"]]
+>>> deals = pd.DataFrame(
+...     {
+...         "deal_id": range(50),
+...         "partner": "P",
+...         "status": ["won"] * 5 + ["lost"] * 45,
+...         "ideal": [True] * 20 + [False] * 30,
+...         "amount": 100.0,
+...         "created_on": pd.Timestamp("2025-03-01"),
+...         "closed_on": pd.Timestamp("2025-03-20"),
+...     }
+... )
+>>> deal_success(deals, window="2025-03", basis=["success", "identification", "conversion"])[
+...     ["basis", "value"]
+... ]
             basis  value
 0         success   0.10
 1  identification   0.40
@@ -25,14 +36,16 @@ Source: kpis.md 2.8.
 
 import numpy as np
 
-from .kpi import Answer, Basis, Kpi, counts, only, ratio, total
-from .measure import CREATED, At, Measure, where
-from .shared import created, created_won
+from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, counts, only, ratio, total
+from kpi_helpers.kpis.measure import CREATED, At, Measure, where
+from kpi_helpers.kpis.shared import created, created_won
 
-# Why a registered deal came to nothing, as CRMs word it in English and Turkish; the rest is told by status.
+# Why a registered deal came to nothing, as CRMs word it in English and Turkish; the rest is told by
+# status.
 REASONS = {
     "rejected": "(?i)reject|declin|disqualif|reddedil|onaylanmad",
-    "never_worked": "(?i)never worked|not worked|no follow|no action|no contact|çalışılmad|takip edilmed|ilgilenilmed",
+    "never_worked": "(?i)never worked|not worked|no follow|no action|no contact|çalışılmad|takip "
+    "edilmed|ilgilenilmed",
     "expired": "(?i)expir|lapsed|timed out|süresi dol|zaman aşım",
 }
 MISSED = (*REASONS, "competitor", "otherwise", "cancelled")
@@ -46,7 +59,10 @@ def missed(kind: str, at: At):
 def _missed(kind: str, at: At):
     ended = at.lost | at.cancelled
     for reason, words in REASONS.items():
-        says = at.once(f"_{reason}", lambda words=words: at.column("lost_reason").str.contains(words).fill_null(False))
+        says = at.once(
+            f"_{reason}",
+            lambda words=words: at.column("lost_reason").str.contains(words).fill_null(False),
+        )
         if reason == kind:
             return ended & says
         ended = ended & ~says
@@ -89,14 +105,20 @@ def conversion(t) -> Answer:
     told = t[ideal_told] > 0
     top, bottom = np.where(told, t[ideal_won], t[created_won]), np.where(told, t[ideal], t[created])
     why = np.where(t[created] > 0, "no ideal deal submitted", nothing)
-    note = np.where(~told & (t[created] > 0), "won / submitted: no deal says whether it was ideal", partly(t))
+    note = np.where(
+        ~told & (t[created] > 0), "won / submitted: no deal says whether it was ideal", partly(t)
+    )
     return Answer(ratio(top, bottom), top, bottom, bottom, why, note)
 
 
 def missed_in(kind: str) -> tuple[Basis, Basis]:
     deals = Measure(f"missed_{kind}", CREATED, lambda at: missed(kind, at), **why_lost)
     amount = Measure(
-        f"missed_amount_{kind}", CREATED, lambda at: where(missed(kind, at), at.credited), "money", **why_lost
+        f"missed_amount_{kind}",
+        CREATED,
+        lambda at: where(missed(kind, at), at.credited),
+        "money",
+        **why_lost,
     )
     return (
         total(f"missed.{kind}", deals, unit="number", better="lower"),
@@ -110,7 +132,12 @@ deal_success = Kpi(
     (
         Basis("success", of_submitted(ideal_won), (ideal_won, created, ideal_told), **of_three),
         Basis("identification", of_submitted(ideal), (ideal, created, ideal_told), **of_three),
-        Basis("conversion", conversion, (ideal_won, ideal, created_won, created, ideal_told), **of_three),
+        Basis(
+            "conversion",
+            conversion,
+            (ideal_won, ideal, created_won, created, ideal_told),
+            **of_three,
+        ),
         *(basis for kind in MISSED for basis in missed_in(kind)),
     ),
 )

@@ -1,18 +1,29 @@
-"""Deal velocity: how fast deals are won, in days (lower is better) and in money a day (higher is better).
+"""Deal velocity: how fast deals are won, in days (lower is better) and in money a day (higher is
+better).
 
     cycle           days from created to won, deals won in the window: median, and mean
     revenue_per_day opportunities x average deal size x close rate / mean cycle days
 
-where opportunities are the deals won or lost in the window, the close rate is the one of these (`closed`) and
-the size is the credited amount per won deal. Nothing won: null. A cycle of 0 days: revenue per day is null.
+where opportunities are the deals won or lost in the window, the close rate is the one of these
+(`closed`) and the size is the credited amount per won deal. Nothing won: null. A cycle of 0 days:
+revenue per day is null.
 
 It misleads because won-only means ignore the slow deals that are still open: read it beside the
-time-to-outcome curve (`kpi_helpers.judging.time_to_outcome`). Source: kpis.md 2.6; the sales velocity equation.
+time-to-outcome curve (`kpi_helpers.judging.time_to_outcome`). Source: kpis.md 2.6; the sales
+velocity equation.
 
 >>> import pandas as pd
 >>> from kpi_helpers import deal_velocity
->>> deals = pd.DataFrame({"deal_id": list("abcdefghij"), "partner": "P", "status": ["won"] * 3 + ["lost"] * 7,
-...     "amount": 300.0, "created_on": pd.Timestamp("2025-03-01"), "closed_on": pd.Timestamp("2025-03-31")})
+>>> deals = pd.DataFrame(
+...     {
+...         "deal_id": list("abcdefghij"),
+...         "partner": "P",
+...         "status": ["won"] * 3 + ["lost"] * 7,
+...         "amount": 300.0,
+...         "created_on": pd.Timestamp("2025-03-01"),
+...         "closed_on": pd.Timestamp("2025-03-31"),
+...     }
+... )
 >>> deal_velocity(deals, window="2025-03")[["basis", "value", "unit"]]
              basis  value           unit
 0     cycle_median   30.0           days
@@ -22,17 +33,29 @@ time-to-outcome curve (`kpi_helpers.judging.time_to_outcome`). Source: kpis.md 2
 
 import numpy as np
 
-from .kpi import Answer, Basis, Kpi, Remarks, fraction, ratio, total
-from .measure import CLOSED, Measure, where
-from .shared import decided, won, won_amount, won_priced
+from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, Remarks, fraction, ratio, total
+from kpi_helpers.kpis.measure import CLOSED, Measure, where
+from kpi_helpers.kpis.shared import decided, won, won_amount, won_priced
 
 cycle_sum = Measure("cycle_sum", CLOSED, lambda at: where(at.won, at.cycle), "sum")
 cycle_median = Measure("cycle_median", CLOSED, lambda at: where(at.won, at.cycle), "median")
 dated = Measure("won_dated", CLOSED, lambda at: at.won & at.told("created_on"))
 undated = won - dated
 
-left_out = Remarks((undated, "{} won deal without created date left out", "{} won deals without created date left out"))
-days = {"unit": "days", "better": "lower", "n": dated, "why": "no won deal with a created date", "note": left_out}
+left_out = Remarks(
+    (
+        undated,
+        "{} won deal without created date left out",
+        "{} won deals without created date left out",
+    )
+)
+days = {
+    "unit": "days",
+    "better": "lower",
+    "n": dated,
+    "why": "no won deal with a created date",
+    "note": left_out,
+}
 
 
 def revenue_per_day(t) -> Answer:
@@ -40,9 +63,16 @@ def revenue_per_day(t) -> Answer:
     rate = ratio(t[won], t[decided])
     mean = ratio(t[cycle_sum], t[dated])
     top = t[decided] * size * rate
-    why = np.where(mean == 0, "the cycle is 0 days", "no won deal with an amount and a created date")
+    why = np.where(
+        mean == 0, "the cycle is 0 days", "no won deal with an amount and a created date"
+    )
     return Answer(
-        ratio(top, mean), top, mean, t[decided], why, "opportunities x average size x close rate / cycle days"
+        ratio(top, mean),
+        top,
+        mean,
+        t[decided],
+        why,
+        "opportunities x average size x close rate / cycle days",
     )
 
 

@@ -1,19 +1,20 @@
-"""A KPI: one or more bases, each a fraction over totals, with its unit and the direction that is better."""
+"""A KPI: one or more bases, each a fraction over totals, with its unit and the direction that is
+better."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from .measure import Difference, Measure
+from kpi_helpers.kpis.measure import Difference, Measure
 
 
 @dataclass(frozen=True)
 class Answer:
     """What a basis says for every group at once: aligned arrays, NaN where nothing can be told.
 
-    `value` is numerator / denominator unless the basis says otherwise; `n` is the number of deals the
-    value rests on; `why` is said where the value is null, `note` beside it always.
+    `value` is numerator / denominator unless the basis says otherwise; `n` is the number of deals
+    the value rests on; `why` is said where the value is null, `note` beside it always.
     """
 
     value: np.ndarray
@@ -26,7 +27,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Basis:
-    """One way to count a KPI. `answer(totals)` uses the named measures only; `interval` is wilson, poisson or ''."""
+    """One way to count a KPI. `answer(totals)` uses the named measures only; `interval` is wilson,
+    poisson or ''."""
 
     name: str
     answer: Callable[..., Answer]
@@ -54,9 +56,13 @@ class Kpi:
         object.__setattr__(self, "__name__", self.name)
 
     def __call__(self, deals, *, by=None, window=None, as_of=None, basis=None, **context):
-        from ..scorecards import scorecard  # the scorecard knows all KPIs; a KPI does not know the scorecard
+        from kpi_helpers.scoring.scorecard import (
+            scorecard,  # the scorecard knows all KPIs; a KPI does not know the scorecard
+        )
 
-        return scorecard(deals, by=by, window=window, as_of=as_of, kpis=[self], basis=basis, **context)
+        return scorecard(
+            deals, by=by, window=window, as_of=as_of, kpis=[self], basis=basis, **context
+        )
 
     def __repr__(self) -> str:
         return f"<KPI {self.name}: {', '.join(basis.name for basis in self.bases)}>"
@@ -101,19 +107,40 @@ def joined(*notes: np.ndarray) -> np.ndarray:
 
 
 def fraction(
-    name, top: Measure, bottom: Measure, *, unit, better, why, interval="", n: Measure | None = None, note=None
+    name,
+    top: Measure,
+    bottom: Measure,
+    *,
+    unit,
+    better,
+    why,
+    interval="",
+    n: Measure | None = None,
+    note=None,
 ):
     """A basis whose value is total(top) / total(bottom); `note(totals)` may add a remark."""
     rests_on = n or bottom
 
     def answer(t) -> Answer:
-        return Answer(ratio(t[top], t[bottom]), t[top], t[bottom], t[rests_on], why, note(t) if note else "")
+        return Answer(
+            ratio(t[top], t[bottom]), t[top], t[bottom], t[rests_on], why, note(t) if note else ""
+        )
 
     measures = {top, bottom, rests_on, *(note.measures if note else ())}
     return Basis(name, answer, tuple(measures), unit, better, interval)
 
 
-def total(name, measure: Measure, *, unit, better, n: Measure | None = None, interval="", why="", note=None):
+def total(
+    name,
+    measure: Measure,
+    *,
+    unit,
+    better,
+    n: Measure | None = None,
+    interval="",
+    why="",
+    note=None,
+):
     """A basis whose value is a total itself: a count, a sum or a median."""
     rests_on = n or measure
 
@@ -125,7 +152,8 @@ def total(name, measure: Measure, *, unit, better, n: Measure | None = None, int
 
 
 class Remarks:
-    """Notes that count: each (measure, one, many) says how many deals a value leaves out or leans on.
+    """Notes that count: each (measure, one, many) says how many deals a value leaves out or leans
+    on.
 
     `Remarks((won_unpriced, "{} deal without amount", "{} deals without amount"), ...)(totals)`
     """

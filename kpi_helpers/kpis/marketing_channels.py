@@ -1,22 +1,34 @@
-"""Marketing channels: what paid, earned, owned (and partner, unknown) leads bring for what they cost.
+"""Marketing channels: what paid, earned, owned (and partner, unknown) leads bring for what they
+cost.
 
     roi = (revenue - spend) / spend;  close_rate = won / leads;  cost_per_won = spend / won
 
-over the leads created in the window, their wins and credited revenue by as_of, and the spend of the window's
-months. Bases are metric.channel: leads, won, revenue, spend, close_rate, cost_per_won, roi and
-revenue_per_spend of each channel. Higher is better but for spend (neither) and cost_per_won (lower). No
-spend: roi is null, not infinite. Spend is known by partner, channel and period only; at other levels, and
-for windows that are not whole months, it is null.
+over the leads created in the window, their wins and credited revenue by as_of, and the spend of the
+window's months. Bases are metric.channel: leads, won, revenue, spend, close_rate, cost_per_won, roi
+and revenue_per_spend of each channel. Higher is better but for spend (neither) and cost_per_won
+(lower). No spend: roi is null, not infinite. Spend is known by partner, channel and period only; at
+other levels, and for windows that are not whole months, it is null.
 
-It misleads while leads are young (their wins are still to come) and because the last touch takes all credit.
-Source: kpis.md 2.4.
+It misleads while leads are young (their wins are still to come) and because the last touch takes
+all credit. Source: kpis.md 2.4.
 
 >>> import pandas as pd
 >>> from kpi_helpers import marketing_channels
->>> deals = pd.DataFrame({"deal_id": ["a"], "partner": "P", "status": "won", "amount": 500.0, "channel": "paid",
-...     "created_on": pd.Timestamp("2025-03-01"), "closed_on": pd.Timestamp("2025-03-20")})
+>>> deals = pd.DataFrame(
+...     {
+...         "deal_id": ["a"],
+...         "partner": "P",
+...         "status": "won",
+...         "amount": 500.0,
+...         "channel": "paid",
+...         "created_on": pd.Timestamp("2025-03-01"),
+...         "closed_on": pd.Timestamp("2025-03-20"),
+...     }
+... )
 >>> spend = pd.DataFrame({"month": ["2025-03"], "channel": ["paid"], "amount": [1000.0]})
->>> rows = marketing_channels(deals, window="2025-03", spend=spend, basis=["roi.paid", "cost_per_won.paid"])
+>>> rows = marketing_channels(
+...     deals, window="2025-03", spend=spend, basis=["roi.paid", "cost_per_won.paid"]
+... )
 >>> rows[["basis", "value"]]
                basis   value
 0           roi.paid    -0.5
@@ -25,15 +37,18 @@ Source: kpis.md 2.4.
 
 import numpy as np
 
-from ..deals import CHANNELS
-from .kpi import Answer, Basis, Kpi, Remarks, fraction, ratio, total
-from .measure import CREATED, At, Measure, where
+from kpi_helpers.contract.deals import CHANNELS
+from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, Remarks, fraction, ratio, total
+from kpi_helpers.kpis.measure import CREATED, At, Measure, where
 
 
 def through(channel: str, at: At):
-    """Leads that came through this channel; whatever is not one of the four is unknown, never folded in."""
+    """Leads that came through this channel; whatever is not one of the four is unknown, never
+    folded in."""
     if channel == "unknown":
-        return at.exists & ~at.column("channel").is_in([c for c in CHANNELS if c != "unknown"]).fill_null(False)
+        return at.exists & ~at.column("channel").is_in(
+            [c for c in CHANNELS if c != "unknown"]
+        ).fill_null(False)
     return at.exists & (at.column("channel") == channel).fill_null(False)
 
 
@@ -53,7 +68,9 @@ def of_channel(channel: str) -> tuple[Basis, ...]:
     won = measure("won", lambda ours, at: ours & at.won)
     revenue = measure("revenue", lambda ours, at: where(ours & at.won, at.credited), "money")
     unpriced = measure("unpriced", lambda ours, at: ours & at.won & ~at.priced)
-    left_out = Remarks((unpriced, "{} won deal without amount left out", "{} won deals without amount left out"))
+    left_out = Remarks(
+        (unpriced, "{} won deal without amount left out", "{} won deals without amount left out")
+    )
 
     def spent(t) -> Answer:
         return Answer(t.spend(channel), t.spend(channel), None, t[leads], t.spend_why)
@@ -94,5 +111,7 @@ def of_channel(channel: str) -> tuple[Basis, ...]:
 
 
 marketing_channels = Kpi(
-    "marketing_channels", __doc__, tuple(basis for channel in CHANNELS for basis in of_channel(channel))
+    "marketing_channels",
+    __doc__,
+    tuple(basis for channel in CHANNELS for basis in of_channel(channel)),
 )

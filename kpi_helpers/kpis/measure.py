@@ -1,8 +1,9 @@
 """Measures: what one deal adds to a total, and how it is totalled.
 
-A measure is written once, over the columns that an `At` gives, and serves every KPI that names it and every engine:
-on Polars, DuckDB and Spark the columns are Narwhals expressions, on pandas they are `arrays.Values`, which know the
-same few operations. A scorecard totals each distinct measure once.
+A measure is written once, over the columns that an `At` gives, and serves every KPI that names it
+and every engine: on Polars, DuckDB and Spark the columns are Narwhals expressions, on pandas they
+are `arrays.Values`, which know the same few operations. A scorecard totals each distinct measure
+once.
 """
 
 import math
@@ -15,11 +16,13 @@ from typing import NamedTuple
 import narwhals as nw
 import numpy as np
 
-from ..errors import KitError
+from kpi_helpers.errors import KitError
 
 CLOSED, CREATED, STATE = "closed_on", "created_on", "state"
 CLOSED_STATUSES = ("won", "lost", "cancelled")
-MICRO = 10**10  # money is summed as whole parts of this size, so that row order and engine cannot move a cent
+MICRO = (
+    10**10
+)  # money is summed as whole parts of this size, so that row order and engine cannot move a cent
 LARGEST = 1e20  # amount of which every engine adds up a hundred million in 128 bits or 38 digits
 FLOAT_DIGITS = 16  # that a float tells apart; the others are what its amounts are off by
 
@@ -31,7 +34,8 @@ def midnight(day: date) -> datetime:
 
 
 def day_number(name: str) -> str:
-    """The column that tells a date as days since 1970: engines subtract numbers alike, dates each in its own way."""
+    """The column that tells a date as days since 1970: engines subtract numbers alike, dates each
+    in its own way."""
     return f"_{name}_days"
 
 
@@ -43,11 +47,15 @@ def midnight_after(name: str) -> str:
 def check_amount(largest: float | None) -> None:
     """Raise `KitError` where the largest amount is more than any engine adds up."""
     if largest is not None and largest > LARGEST:
-        raise KitError(f"An amount of {largest:g} is too large to add up; amounts go up to {LARGEST:g}. Correct it.")
+        raise KitError(
+            f"An amount of {largest:g} is too large to add up; amounts go up to {LARGEST:g}. "
+            f"Correct it."
+        )
 
 
 def as_money(units: np.ndarray, rest: np.ndarray) -> np.ndarray:
-    """Totals of whole units and of `rest` MICROths as floats, with no more digits than a float has."""
+    """Totals of whole units and of `rest` MICROths as floats, with no more digits than a float
+    has."""
     before = np.floor(np.log10(np.maximum(np.abs(units), 1))) + 1
     step = 10 ** np.clip(before - (FLOAT_DIGITS - np.log10(MICRO)), 0, np.log10(MICRO))
     return units + np.rint(rest / step) * step / MICRO
@@ -57,10 +65,11 @@ def as_money(units: np.ndarray, rest: np.ndarray) -> np.ndarray:
 class At:
     """The deals as they stood at the end of `as_of`, column by column.
 
-    A deal created later does not exist, one closed later is still open. `slow_days` is the 90th percentile of won
-    cycles (None: not known), `within_days` the horizon of the `within` close rate, `column` gives a column by its
-    name, and `day` names the column of the day itself where each row has its own. What several measures ask for is
-    told once and kept in `noted`; with `named` they read it as a column, which the query then has to have.
+    A deal created later does not exist, one closed later is still open. `slow_days` is the 90th
+    percentile of won cycles (None: not known), `within_days` the horizon of the `within` close
+    rate, `column` gives a column by its name, and `day` names the column of the day itself where
+    each row has its own. What several measures ask for is told once and kept in `noted`; with
+    `named` they read it as a column, which the query then has to have.
     """
 
     as_of: date
@@ -84,7 +93,11 @@ class At:
     @cached_property
     def tomorrow(self):
         """The midnight that ends the day."""
-        return self.today + timedelta(days=1) if self.day is None else self.column(midnight_after(self.day))
+        return (
+            self.today + timedelta(days=1)
+            if self.day is None
+            else self.column(midnight_after(self.day))
+        )
 
     @cached_property
     def amount(self):
@@ -126,8 +139,12 @@ class At:
 
     @property
     def closed(self):
-        """Won, lost or cancelled by as_of; a close date without such a status, or such a status without one, is not."""
-        return self.once("_closed", lambda: self.due & self.column("status").is_in(CLOSED_STATUSES).fill_null(False))
+        """Won, lost or cancelled by as_of; a close date without such a status, or such a status
+        without one, is not."""
+        return self.once(
+            "_closed",
+            lambda: self.due & self.column("status").is_in(CLOSED_STATUSES).fill_null(False),
+        )
 
     @property
     def open(self):
@@ -171,7 +188,8 @@ class At:
 
 
 class where(NamedTuple):
-    """Which deals add something, and what each of them adds: nothing where that is not known, None where it is one."""
+    """Which deals add something, and what each of them adds: nothing where that is not known, None
+    where it is one."""
 
     deals: object
     adds: object
@@ -179,10 +197,11 @@ class where(NamedTuple):
 
 @dataclass(frozen=True)
 class Measure:
-    """`of(at)` tells which deals count, or `where` they add what; `total` is count, money, sum or median.
+    """`of(at)` tells which deals count, or `where` they add what; `total` is count, money, sum or
+    median.
 
-    By closing date only deals that have closed count, by creation date and state those that exist. `reads` names the
-    columns it reads beside those every measure may: the core, credit and deal_id.
+    By closing date only deals that have closed count, by creation date and state those that exist.
+    `reads` names the columns it reads beside those every measure may: the core, credit and deal_id.
     """
 
     name: str

@@ -2,21 +2,32 @@
 
     open = sum of open amounts;  weighted = sum of (amount x its own probability)
 
-in the reporting currency, credited, as the deals stood at the end of as_of (by month: at each month's end).
-Beside it: `count`, `age` (median days since creation, lower is better), `overdue` (expected close before
-as_of) and `stale` (older than the 90th percentile of won cycles) in count and amount, `attainment` = won
-amount / target, `coverage` = open / (target - won so far in the window), and `competitor` = the share of the
-window's lost deals that went to a competitor. Nothing open: 0; no target, or a target already reached:
-coverage is null.
+in the reporting currency, credited, as the deals stood at the end of as_of (by month: at each
+month's end). Beside it: `count`, `age` (median days since creation, lower is better), `overdue`
+(expected close before as_of) and `stale` (older than the 90th percentile of won cycles) in count
+and amount, `attainment` = won amount / target, `coverage` = open / (target - won so far in the
+window), and `competitor` = the share of the window's lost deals that went to a competitor. Nothing
+open: 0; no target, or a target already reached: coverage is null.
 
-It misleads when old deals are left open (look at stale and overdue) and when probabilities are the CRM's
-defaults rather than learned. Source: kpis.md 2.3.
+It misleads when old deals are left open (look at stale and overdue) and when probabilities are the
+CRM's defaults rather than learned. Source: kpis.md 2.3.
 
 >>> import pandas as pd
 >>> from kpi_helpers import pipeline
->>> deals = pd.DataFrame({"deal_id": list("abc"), "partner": "P", "status": "open", "amount": [1e3, 2e3, 5e3],
-...     "probability": [0.2, 0.5, 0.8], "created_on": pd.Timestamp("2025-03-01"), "closed_on": pd.NaT})
->>> pipeline(deals, window="2025-03", as_of="2025-03-31", basis=["open", "weighted"])[["basis", "value", "n"]]
+>>> deals = pd.DataFrame(
+...     {
+...         "deal_id": list("abc"),
+...         "partner": "P",
+...         "status": "open",
+...         "amount": [1e3, 2e3, 5e3],
+...         "probability": [0.2, 0.5, 0.8],
+...         "created_on": pd.Timestamp("2025-03-01"),
+...         "closed_on": pd.NaT,
+...     }
+... )
+>>> pipeline(deals, window="2025-03", as_of="2025-03-31", basis=["open", "weighted"])[
+...     ["basis", "value", "n"]
+... ]
       basis   value  n
 0      open  8000.0  3
 1  weighted  5200.0  3
@@ -24,10 +35,10 @@ defaults rather than learned. Source: kpis.md 2.3.
 
 import numpy as np
 
-from .deal_count import still_open
-from .kpi import Answer, Basis, Kpi, Remarks, counts, joined, only, ratio, total
-from .measure import CLOSED, STATE, At, Measure, where
-from .shared import lost, won_amount
+from kpi_helpers.kpis.deal_count import still_open
+from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, Remarks, counts, joined, only, ratio, total
+from kpi_helpers.kpis.measure import CLOSED, STATE, At, Measure, where
+from kpi_helpers.kpis.shared import lost, won_amount
 
 chance, expected = {"reads": ("probability",)}, {"reads": ("expected_close_on",)}
 to_whom = {"reads": ("lost_to_competitor",)}
@@ -40,14 +51,22 @@ def overdue(at: At):
 open_amount = Measure("open_amount", STATE, lambda at: where(at.open, at.credited), "money")
 open_unpriced = Measure("open_unpriced", STATE, lambda at: at.open & ~at.priced)
 weighted_amount = Measure(
-    "weighted_amount", STATE, lambda at: where(at.open, at.credited * at.column("probability")), "money", **chance
+    "weighted_amount",
+    STATE,
+    lambda at: where(at.open, at.credited * at.column("probability")),
+    "money",
+    **chance,
 )
-weighable = Measure("weighable", STATE, lambda at: at.open & at.priced & at.told("probability"), **chance)
+weighable = Measure(
+    "weighable", STATE, lambda at: at.open & at.priced & at.told("probability"), **chance
+)
 by_default, learned = (
     Measure(
         f"by_{source}",
         STATE,
-        lambda at, source=source: at.open & at.priced & (at.column("probability_source") == source).fill_null(False),
+        lambda at, source=source: (
+            at.open & at.priced & (at.column("probability_source") == source).fill_null(False)
+        ),
         reads=("probability_source",),
     )
     for source in ("stage default", "learned")
@@ -55,11 +74,19 @@ by_default, learned = (
 open_age = Measure("open_age", STATE, lambda at: where(at.open, at.age_days), "median")
 open_dated = Measure("open_dated", STATE, lambda at: at.open & at.told("created_on"))
 overdue_deals = Measure("overdue", STATE, overdue, **expected)
-overdue_amount = Measure("overdue_amount", STATE, lambda at: where(overdue(at), at.credited), "money", **expected)
+overdue_amount = Measure(
+    "overdue_amount", STATE, lambda at: where(overdue(at), at.credited), "money", **expected
+)
 stale_deals = Measure("stale", STATE, lambda at: at.open & at.slow, slow=True)
-stale_amount = Measure("stale_amount", STATE, lambda at: where(at.open & at.slow, at.credited), "money", slow=True)
-to_competitor = Measure("to_competitor", CLOSED, lambda at: at.lost & at.says("lost_to_competitor"), **to_whom)
-competitor_told = Measure("competitor_told", CLOSED, lambda at: at.lost & at.told("lost_to_competitor"), **to_whom)
+stale_amount = Measure(
+    "stale_amount", STATE, lambda at: where(at.open & at.slow, at.credited), "money", slow=True
+)
+to_competitor = Measure(
+    "to_competitor", CLOSED, lambda at: at.lost & at.says("lost_to_competitor"), **to_whom
+)
+competitor_told = Measure(
+    "competitor_told", CLOSED, lambda at: at.lost & at.told("lost_to_competitor"), **to_whom
+)
 
 unpriced = Remarks((open_unpriced, "{} open deal without amount", "{} open deals without amount"))
 
@@ -72,15 +99,20 @@ def open_value(t) -> Answer:
 
 
 def weighted(t) -> Answer:
-    """Weighted value of the deals that can be weighed; unknown where none can. At an earlier as_of it is too low:
-    deals lose their probability when they close, which the note's count of those left out shows."""
+    """Weighted value of the deals that can be weighed; unknown where none can. At an earlier as_of
+    it is too low: deals lose their probability when they close, which the note's count of those
+    left out shows."""
     missing = t[still_open] - t[weighable]
     known = only(t[weighted_amount], (t[still_open] == 0) | (t[weighable] > 0))
     left_out = counts(
-        missing, "{} open deal without amount or probability", "{} open deals without amount or probability"
+        missing,
+        "{} open deal without amount or probability",
+        "{} open deals without amount or probability",
     )
     sources = joined(
-        counts(t[learned], "{} weighed by its stage's history", "{} weighed by their stage's history"),
+        counts(
+            t[learned], "{} weighed by its stage's history", "{} weighed by their stage's history"
+        ),
         counts(t[by_default], "{} by its stage's default", "{} by their stage's default"),
     )
     why = "no open deal has an amount and a probability"
@@ -91,7 +123,9 @@ def staleness(measure: Measure):
     def answer(t) -> Answer:
         slow = t.at.slow_days
         known = t[measure] * (np.nan if slow is None else 1.0)
-        note = "" if slow is None else f"older than {slow:.0f} days, the 90th percentile of won cycles"
+        note = (
+            "" if slow is None else f"older than {slow:.0f} days, the 90th percentile of won cycles"
+        )
         return Answer(known, t[measure], None, t[stale_deals], "no won cycle to compare with", note)
 
     return answer
@@ -99,7 +133,13 @@ def staleness(measure: Measure):
 
 def attainment(t) -> Answer:
     target = t.target("won_amount")
-    return Answer(ratio(t[won_amount], target), t[won_amount], target, t[still_open], "no target for this window")
+    return Answer(
+        ratio(t[won_amount], target),
+        t[won_amount],
+        target,
+        t[still_open],
+        "no target for this window",
+    )
 
 
 def coverage(t) -> Answer:
@@ -107,12 +147,16 @@ def coverage(t) -> Answer:
     reached = t[won_amount] >= target
     why = np.where(reached, "the target is reached", "no target for this window")
     to_go = only(target - t[won_amount], ~reached)
-    return Answer(ratio(t[open_amount], to_go), t[open_amount], to_go, t[still_open], why, unpriced(t))
+    return Answer(
+        ratio(t[open_amount], to_go), t[open_amount], to_go, t[still_open], why, unpriced(t)
+    )
 
 
 def competitor(t) -> Answer:
     told = t[competitor_told]
-    why = np.where(t[lost] > 0, "no lost deal says whether a competitor won it", "nothing lost in the window")
+    why = np.where(
+        t[lost] > 0, "no lost deal says whether a competitor won it", "nothing lost in the window"
+    )
     untold = counts(t[lost] - told, "{} lost deal does not say", "{} lost deals do not say")
     known = only(t[lost], told > 0)
     return Answer(ratio(t[to_competitor], known), t[to_competitor], t[lost], t[lost], why, untold)
@@ -123,15 +167,43 @@ pipeline = Kpi(
     __doc__,
     (
         Basis("open", open_value, (open_amount, open_unpriced, still_open), "money", "higher"),
-        Basis("weighted", weighted, (weighted_amount, weighable, by_default, learned, still_open), "money", "higher"),
+        Basis(
+            "weighted",
+            weighted,
+            (weighted_amount, weighable, by_default, learned, still_open),
+            "money",
+            "higher",
+        ),
         total("count", still_open, unit="number", better="higher"),
-        total("age", open_age, unit="days", better="lower", n=open_dated, why="nothing open with a created date"),
+        total(
+            "age",
+            open_age,
+            unit="days",
+            better="lower",
+            n=open_dated,
+            why="nothing open with a created date",
+        ),
         total("overdue", overdue_deals, unit="number", better="lower"),
         total("overdue_amount", overdue_amount, unit="money", better="lower", n=overdue_deals),
         Basis("stale", staleness(stale_deals), (stale_deals,), "number", "lower"),
-        Basis("stale_amount", staleness(stale_amount), (stale_amount, stale_deals), "money", "lower"),
+        Basis(
+            "stale_amount", staleness(stale_amount), (stale_amount, stale_deals), "money", "lower"
+        ),
         Basis("attainment", attainment, (won_amount, still_open), "ratio", "higher"),
-        Basis("coverage", coverage, (won_amount, open_amount, still_open, open_unpriced), "ratio", "higher"),
-        Basis("competitor", competitor, (to_competitor, competitor_told, lost), "ratio", "lower", "wilson"),
+        Basis(
+            "coverage",
+            coverage,
+            (won_amount, open_amount, still_open, open_unpriced),
+            "ratio",
+            "higher",
+        ),
+        Basis(
+            "competitor",
+            competitor,
+            (to_competitor, competitor_told, lost),
+            "ratio",
+            "lower",
+            "wilson",
+        ),
     ),
 )

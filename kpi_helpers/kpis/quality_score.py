@@ -1,21 +1,29 @@
-"""Quality score: won deals and the amount won, as one index; 100 is the average peer, higher is better.
+"""Quality score: won deals and the amount won, as one index; 100 is the average peer, higher is
+better.
 
     peers = 100 x sqrt(won / peers' mean won  x  amount / peers' mean amount)
     past  = the same against the group's own previous window
     yield = amount won / opportunities worked (all deals closed in the window, however they ended)
 
-Peers are the groups of the same level with a deal closed in the same window, this one included. The pair
-`won` and `amount` (credited) stands beside the index and is read first. 0 or more; nothing won: 0; no other
-group: null.
+Peers are the groups of the same level with a deal closed in the same window, this one included. The
+pair `won` and `amount` (credited) stands beside the index and is read first. 0 or more; nothing
+won: 0; no other group: null.
 
-It misleads across partners of different territory and size: it says who brings more, not who works better.
-Source: kpis.md 2.7.
+It misleads across partners of different territory and size: it says who brings more, not who works
+better. Source: kpis.md 2.7.
 
 >>> import pandas as pd
 >>> from kpi_helpers import quality_score
->>> deals = pd.DataFrame({"deal_id": range(30), "partner": ["A"] * 10 + ["B"] * 20,
-...     "status": ["won"] * 4 + ["lost"] * 6 + ["won"] * 5 + ["lost"] * 15, "amount": [500.0] * 10 + [300.0] * 20,
-...     "created_on": pd.Timestamp("2025-03-01"), "closed_on": pd.Timestamp("2025-03-20")})
+>>> deals = pd.DataFrame(
+...     {
+...         "deal_id": range(30),
+...         "partner": ["A"] * 10 + ["B"] * 20,
+...         "status": ["won"] * 4 + ["lost"] * 6 + ["won"] * 5 + ["lost"] * 15,
+...         "amount": [500.0] * 10 + [300.0] * 20,
+...         "created_on": pd.Timestamp("2025-03-01"),
+...         "closed_on": pd.Timestamp("2025-03-20"),
+...     }
+... )
 >>> rows = quality_score(deals, by="partner", window="2025-03", basis=["peers", "yield"])
 >>> rows[["partner", "basis", "value"]].round(2)
   partner  basis   value
@@ -27,13 +35,16 @@ Source: kpis.md 2.7.
 
 import numpy as np
 
-from .deal_count import amount
-from .kpi import Answer, Basis, Kpi, fraction, only, total
-from .shared import closed, won, won_amount, won_priced, won_rateless
+from kpi_helpers.kpis.deal_count import amount
+from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, fraction, only, total
+from kpi_helpers.kpis.shared import closed, won, won_amount, won_priced, won_rateless
 
 
-def index(wins: np.ndarray, amounts: np.ndarray, wins_of: np.ndarray, amounts_of: np.ndarray) -> np.ndarray:
-    """100 x sqrt(wins / wins_of x amounts / amounts_of); 0 where nothing was won, null where a base is not above 0."""
+def index(
+    wins: np.ndarray, amounts: np.ndarray, wins_of: np.ndarray, amounts_of: np.ndarray
+) -> np.ndarray:
+    """100 x sqrt(wins / wins_of x amounts / amounts_of); 0 where nothing was won, null where a base
+    is not above 0."""
     scale = only(wins_of, wins_of > 0) * only(amounts_of, amounts_of > 0)
     score = 100 * np.sqrt(only(wins * amounts, amounts >= 0) / scale)
     return np.where((wins == 0) & ~np.isnan(wins_of), 0.0, score)
@@ -43,7 +54,9 @@ def against_peers(t) -> Answer:
     wins, amounts = t.peer_mean(won, among=closed), t.peer_mean(won_amount, among=closed)
     score = index(t[won], t[won_amount], wins, amounts)
     note = np.where(np.isnan(wins), "", t.peer_note(closed))
-    return Answer(score, None, None, t[won], "no peers with a closed deal, or no amount to compare", note)
+    return Answer(
+        score, None, None, t[won], "no peers with a closed deal, or no amount to compare", note
+    )
 
 
 def against_past(t) -> Answer:
@@ -60,6 +73,13 @@ quality_score = Kpi(
         Basis("past", against_past, (won, won_amount), "index", "higher", past=True),
         total("won", won, unit="number", better="higher", interval="poisson"),
         Basis("amount", amount, (won_amount, won, won_priced, won_rateless), "money", "higher"),
-        fraction("yield", won_amount, closed, unit="money", better="higher", why="nothing closed in the window"),
+        fraction(
+            "yield",
+            won_amount,
+            closed,
+            unit="money",
+            better="higher",
+            why="nothing closed in the window",
+        ),
     ),
 )

@@ -1,6 +1,6 @@
 """Measures and remarks that several KPIs share."""
 
-from .measure import CLOSED, CREATED, Measure, where
+from kpi_helpers.kpis.measure import CLOSED, CREATED, Measure, where
 
 won = Measure("won", CLOSED, lambda at: at.won)
 lost = Measure("lost", CLOSED, lambda at: at.lost)
@@ -16,8 +16,19 @@ created = Measure("created", CREATED, lambda at: at.exists)
 created_won = Measure("created_won", CREATED, lambda at: at.won)
 
 won_rateless = Measure(
-    "won_rateless", CLOSED, lambda at: at.won & at.told("amount_original") & ~at.priced, reads=("amount_original",)
+    "won_rateless",
+    CLOSED,
+    lambda at: at.won & at.told("amount_original") & ~at.priced,
+    reads=("amount_original",),
 )
 
-unpriced_won = (won_unpriced, "{} won deal without amount left out", "{} won deals without amount left out")
-rateless_won = (won_rateless, "{} of them for want of an exchange rate", "{} of them for want of an exchange rate")
+unpriced_won = (
+    won_unpriced,
+    "{} won deal without amount left out",
+    "{} won deals without amount left out",
+)
+rateless_won = (
+    won_rateless,
+    "{} of them for want of an exchange rate",
+    "{} of them for want of an exchange rate",
+)

@@ -1,20 +1,24 @@
-"""Panels of widgets for JupyterLab and Voila; ipywidgets is imported here only, and only when a panel is made."""
+"""Panels of widgets for JupyterLab and Voila; ipywidgets is imported here only, and only when a
+panel is made."""
 
-from .audience import somebody_watches
+from kpi_helpers.panels.audience import somebody_watches
 
 __all__ = ["somebody_watches", "what_if_panel"]
 
 
-def what_if_panel(data, *, partner=None, window=None, as_of=None, scenario=None, target=None, folder="."):
+def what_if_panel(
+    data, *, partner=None, window=None, as_of=None, scenario=None, target=None, folder="."
+):
     """The what-if panel on what `load` gave; its `show()` puts it below a cell.
 
-    `scenario` is a `whatif.Scenario` to begin with; scenarios are saved in `folder`. The chances are learned once.
+    `scenario` is a `whatif.Scenario` to begin with; scenarios are saved in `folder`. The chances
+    are learned once.
     """
     import pandas as pd
 
-    from .. import whatif
-    from ..judging import learn, period_ahead
-    from .what_if import WhatIfPanel
+    from kpi_helpers import whatif
+    from kpi_helpers.judging import learn, period_ahead
+    from kpi_helpers.panels.what_if import WhatIfPanel
 
     deals, as_of = data.deals("pandas"), pd.Timestamp(as_of or data.as_of)
     history = learn(deals, as_of)
@@ -24,9 +28,17 @@ def what_if_panel(data, *, partner=None, window=None, as_of=None, scenario=None,
 
     def start(partner, window):
         sides = {"spend": data.spend, "targets": data.targets, "target": target}
-        return whatif.baseline(deals, partner=partner, window=window, as_of=as_of, history=history, **sides)
+        return whatif.baseline(
+            deals, partner=partner, window=window, as_of=as_of, history=history, **sides
+        )
 
     partners = sorted(deals["partner"].unique())
     return WhatIfPanel(
-        start, partners, list(windows), partner=partner, currency=data.currency, scenario=scenario, folder=folder
+        start,
+        partners,
+        list(windows),
+        partner=partner,
+        currency=data.currency,
+        scenario=scenario,
+        folder=folder,
     )

@@ -4,10 +4,11 @@ import os
 
 
 def somebody_watches() -> bool:
-    """True in JupyterLab, Notebook and Voila; False where a notebook runs alone (papermill, nbconvert, nbval).
+    """True in JupyterLab, Notebook and Voila; False where a notebook runs alone (papermill,
+    nbconvert, nbval).
 
-    A front end with somebody before it lets cells ask for input; what runs notebooks alone does not. Voila runs them
-    alone and then shows them, and says so in the kernel's environment.
+    A front end with somebody before it lets cells ask for input; what runs notebooks alone does
+    not. Voila runs them alone and then shows them, and says so in the kernel's environment.
     """
     if os.environ.get("SERVER_SOFTWARE", "").startswith("voila"):
         return True

@@ -7,10 +7,11 @@ PAUSE = 0.02  # seconds in which the kernel reads what else has come, before it 
 
 
 class Latest:
-    """Calls `update` soon after the last of many requests, never twice for what one call can answer.
+    """Calls `update` soon after the last of many requests, never twice for what one call can
+    answer.
 
-    Requests cost nothing while an update waits or runs; those that come meanwhile are answered together by the next.
-    Without a running event loop (a script, a test) it is called at once.
+    Requests cost nothing while an update waits or runs; those that come meanwhile are answered
+    together by the next. Without a running event loop (a script, a test) it is called at once.
     """
 
     def __init__(self, update: Callable[[], None]) -> None:

@@ -1,4 +1,5 @@
-"""The panel's picture: axes and baseline are drawn once, and then only the scenario's curve moves over them."""
+"""The panel's picture: axes and baseline are drawn once, and then only the scenario's curve moves
+over them."""
 
 import io
 
@@ -7,8 +8,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from ..showing.figures.base import STYLE
-from ..showing.figures.what_if import chance_curve, chances, reach_of
+from kpi_helpers.showing.figures.base import STYLE
+from kpi_helpers.showing.figures.what_if_outcomes import chance_curve, chances, reach_of
 
 ROOM = 1.25  # to the right of what there is to show, so that most moves stay inside
 
@@ -16,8 +17,9 @@ ROOM = 1.25  # to the right of what there is to show, so that most moves stay in
 class LiveCurve:
     """`chance_curve` of two answers as a small PNG, without pyplot's state.
 
-    Text and axes take most of the time of drawing. They are kept as long as the baseline's answer is the same one and
-    the scenario's curve neither leaves the axes nor fills less than half of them.
+    Text and axes take most of the time of drawing. They are kept as long as the baseline's answer
+    is the same one and the scenario's curve neither leaves the axes nor fills less than half of
+    them.
     """
 
     def __init__(self, currency: str | None) -> None:
@@ -34,7 +36,9 @@ class LiveCurve:
         for artist in (self.area, self.curve):
             self.axes.draw_artist(artist)
         file = io.BytesIO()
-        picture = Image.frombuffer("RGBA", self.canvas.get_width_height(), self.canvas.buffer_rgba())
+        picture = Image.frombuffer(
+            "RGBA", self.canvas.get_width_height(), self.canvas.buffer_rgba()
+        )
         picture.convert("RGB").save(file, "png", compress_level=1)
         return file.getvalue()
 

@@ -1,4 +1,5 @@
-"""Reading: an export goes in; a typed, checked deal table comes out, with all that was rejected and why."""
+"""Reading: an export goes in; a typed, checked deal table comes out, with all that was rejected and
+why."""
 
 from kpi_helpers.reading.load import load, load_deals
 from kpi_helpers.reading.loaded import Loaded

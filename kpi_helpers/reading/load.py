@@ -5,23 +5,26 @@ import os
 from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
 
-from kpi_helpers.deals import SIDE_TABLES
+from kpi_helpers.contract.deals import SIDE_TABLES
+from kpi_helpers.contract.frame_kinds import told, way
+from kpi_helpers.engines.spark import is_spark, spark_deals
 from kpi_helpers.errors import KitError
-from kpi_helpers.given import told, way
-from kpi_helpers.reading import channels, checks, choose, database, duplicates, footer, lookups, money, sides, sources
-from kpi_helpers.reading.cautions import cautions
-from kpi_helpers.reading.engine import Engine
-from kpi_helpers.reading.fields import FIELDS
-from kpi_helpers.reading.frames import kind, table_of
+from kpi_helpers.reading.checking import checks, duplicates, sides
+from kpi_helpers.reading.checking.cautions import cautions
+from kpi_helpers.reading.checking.rejected import refused_side, rejected_frame
+from kpi_helpers.reading.columns import choose
+from kpi_helpers.reading.columns.fields import FIELDS
+from kpi_helpers.reading.columns.mapping import read_mapping
+from kpi_helpers.reading.connection import Engine
+from kpi_helpers.reading.files import database, footer, sources
+from kpi_helpers.reading.files.dataframes import kind, table_of
+from kpi_helpers.reading.files.opening import open_table
 from kpi_helpers.reading.loaded import Loaded
-from kpi_helpers.reading.mapping import read_mapping
-from kpi_helpers.reading.opening import open_table
-from kpi_helpers.reading.rejected import refused_side, rejected_frame
-from kpi_helpers.reading.result import make_deals
-from kpi_helpers.reading.status import make_judged, make_words
-from kpi_helpers.reading.styles import decide
-from kpi_helpers.reading.typed import make_clean, make_typed, stacked
-from kpi_helpers.spark import is_spark, spark_deals
+from kpi_helpers.reading.meaning import channels, lookups, money
+from kpi_helpers.reading.meaning.result import make_deals
+from kpi_helpers.reading.meaning.status import make_judged, make_words
+from kpi_helpers.reading.values.styles import decide
+from kpi_helpers.reading.values.typed import make_clean, make_typed, stacked
 
 
 def load(
@@ -37,23 +40,33 @@ def load(
     as_of: datetime.date | str | None = None,
     currency: str | None = None,
 ) -> Loaded:
-    """Read a CRM export into the deal table of kpis.md, with its side tables, rejections and warnings.
+    """Read a CRM export into the deal table of kpis.md, with its side tables, rejections and
+    warnings.
 
     `source` is a path, several, a folder, a glob, a pandas, Polars, DuckDB or Arrow table, or
-    postgresql://host/database with a `query` (SQL, or a .sql file; user and password come from the environment).
-    `mapping` is field -> column, `mapping_file` a TOML file (see read_mapping); `as_of` defaults to the latest date in
-    the data, never the clock; `currency` is the reporting currency. `profile` (which CRM), `decimal` ("." or ","),
-    `dates` (dmy or mdy) and `shares` (percent or fraction) settle what the data leave open; without them an open
-    question is refused.
+    postgresql://host/database with a `query` (SQL, or a .sql file; user and password come from the
+    environment). `mapping` is field -> column, `mapping_file` a TOML file (see read_mapping);
+    `as_of` defaults to the latest date in the data, never the clock; `currency` is the reporting
+    currency. `profile` (which CRM), `decimal` ("." or ","), `dates` (dmy or mdy) and `shares`
+    (percent or fraction) settle what the data leave open; without them an open question is refused.
     An unusable row is never lost: it is in `.rejected` with file, line, column, value and reason.
     Raises KitError, with one text for the user, when the source cannot be understood.
 
     >>> import pandas as pd
-    >>> deals = pd.DataFrame({"deal_id": ["1", "2"], "partner": ["Ada", "Ada"], "status": ["won", "perhaps"],
-    ...                       "amount": [200, 400], "created_on": ["2025-01-02"] * 2, "closed_on": ["2025-02-03"] * 2})
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": ["1", "2"],
+    ...         "partner": ["Ada", "Ada"],
+    ...         "status": ["won", "perhaps"],
+    ...         "amount": [200, 400],
+    ...         "created_on": ["2025-01-02"] * 2,
+    ...         "closed_on": ["2025-02-03"] * 2,
+    ...     }
+    ... )
     >>> data = load(deals)
     >>> data.rows_in, data.rows_used, data.rejected["reason"][0]
-    (2, 1, 'status "perhaps" is not known: add it to a mapping file\\'s [stages] as open, won, lost or cancelled')
+    (2, 1, 'status "perhaps" is not known: add it to a mapping file\\'s [stages] as open, won, lost
+    or cancelled')
     """
     said = {"profile": profile, "decimal": decimal, "dates": dates, "shares": shares}
     answers = read_mapping(mapping, mapping_file, said)
@@ -62,7 +75,10 @@ def load(
     if database.is_database(source):
         tables = [database.query_table(engine, source, query)]
     elif query is not None:
-        raise KitError("A query is asked of a database only; the source must be like postgresql://host/database.")
+        raise KitError(
+            "A query is asked of a database only; the source must be like "
+            "postgresql://host/database."
+        )
     elif kind(source):
         tables = [table_of(engine, source)]
     else:
@@ -84,7 +100,9 @@ def load(
 
 def _read(engine: Engine, choice, joined, answers, as_of, currency) -> Loaded:
     deals, columns = choice.deals, choice.columns
-    warnings: list[str] = [f"{name} was not used: no column of it is needed." for name in choice.unused]
+    warnings: list[str] = [
+        f"{name} was not used: no column of it is needed." for name in choice.unused
+    ]
     base = stacked(engine, deals, columns | {f"_k{i}": look.on for i, look in enumerate(joined)})
     engine.run(f"CREATE OR REPLACE TEMP VIEW given_deals AS {base}")
     warnings += lookups.unmatched(engine, "given_deals", joined)
@@ -123,9 +141,12 @@ def _read(engine: Engine, choice, joined, answers, as_of, currency) -> Loaded:
 
     broken = sum(len(t.malformed) for t in deals.tables)
     refused += broken
-    if rows + broken != used + refused:  # a promise to the user, so never switched off as an assert would be
+    if (
+        rows + broken != used + refused
+    ):  # a promise to the user, so never switched off as an assert would be
         raise AssertionError(
-            f"rows in {rows + broken:,} are not rows used {used:,} + rejected {refused:,}; please report this"
+            f"rows in {rows + broken:,} are not rows used {used:,} + rejected {refused:,}; "
+            f"please report this"
         )
     rejected = rejected_frame(engine, deals, side_bad)
     stages = _stages(engine, types)
@@ -133,7 +154,10 @@ def _read(engine: Engine, choice, joined, answers, as_of, currency) -> Loaded:
     warnings += _counted(engine, types, exact, conflicting, broken, moved, priced)
     warnings += cautions(engine, types, as_of) + channels.unknown(engine, "deals", types)
     if side_bad:
-        warnings.append(f"{len(side_bad):,} faults in side tables: those rows are not used; see the rejected rows.")
+        warnings.append(
+            f"{len(side_bad):,} faults in side tables: those rows are not used; see the rejected "
+            f"rows."
+        )
     where = {f: f"{deals.name}: {h}" for f, h in columns.items()} | {
         f: f"{look.stack.name}: {h}" for look in joined for f, h in look.columns.items()
     }
@@ -168,26 +192,34 @@ def _read(engine: Engine, choice, joined, answers, as_of, currency) -> Loaded:
 
 
 def _paths(source) -> list[str | os.PathLike]:
-    """The paths given; a frame that is not read here can be looped over too, but its column names are none."""
+    """The paths given; a frame that is not read here can be looped over too, but its column names
+    are none."""
     if isinstance(source, str | os.PathLike):
         return [source]
     what = told(source)
-    if isinstance(source, Iterable) and not isinstance(source, AnyMapping) and not hasattr(source, "columns"):
+    if (
+        isinstance(source, Iterable)
+        and not isinstance(source, AnyMapping)
+        and not hasattr(source, "columns")
+    ):
         paths = list(source)
         other = [one for one in paths if not isinstance(one, str | os.PathLike)]
         if not other:
             return paths
         what = f"{told(other[0])} in {what}"
     call = way(source)
+    made = f"{call} makes one of it" if call else "pandas.DataFrame(...) makes a frame of records"
     raise KitError(
-        f"Deals cannot be read from {what}. load_deals takes a path, several, a folder, a glob, a pandas, Polars, "
-        "DuckDB or Spark frame, an Arrow table or postgresql://host/database; "
-        f"{f'{call} makes one of it' if call else 'pandas.DataFrame(...) makes a frame of records'}."
+        f"Deals cannot be read from {what}. load_deals takes a path, several, a folder, a glob, "
+        "a pandas, Polars, DuckDB or Spark frame, an Arrow table or postgresql://host/database; "
+        f"{made}."
     )
 
 
 def _day(as_of) -> datetime.date | None:
-    if as_of is None or (isinstance(as_of, datetime.date) and not isinstance(as_of, datetime.datetime)):
+    if as_of is None or (
+        isinstance(as_of, datetime.date) and not isinstance(as_of, datetime.datetime)
+    ):
         return as_of
     try:
         return datetime.date.fromisoformat(str(as_of)[:10])
@@ -196,27 +228,33 @@ def _day(as_of) -> datetime.date | None:
 
 
 def _stages(engine: Engine, types: dict[str, str]):
-    """Each stage with the status its deals got, and how many; rows without a status are the unmapped ones."""
+    """Each stage with the status its deals got, and how many; rows without a status are the
+    unmapped ones."""
     stage = "stage" if "stage" in types else "coalesce(said_status, status)"
     frame = engine.connection.sql(
-        f"SELECT {stage} AS stage, coalesce(status, 'unmapped') AS status, count(*) AS deals FROM judged "
+        f"SELECT {stage} AS stage, coalesce(status, 'unmapped') AS status, count(*) AS deals "
+        f"FROM judged "
         "GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
     ).df()
     return frame.astype({"stage": "str", "status": "str", "deals": "int64"})
 
 
-def _counted(engine: Engine, types, exact: int, conflicting: int, broken: int, moved: int, priced) -> list[str]:
+def _counted(
+    engine: Engine, types, exact: int, conflicting: int, broken: int, moved: int, priced
+) -> list[str]:
     said = list(priced.warnings)
     if "deal_id" not in types:
         said.append(
-            "There is no deal id column: the row numbers are the ids, so duplicates cannot be seen. "
+            "There is no deal id column: the row numbers are the ids, so duplicates cannot be "
+            "seen. "
             "Name it with --map deal_id=COLUMN."
         )
     if exact:
         said.append(f"{exact:,} exact duplicates were dropped.")
     if conflicting:
         said.append(
-            f"{conflicting:,} rows of the same deal and partner contradict each other; all of them are rejected."
+            f"{conflicting:,} rows of the same deal and partner contradict each other; all of "
+            f"them are rejected."
         )
     if broken:
         said.append(f"{broken:,} lines do not have the shape of the table and are rejected.")
@@ -224,33 +262,56 @@ def _counted(engine: Engine, types, exact: int, conflicting: int, broken: int, m
     if early:
         said.append(f"{early:,} deals were closed before they were created; they are rejected.")
     if moved:
-        said.append(f"{moved:,} open deals have a closing date; it is read as the date they are expected to close.")
+        said.append(
+            f"{moved:,} open deals have a closing date; it is read as the date they are expected "
+            f"to close."
+        )
     if "stage" in types:
         unmapped, guessed = (
-            ", ".join(f"{stage!r} {n:,}" for stage, n in engine.rows(
-                f"SELECT stage, count(*) FROM judged WHERE {which} AND said_status IS NULL AND stage IS NOT NULL "
-                "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10"
-            ))
-            for which in ("status IS NULL", "status = 'open' AND stage_word IS NULL AND is_closed IS NULL")
-        )  # fmt: skip
+            ", ".join(
+                f"{stage!r} {n:,}"
+                for stage, n in engine.rows(
+                    f"SELECT stage, count(*) FROM judged WHERE {which} AND said_status IS NULL AND "
+                    f"stage IS NOT NULL "
+                    "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10"
+                )
+            )
+            for which in (
+                "status IS NULL",
+                "status = 'open' AND stage_word IS NULL AND is_closed IS NULL",
+            )
+        )
         if unmapped:
-            said.append(f'UNMAPPED STAGES: {unmapped}. Say what they mean in a mapping file: [stages] "..." = "won".')
+            said.append(
+                f"UNMAPPED STAGES: {unmapped}. Say what they mean in a mapping file: [stages] "
+                f'"..." = "won".'
+            )
         if guessed:
             said.append(
-                f"Stages that are not known are taken as open, as no closing date says otherwise: {guessed}. "
+                f"Stages that are not known are taken as open, as no closing date says "
+                f"otherwise: {guessed}. "
                 'If one means more, say it in a mapping file: [stages] "..." = "won".'
             )
     return said
 
 
-def load_deals(source, *, mapping=None, mapping_file=None, as_of=None, currency=None, engine: str | None = None):
-    """The deal table alone: `load(source, ...).deals(engine)`, one row per deal and credited partner.
+def load_deals(
+    source, *, mapping=None, mapping_file=None, as_of=None, currency=None, engine: str | None = None
+):
+    """The deal table alone: `load(source, ...).deals(engine)`, one row per deal and credited
+    partner.
 
-    `engine` is pandas, polars or duckdb; unset: a frame of the kind that was given, pandas for files and Arrow. A
-    Spark frame stays where it is: it has to hold the contract's columns, and comes back checked (`kpi_helpers.spark`).
+    `engine` is pandas, polars or duckdb; unset: a frame of the kind that was given, pandas for
+    files and Arrow. A Spark frame stays where it is: it has to hold the contract's columns, and
+    comes back checked (`kpi_helpers.engines.spark`).
 
     >>> import pandas as pd
-    >>> one = {"deal_id": ["7"], "partner": ["Ada"], "status": ["open"], "created_on": ["2025-01-02"]}
+    >>> one = {
+    ...     "deal_id": ["7"],
+    ...     "partner": ["Ada"],
+    ...     "status": ["open"],
+    ...     "created_on": ["2025-01-02"],
+    ... }
     >>> deals = load_deals(pd.DataFrame(one))
     >>> deals.loc[0, ["partner", "status", "stage"]].fillna("-").to_list()
     ['Ada', 'open', '-']
@@ -258,10 +319,12 @@ def load_deals(source, *, mapping=None, mapping_file=None, as_of=None, currency=
     if is_spark(source):
         if mapping_file or currency or engine not in (None, "spark"):
             raise KitError(
-                "On Spark deals are neither translated nor converted: mapping_file, currency, engine are for DuckDB, "
-                "which reads an export by its path. mapping={'partner': 'COLUMN'} names columns on Spark too."
+                "On Spark deals are neither translated nor converted: mapping_file, currency, "
+                "engine are for DuckDB, "
+                "which reads an export by its path. mapping={'partner': 'COLUMN'} names columns "
+                "on Spark too."
             )
         return spark_deals(source, mapping)
-    return load(source, mapping=mapping, mapping_file=mapping_file, as_of=as_of, currency=currency).deals(
-        engine or (kind(source) if kind(source) in ("polars", "duckdb") else "pandas")
-    )
+    return load(
+        source, mapping=mapping, mapping_file=mapping_file, as_of=as_of, currency=currency
+    ).deals(engine or (kind(source) if kind(source) in ("polars", "duckdb") else "pandas"))

@@ -1,4 +1,5 @@
-"""What a load gives: the deals, the tables beside them, everything that was rejected, and what was understood."""
+"""What a load gives: the deals, the tables beside them, everything that was rejected, and what was
+understood."""
 
 import datetime
 import os
@@ -7,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kpi_helpers.deals import SIDE_TABLES
+from kpi_helpers.contract.deals import SIDE_TABLES
 from kpi_helpers.errors import UnknownValue
-from kpi_helpers.reading.engine import Engine, lit
-from kpi_helpers.reading.fields import OUTPUT
-from kpi_helpers.reading.frames import to_pandas, to_polars
-from kpi_helpers.reading.result import sliced
+from kpi_helpers.reading.columns.fields import OUTPUT
+from kpi_helpers.reading.connection import Engine, lit
+from kpi_helpers.reading.files.dataframes import to_pandas, to_polars
+from kpi_helpers.reading.meaning.result import sliced
 
 ENGINES = ("pandas", "polars", "duckdb")
 
@@ -21,11 +22,12 @@ ENGINES = ("pandas", "polars", "duckdb")
 class Loaded:
     """The outcome of `load`; `rows_in == rows_used + rows_rejected` always holds.
 
-    `relation` is the typed deal table on DuckDB, sorted by partner and deal_id; side tables are pandas frames or None;
-    `rejected` has one line per fault (file, line, column, value, reason); `stages` tells each stage's status and deals.
-    `profile` is the CRM that was recognised and `score` how much of the header it knows (0 to 1); `columns` tells what
-    every column of the deals answers (a field, or `key of TABLE`), or None; `decisions` how each column writes its
-    values and why. `answers` is what save_mapping keeps: the sections of a mapping file.
+    `relation` is the typed deal table on DuckDB, sorted by partner and deal_id; side tables are
+    pandas frames or None; `rejected` has one line per fault (file, line, column, value, reason);
+    `stages` tells each stage's status and deals. `profile` is the CRM that was recognised and
+    `score` how much of the header it knows (0 to 1); `columns` tells what every column of the deals
+    answers (a field, or `key of TABLE`), or None; `decisions` how each column writes its values and
+    why. `answers` is what save_mapping keeps: the sections of a mapping file.
     """
 
     relation: Any
@@ -63,9 +65,11 @@ class Loaded:
         raise UnknownValue("engine", engine, ENGINES)
 
     def write_parquet(self, folder: str | os.PathLike) -> Path:
-        """Write deals.parquet (sorted by partner) and the side tables to `folder`; `load(folder)` reads the same back.
+        """Write deals.parquet (sorted by partner) and the side tables to `folder`; `load(folder)`
+        reads the same back.
 
-        Each file appears whole or not at all. Amounts stay as converted: the originals stand beside them.
+        Each file appears whole or not at all. Amounts stay as converted: the originals stand beside
+        them.
         """
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,5 @@
-"""Keep what was understood of an export as a mapping file, so that next month's is read the same way."""
+"""Keep what was understood of an export as a mapping file, so that next month's is read the same
+way."""
 
 import json
 import os
@@ -8,13 +9,16 @@ from kpi_helpers.reading.loaded import Loaded
 
 
 def save_mapping(loaded: Loaded, path: str | os.PathLike) -> Path:
-    """Write the columns, the answers and what was decided as TOML for `load(..., mapping_file=path)`.
+    """Write the columns, the answers and what was decided as TOML for `load(...,
+    mapping_file=path)`.
 
     The file is for people to read and edit; it appears whole or not at all.
 
     >>> import tempfile, pandas as pd
     >>> from kpi_helpers.reading import load
-    >>> deals = pd.DataFrame({"no": ["1"], "Bayi": ["Ada"], "Durum": ["Açık"], "Tutar": ["1.234,50 TL"]})
+    >>> deals = pd.DataFrame(
+    ...     {"no": ["1"], "Bayi": ["Ada"], "Durum": ["Açık"], "Tutar": ["1.234,50 TL"]}
+    ... )
     >>> file = save_mapping(load(deals), Path(tempfile.mkdtemp()) / "answers.toml")
     >>> print(file.read_text(encoding="utf-8"))
     # What the kit understood of an export of profile generic: edit it, and give it with --mapping.
@@ -29,7 +33,8 @@ def save_mapping(loaded: Loaded, path: str | os.PathLike) -> Path:
     <BLANKLINE>
     """
     lines = [
-        f"# What the kit understood of an export of profile {loaded.profile}: edit it, and give it with --mapping."
+        f"# What the kit understood of an export of profile {loaded.profile}: edit it, and give "
+        f"it with --mapping."
     ]
     for section, said in loaded.answers.items():
         if said:
@@ -46,4 +51,8 @@ def save_mapping(loaded: Loaded, path: str | os.PathLike) -> Path:
 
 
 def _key(text: str) -> str:
-    return text if text.isascii() and text.replace("_", "").isalnum() else json.dumps(text, ensure_ascii=False)
+    return (
+        text
+        if text.isascii() and text.replace("_", "").isalnum()
+        else json.dumps(text, ensure_ascii=False)
+    )

@@ -16,7 +16,8 @@ class Malformed:
 
 @dataclass
 class Table:
-    """One file (or sheet, or frame) with its header; `open` gives the SQL that reads it with columns c0, c1, ..."""
+    """One file (or sheet, or frame) with its header; `open` gives the SQL that reads it with
+    columns c0, c1, ..."""
 
     file: str
     stem: str

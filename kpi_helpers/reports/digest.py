@@ -1,4 +1,5 @@
-"""Digests (SHA-256) of what a run and its reports are made of, so that only what changed is made again."""
+"""Digests (SHA-256) of what a run and its reports are made of, so that only what changed is made
+again."""
 
 import glob
 import hashlib
@@ -11,7 +12,7 @@ from functools import cache
 from importlib.metadata import requires, version
 from pathlib import Path
 
-from ..levels import EVERYONE
+from kpi_helpers.contract.levels import EVERYONE
 
 PACKAGE = Path(__file__).parents[1]
 KIT = "partner-kpi-kit"
@@ -32,7 +33,13 @@ def of_file(path: Path) -> str | None:
 
 
 def of_folder(folder: Path) -> str:
-    return of([(str(path.relative_to(folder)), of_file(path)) for path in sorted(folder.rglob("*")) if path.is_file()])
+    return of(
+        [
+            (str(path.relative_to(folder)), of_file(path))
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        ]
+    )
 
 
 @cache
@@ -48,17 +55,27 @@ def of_kit() -> str:
 
 def versions() -> dict[str, str]:
     """Python's, the kit's and those of the libraries it always needs."""
-    needed = [re.match(r"[\w-]+", line)[0] for line in requires(KIT) or () if "extra ==" not in line]
-    return {"python": platform.python_version()} | {name: version(name) for name in sorted([KIT, *needed])}
+    needed = [
+        re.match(r"[\w-]+", line)[0] for line in requires(KIT) or () if "extra ==" not in line
+    ]
+    return {"python": platform.python_version()} | {
+        name: version(name) for name in sorted([KIT, *needed])
+    }
 
 
 def of_source(source) -> str | None:
     """Of the files that a source names; None for what has none: frames and databases."""
     given = [source] if isinstance(source, str | os.PathLike) else source
-    if not isinstance(given, list | tuple) or not all(isinstance(one, str | os.PathLike) for one in given):
+    if not isinstance(given, list | tuple) or not all(
+        isinstance(one, str | os.PathLike) for one in given
+    ):
         return None
     found = [list(_files(Path(one))) for one in given]
-    return of([[(path.name, of_file(path)) for path in files] for files in found]) if all(found) else None
+    return (
+        of([[(path.name, of_file(path)) for path in files] for files in found])
+        if all(found)
+        else None
+    )
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -67,7 +84,8 @@ def _files(path: Path) -> Iterator[Path]:
     elif path.is_file():
         yield path
     else:
-        yield from sorted(Path(one) for one in glob.glob(str(path), recursive=True) if Path(one).is_file())  # noqa: PTH207
+        names = glob.glob(str(path), recursive=True)  # noqa: PTH207
+        yield from sorted(Path(name) for name in names if Path(name).is_file())
 
 
 def of_option(value) -> object:
@@ -79,17 +97,26 @@ def of_option(value) -> object:
 
 
 def of_slices(prepared: Path) -> "Slices":
-    """What each partner's report can read of a prepared folder: its own rows, and all that has no partner."""
+    """What each partner's report can read of a prepared folder: its own rows, and all that has no
+    partner."""
     import duckdb
 
     shared, own = [], {}
-    for path in sorted(path for path in prepared.rglob("*") if path.is_file() and not path.name.startswith(".")):
+    for path in sorted(
+        path for path in prepared.rglob("*") if path.is_file() and not path.name.startswith(".")
+    ):
         name = str(path.relative_to(prepared))
-        if path.suffix != ".parquet" or "partner" not in (rows := duckdb.read_parquet(str(path))).columns:
+        if (
+            path.suffix != ".parquet"
+            or "partner" not in (rows := duckdb.read_parquet(str(path))).columns
+        ):
             shared.append((name, of_file(path)))
             continue
         # the order of rows does not matter, so that their digests may be summed
-        summed = "SELECT partner, count(*), sum(md5_number_lower(t::VARCHAR)::HUGEINT)::VARCHAR FROM t GROUP BY partner"
+        summed = (
+            "SELECT partner, count(*), sum(md5_number_lower(t::VARCHAR)::HUGEINT)::VARCHAR "
+            "FROM t GROUP BY partner"
+        )
         for partner, *sums in rows.query("t", summed).fetchall():
             own.setdefault(partner, []).append((name, *sums))
     return Slices(of(shared), {partner: of(sums) for partner, sums in own.items()})
@@ -102,4 +129,11 @@ class Slices:
         self._shared, self._own = shared, own
 
     def __getitem__(self, partner: str) -> str:
-        return of([self._shared, sorted(self._own.items(), key=str) if partner == EVERYONE else self._own.get(partner)])
+        return of(
+            [
+                self._shared,
+                sorted(self._own.items(), key=str)
+                if partner == EVERYONE
+                else self._own.get(partner),
+            ]
+        )

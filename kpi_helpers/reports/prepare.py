@@ -1,4 +1,5 @@
-"""What all reports of a run share: the export read, measured once, and written to the run's folder."""
+"""What all reports of a run share: the export read, measured once, and written to the run's
+folder."""
 
 import json
 import shutil
@@ -7,30 +8,34 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..errors import KitError
-from ..fleet import Fleet, measure_fleet
-from ..pipeline_history import prepare_history
-from ..reading import load
-from ..reading.health import headline, health
-from ..showing.language import using
-from ..view import HEALTH, HISTORY, RULES
-from ..windows import as_date, parse_window
-from .brand import Brand
-from .files import write_whole
-from .health_page import health_page
-from .index import index_page
-from .workbook import portfolio_workbook
+from kpi_helpers.contract.windows import as_date, parse_window
+from kpi_helpers.errors import KitError
+from kpi_helpers.history.changes import prepare_history
+from kpi_helpers.reading import load
+from kpi_helpers.reading.checking.health import headline, health
+from kpi_helpers.reports.pages.brand import Brand
+from kpi_helpers.reports.pages.health import health_page
+from kpi_helpers.reports.pages.index import index_page
+from kpi_helpers.reports.pages.workbook import portfolio_workbook
+from kpi_helpers.showing.language import using
+from kpi_helpers.system.whole_files import write_whole
+from kpi_helpers.views.fleet import Fleet, measure_fleet
+from kpi_helpers.views.partner import HEALTH, HISTORY, RULES
 
 
 def measure(source, window, as_of, out, told: Callable[[str], None], **reading):
-    """(loaded, fleet) of an export. Raises `KitError` for one without a usable row, after writing rejected.csv."""
+    """(loaded, fleet) of an export. Raises `KitError` for one without a usable row, after writing
+    rejected.csv."""
     loaded = load(source, as_of=as_of, **reading)
     if not loaded.rows_used:
         write_whole(folder(out) / "rejected.csv", loaded.rejected.to_csv(index=False))
         raise KitError(f"{nothing_usable(loaded)} Each is in {Path(out) / 'rejected.csv'}.")
     as_of = as_date(as_of or loaded.as_of, "as_of")
     window = parse_window(window, as_of)
-    told(f"{loaded.rows_in:,} rows in = {loaded.rows_used:,} used + {loaded.rows_rejected:,} rejected")
+    told(
+        f"{loaded.rows_in:,} rows in = {loaded.rows_used:,} used + {loaded.rows_rejected:,} "
+        f"rejected"
+    )
     for warning in loaded.warnings:
         told(f"warning: {warning}")
     fleet = measure_fleet(loaded, window, as_of)
@@ -41,9 +46,18 @@ def measure(source, window, as_of, out, told: Callable[[str], None], **reading):
 
 def nothing_usable(loaded) -> str:
     """Why no row of an export can be used: the reasons with their counts, most frequent first."""
-    reasons = loaded.rejected.groupby(["column", "reason"], dropna=False).size().sort_values(ascending=False)
-    told = "; ".join(f"{column}: {reason} ({rows:,})" for (column, reason), rows in reasons.head(5).items())
-    return f"{loaded.rows_in:,} rows in = 0 used + {loaded.rows_rejected:,} rejected: {told or 'there are none'}."
+    reasons = (
+        loaded.rejected.groupby(["column", "reason"], dropna=False)
+        .size()
+        .sort_values(ascending=False)
+    )
+    told = "; ".join(
+        f"{column}: {reason} ({rows:,})" for (column, reason), rows in reasons.head(5).items()
+    )
+    return (
+        f"{loaded.rows_in:,} rows in = 0 used + {loaded.rows_rejected:,} rejected: "
+        f"{told or 'there are none'}."
+    )
 
 
 def folder(out) -> Path:
@@ -51,11 +65,15 @@ def folder(out) -> Path:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise KitError(f"The output folder {out} cannot be made: {error.strerror}. Name another with --out.") from None
+        raise KitError(
+            f"The output folder {out} cannot be made: {error.strerror}. Name another with --out."
+        ) from None
     return out
 
 
-def write(loaded, fleet: Fleet, out: Path, store, rules, lang: str, told: Callable[[str], None]) -> None:
+def write(
+    loaded, fleet: Fleet, out: Path, store, rules, lang: str, told: Callable[[str], None]
+) -> None:
     """The prepared tables that reports read, and the tables and pages beside the reports."""
     prepared = out / "prepared"
     history = prepared / HISTORY
@@ -72,13 +90,17 @@ def write(loaded, fleet: Fleet, out: Path, store, rules, lang: str, told: Callab
     write_whole(out / "scorecard.csv", both.to_csv(index=False))
     write_whole(out / "rejected.csv", loaded.rejected.to_csv(index=False))
     found = health(loaded)
-    write_whole(out / "data-health.json", json.dumps(found, ensure_ascii=False, indent=1, default=str))
+    write_whole(
+        out / "data-health.json", json.dumps(found, ensure_ascii=False, indent=1, default=str)
+    )
     with using(lang):
         write_whole(out / "data-health.html", health_page(found))
         write_whole(prepared / HEALTH, headline(found))
 
 
-def write_index(fleet: Fleet, lines: list[dict], loaded, out: Path, lang: str, brand: Brand) -> None:
+def write_index(
+    fleet: Fleet, lines: list[dict], loaded, out: Path, lang: str, brand: Brand
+) -> None:
     with using(lang):
         write_whole(out / "kpis.xlsx", portfolio_workbook(fleet))
         write_whole(out / "index.html", index_page(fleet, lines, loaded, out, brand))

@@ -1,4 +1,5 @@
-"""Run reports: read once, measure what all share once, then one papermill run per partner, side by side."""
+"""Run reports: read once, measure what all share once, then one papermill run per partner, side by
+side."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -7,22 +8,22 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from ..errors import KitError
-from ..progress import shown_in_notebooks
-from ..windows import Window
-from . import digest, resume
-from .brand import read_brand
-from .child import PDF
-from .execute import execute
-from .files import sweep
-from .manifest import Manifest
-from .plan import LIMITS, Job, Limits, make_plan
+from kpi_helpers.contract.windows import Window
+from kpi_helpers.errors import KitError
+from kpi_helpers.reports import digest, resume
+from kpi_helpers.reports.manifest import Manifest
+from kpi_helpers.reports.pages.brand import read_brand
+from kpi_helpers.reports.running.child import PDF
+from kpi_helpers.reports.running.execute import execute
+from kpi_helpers.reports.schedule import LIMITS, Job, Limits, make_plan
+from kpi_helpers.system.progress import shown_in_notebooks
+from kpi_helpers.system.whole_files import sweep
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a run made: the folder, the window, the counts of rows and one record a report, `unchanged` of them as an
-    earlier run had made them."""
+    """What a run made: the folder, the window, the counts of rows and one record a report,
+    `unchanged` of them as an earlier run had made them."""
 
     out: Path
     window: Window
@@ -64,39 +65,53 @@ def run_reports(
     done: Callable[[dict, int], None] = lambda record, total: None,
     **reading,
 ) -> Run:
-    """A report for each partner of an export, in `out`: notebook, page and workbook each, index, scorecard and more.
+    """A report for each partner of an export, in `out`: notebook, page and workbook each, index,
+    scorecard and more.
 
-    `lang` is the language of all that people read in them, "en" or "tr"; in `edition` "partner" each partner's folder
-    may be given to it, as nothing there tells of another. Only what changed is made again: a report whose notebook,
-    parameters, prepared data, brand, kit and libraries are those of an earlier run stays, if nobody touched it. `force`
-    makes all, `only_failed` those that failed last time. `limits` is what a report may take. `cluster` is the address
-    of a Dask scheduler whose workers make the reports, `share` storage for those that do not see `out`
-    (docs/cluster.md). `format` "pdf" prints each page, too; `logo` (a file) and `accent` (a colour) are the brand of
-    all pages. `store` is a folder of snapshots, for exact history, `rules` a file of your own rules of recommendations
-    (a changed copy of rules.toml). `reading` goes to `load` (mapping, mapping_file,
-    currency). `told` hears a line about each step, `done` each record with the number of those to make; without both a
-    notebook shows a bar. Bad input raises `KitError` before anything is written; a report that fails is a record with
-    status "failed" and never stops the others. When the run itself is stopped, manifest and index hold what was made.
+    `lang` is the language of all that people read in them, "en" or "tr"; in `edition` "partner"
+    each partner's folder may be given to it, as nothing there tells of another. Only what changed
+    is made again: a report whose notebook, parameters, prepared data, brand, kit and libraries are
+    those of an earlier run stays, if nobody touched it. `force` makes all, `only_failed` those that
+    failed last time. `limits` is what a report may take. `cluster` is the address of a Dask
+    scheduler whose workers make the reports, `share` storage for those that do not see `out`
+    (docs/cluster.md). `format` "pdf" prints each page, too; `logo` (a file) and `accent` (a colour)
+    are the brand of all pages. `store` is a folder of snapshots, for exact history, `rules` a file
+    of your own rules of recommendations (a changed copy of rules.toml). `reading` goes to `load`
+    (mapping, mapping_file, currency). `told` hears a line about each step, `done` each record with
+    the number of those to make; without both a notebook shows a bar. Bad input raises `KitError`
+    before anything is written; a report that fails is a record with status "failed" and never stops
+    the others. When the run itself is stopped, manifest and index hold what was made.
     """
     wanted = list(partners or [])
     if share and not cluster:
-        raise KitError("--share hands reports over between the machines of a cluster: give --cluster, too.")
-    said = {"window": window, "as_of": as_of, "store": store, "rules": rules, "lang": lang, "edition": edition}
-    asked = resume.request(source, reading | said | {"format": format, "logo": logo, "accent": accent})
+        raise KitError(
+            "--share hands reports over between the machines of a cluster: give --cluster, too."
+        )
+    said = {
+        "window": window,
+        "as_of": as_of,
+        "store": store,
+        "rules": rules,
+        "lang": lang,
+        "edition": edition,
+    }
+    asked = resume.request(
+        source, reading | said | {"format": format, "logo": logo, "accent": accent}
+    )
     if not force and (state := resume.finished(Path(out).resolve(), asked, wanted)):
         told("nothing has changed since the last run")
         return _run(out, state, state["records"], len(state["records"]))
 
-    from ..judging import read_rules
-    from . import prepare
-    from .pdf import find_chromium
+    from kpi_helpers.judging import read_rules
+    from kpi_helpers.reports import prepare
+    from kpi_helpers.reports.pages.pdf import find_chromium
 
     brand = read_brand(logo, accent)
     read_rules(rules)  # so that a faulty file is told before anything is made
     if format == "pdf":
         find_chromium()
     if cluster:
-        from .cluster import execute_on, slots
+        from kpi_helpers.reports.running.cluster import execute_on, slots
 
         jobs = slots(cluster)
     jobs = jobs or max(1, (os.cpu_count() or 2))
@@ -114,11 +129,17 @@ def run_reports(
         if only_failed:
             todo = [job for job in plan if manifest.failed(job.partner)]
         else:
-            todo = [job for job in plan if force or not manifest.is_current(job.partner, keys[job.partner])]
+            todo = [
+                job
+                for job in plan
+                if force or not manifest.is_current(job.partner, keys[job.partner])
+            ]
         told(f"{len(todo)} of {len(plan)} reports to make, {jobs} at a time")
         by_partner = {job.partner: job for job in todo}
         try:
-            made = execute_on(cluster, todo, engine, share) if cluster else execute(todo, jobs, engine)
+            made = (
+                execute_on(cluster, todo, engine, share) if cluster else execute(todo, jobs, engine)
+            )
             with closing(made) as records:
                 for record in records:
                     manifest.add(by_partner[record["partner"]], record, keys[record["partner"]])
@@ -140,27 +161,43 @@ def run_reports(
         if digest.of_kit.__wrapped__() == digest.of_kit():
             resume.finish(out, asked, keys, facts)
         else:
-            told("warning: kpi_helpers changed during the run, whose template keeps the code it began with: run again")
+            told(
+                "warning: kpi_helpers changed during the run, whose template keeps the code it "
+                "began with: run again"
+            )
     mine = {job.partner for job in plan}
-    return _run(out, facts, [line for line in lines if line["partner"] in mine], len(plan) - len(todo))
+    return _run(
+        out, facts, [line for line in lines if line["partner"] in mine], len(plan) - len(todo)
+    )
 
 
 def _print(plan: list[Job], manifest: Manifest, keys: dict[str, str], as_of: date) -> None:
     """A PDF beside each page that has none."""
-    from .pdf import print_reports
+    from kpi_helpers.reports.pages.pdf import print_reports
 
     jobs = {job.partner: job for job in plan if PDF not in manifest.lines[job.partner]["files"]}
-    for record in print_reports(manifest.path.parent, [manifest.lines[partner] for partner in jobs], as_of):
+    for record in print_reports(
+        manifest.path.parent, [manifest.lines[partner] for partner in jobs], as_of
+    ):
         manifest.add(jobs[record["partner"]], record, keys[record["partner"]])
 
 
 def _key(job: Job, slices: digest.Slices) -> str:
     """What a report is made of, limits aside."""
     notebook = digest.of_file(Path(job.notebook))
-    return digest.of([digest.of_kit(), notebook, job.parameters, asdict(job.brand), slices[job.partner]])
+    return digest.of(
+        [digest.of_kit(), notebook, job.parameters, asdict(job.brand), slices[job.partner]]
+    )
 
 
 def _run(out, facts: dict, records: list[dict], unchanged: int) -> Run:
     start, end, kind = facts["window"]
     window = Window(date.fromisoformat(start), date.fromisoformat(end), kind)
-    return Run(Path(out).resolve(), window, date.fromisoformat(facts["as_of"]), *facts["rows"], records, unchanged)
+    return Run(
+        Path(out).resolve(),
+        window,
+        date.fromisoformat(facts["as_of"]),
+        *facts["rows"],
+        records,
+        unchanged,
+    )

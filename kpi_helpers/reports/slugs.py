@@ -20,7 +20,9 @@ def slugs(names: list[str]) -> dict[str, str]:
     """
     plain = {name: _plain(name) for name in names}
     digits = {name: FEW if slug in RESERVED else 0 for name, slug in plain.items()}
-    while True:  # digits may make another partner's folder name: a round more for those that share one
+    while (
+        True
+    ):  # digits may make another partner's folder name: a round more for those that share one
         made = {name: _with_digits(slug, name, digits[name]) for name, slug in plain.items()}
         sharing = Counter(made.values())
         if len(sharing) == len(made):
@@ -29,7 +31,12 @@ def slugs(names: list[str]) -> dict[str, str]:
 
 
 def _plain(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", name.replace("ı", "i")).encode("ascii", "ignore").decode().lower()
+    letters = (
+        unicodedata.normalize("NFKD", name.replace("ı", "i"))
+        .encode("ascii", "ignore")
+        .decode()
+        .lower()
+    )
     return re.sub(r"[^a-z0-9]+", "-", letters)[:LONGEST].strip("-") or "partner"
 
 

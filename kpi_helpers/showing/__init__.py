@@ -1,17 +1,17 @@
 """Showing: figures, tables and sentences from numbers; nothing here computes a KPI."""
 
-from .about import definitions, provenance
-from .data_line import data_note
-from .judgement import changes, fair, outlook, plan
-from .language import use
-from .level_tables import levels
-from .masthead import masthead
-from .missed import missed
-from .moves import moved
-from .pictures import picture
-from .programme import movers, portfolio_picture, programme_plan, ranking
-from .reading import reading
-from .tables import numbers, summary
+from kpi_helpers.showing.about import definitions, provenance
+from kpi_helpers.showing.data_line import data_note
+from kpi_helpers.showing.judgement import changes, fair, outlook, plan
+from kpi_helpers.showing.language import use
+from kpi_helpers.showing.level_tables import levels
+from kpi_helpers.showing.masthead import masthead
+from kpi_helpers.showing.missed import missed
+from kpi_helpers.showing.moves import moved
+from kpi_helpers.showing.pictures import picture
+from kpi_helpers.showing.programme import movers, portfolio_picture, programme_plan, ranking
+from kpi_helpers.showing.reading import reading
+from kpi_helpers.showing.tables import numbers, summary
 
 __all__ = [
     "changes",

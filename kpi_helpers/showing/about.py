@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..levels import EVERYONE
-from ..view import PartnerView
-from .definitions import DEFINITIONS
-from .labels import TITLES
-from .language import N_, _, language, ngettext
-from .tables import Html, table
+from kpi_helpers.contract.levels import EVERYONE
+from kpi_helpers.showing.definitions import DEFINITIONS
+from kpi_helpers.showing.labels import TITLES
+from kpi_helpers.showing.language import N_, _, language, ngettext
+from kpi_helpers.showing.tables import Html, table
+from kpi_helpers.views.partner import PartnerView
 
 LIBRARIES = ("partner-kpi-kit", "pandas", "narwhals", "scipy", "papermill")
 EDITION_NAMES = {"internal": N_("internal"), "partner": N_("for the partner")}
@@ -26,17 +26,30 @@ def definitions() -> Html:
 
 
 def provenance(view: PartnerView, source) -> Html:
-    """From which data, with which parameters and versions the report was made, and how to repeat it.
+    """From which data, with which parameters and versions the report was made, and how to repeat
+    it.
 
-    The digest is of the deals that the report rests on: the same digest, parameters and versions give the same report.
+    The digest is of the deals that the report rests on: the same digest, parameters and versions
+    give the same report.
     """
-    asked = {"source": "EXPORT", "window": view.window.label, "as_of": view.as_of, "lang": language()}
+    asked = {
+        "source": "EXPORT",
+        "window": view.window.label,
+        "as_of": view.as_of,
+        "lang": language(),
+    }
     notebook = "portfolio_report.ipynb"
     if view.partner != EVERYONE:
         notebook = "partner_report.ipynb"
         asked |= {"partner": f'"{view.partner}"', "edition": view.edition}
-    words = [f"papermill {notebook} out.ipynb", *(f"-p {name} {value}" for name, value in asked.items())]
-    versions = [f"python {platform.python_version()}", *(f"{name} {version(name)}" for name in LIBRARIES)]
+    words = [
+        f"papermill {notebook} out.ipynb",
+        *(f"-p {name} {value}" for name, value in asked.items()),
+    ]
+    versions = [
+        f"python {platform.python_version()}",
+        *(f"{name} {version(name)}" for name in LIBRARIES),
+    ]
     deals = ngettext(
         "{count} deal, digest {digest}",
         "{count} deals, digest {digest}",
@@ -54,6 +67,7 @@ def provenance(view: PartnerView, source) -> Html:
 
 
 def digest(deals: pd.DataFrame) -> str:
-    """Sixteen hexadecimal digits that change when any cell of the deals does; the order of rows does not matter."""
+    """Sixteen hexadecimal digits that change when any cell of the deals does; the order of rows
+    does not matter."""
     rows = pd.util.hash_pandas_object(deals, index=False).sort_values()
     return hashlib.sha256(rows.to_numpy().tobytes()).hexdigest()[:16]

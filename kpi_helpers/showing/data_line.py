@@ -1,16 +1,21 @@
 """One line on the data behind a report."""
 
-from ..view import PartnerView
-from .language import _, ngettext
-from .notes import retold
-from .tables import Html, paragraph
+from kpi_helpers.showing.language import _, ngettext
+from kpi_helpers.showing.notes import retold
+from kpi_helpers.showing.tables import Html, paragraph
+from kpi_helpers.views.partner import PartnerView
 
 
 def data_note(view: PartnerView) -> Html:
-    """How many rows of the whole export were used, and how many warnings it raised; a partner is told its own deals."""
+    """How many rows of the whole export were used, and how many warnings it raised; a partner is
+    told its own deals."""
     if view.edition == "partner":
         deals = view.deals["deal_id"].nunique()
-        text = ngettext("This report is made from {count} deal.", "This report is made from {count} deals.", deals)
+        text = ngettext(
+            "This report is made from {count} deal.",
+            "This report is made from {count} deals.",
+            deals,
+        )
     else:
         text = _("The whole export: {headline}.", headline=retold(view.health))
     return paragraph(text, "note")

@@ -1,4 +1,5 @@
-"""Numbers as people read them in the current language: money, per cent, days, dates; a dash where nothing is known."""
+"""Numbers as people read them in the current language: money, per cent, days, dates; a dash where
+nothing is known."""
 
 import re
 from datetime import date
@@ -8,7 +9,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
 
-from .language import _, language
+from kpi_helpers.showing.language import _, language
 
 DASH = "–"
 
@@ -16,7 +17,12 @@ DASH = "–"
 def shown(value: float, unit: str, currency: str | None = None) -> str:
     """A value in the words of its unit; ratios are 0..1 in and per cent out.
 
-    >>> shown(0.3128, "ratio"), shown(2360.91, "money", "EUR"), shown(57, "days"), shown(float("nan"), "ratio")
+    >>> (
+    ...     shown(0.3128, "ratio"),
+    ...     shown(2360.91, "money", "EUR"),
+    ...     shown(57, "days"),
+    ...     shown(float("nan"), "ratio"),
+    ... )
     ('31.3%', '€2,361', '57 days', '–')
     """
     if pd.isna(value):
@@ -27,7 +33,9 @@ def shown(value: float, unit: str, currency: str | None = None) -> str:
         return _("{amount} a day", amount=money(value, currency))
     if unit == "money":
         return money(value, currency)
-    text = format_decimal(value, "#,##0" if unit == "number" and value == round(value) else "#,##0.0", language())
+    text = format_decimal(
+        value, "#,##0" if unit == "number" and value == round(value) else "#,##0.0", language()
+    )
     return _("{number} days", number=_trim(text)) if unit == "days" else text
 
 
@@ -42,11 +50,14 @@ def percent(share: float, digits: int = 0) -> str:
     ('63%', '63.15%')
     """
     pattern = Locale(language()).percent_formats[None].pattern  # "#,##0%", in Turkish "%#,##0"
-    return format_percent(share, pattern.replace("#,##0", f"#,##0.{'0' * digits}".rstrip(".")), language())
+    return format_percent(
+        share, pattern.replace("#,##0", f"#,##0.{'0' * digits}".rstrip(".")), language()
+    )
 
 
 def money(value: float, currency: str | None, compact: bool = False) -> str:
-    """Money in whole units from 1,000 on and for nothing, with cents between; `compact` for axes (€1.23M).
+    """Money in whole units from 1,000 on and for nothing, with cents between; `compact` for axes
+    (€1.23M).
 
     >>> money(1234567, "EUR", compact=True), money(12.5, None), money(0, "EUR")
     ('€1.23M', '12.50', '€0')
@@ -64,9 +75,14 @@ def money(value: float, currency: str | None, compact: bool = False) -> str:
 
 
 def changed(value: float, unit: str, before: float, now: float) -> str:
-    """A change with its sign: points for rates, per cent for the rest, "new" for something from a previous 0.
+    """A change with its sign: points for rates, per cent for the rest, "new" for something from a
+    previous 0.
 
-    >>> changed(0.05, "ratio", 0.25, 0.3), changed(0.0, "number", 4, 4), changed(float("nan"), "number", 0, 2)
+    >>> (
+    ...     changed(0.05, "ratio", 0.25, 0.3),
+    ...     changed(0.0, "number", 4, 4),
+    ...     changed(float("nan"), "number", 0, 2),
+    ... )
     ('+5.0 pp', '0%', 'new')
     """
     if pd.isna(value):
@@ -91,7 +107,12 @@ def points(value: float) -> str:
 def signed(value: float, unit: str, currency: str | None) -> str:
     """A difference in its own unit, with its sign.
 
-    >>> signed(0.05, "ratio", None), signed(-4, "number", None), signed(1200, "money", "EUR"), signed(0, "days", None)
+    >>> (
+    ...     signed(0.05, "ratio", None),
+    ...     signed(-4, "number", None),
+    ...     signed(1200, "money", "EUR"),
+    ...     signed(0, "days", None),
+    ... )
     ('+5.0 pp', '-4', '+€1,200', '0 days')
     """
     if pd.isna(value):

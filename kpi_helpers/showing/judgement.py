@@ -1,15 +1,16 @@
-"""What the judging room says of one partner: what to do, how it compares fairly, what changed, and what is ahead."""
+"""What the judging room says of one partner: what to do, how it compares fairly, what changed, and
+what is ahead."""
 
 import pandas as pd
 from markupsafe import Markup
 
-from ..judging import what_changed
-from ..levels import EVERYONE
-from ..view import PartnerView
-from .format import DASH, day, money, period, shown, signed
-from .language import N_, _, filled, ngettext
-from .notes import retold
-from .tables import Html, table
+from kpi_helpers.contract.levels import EVERYONE
+from kpi_helpers.judging import what_changed
+from kpi_helpers.showing.format import DASH, day, money, period, shown, signed
+from kpi_helpers.showing.language import N_, _, filled, ngettext
+from kpi_helpers.showing.notes import retold
+from kpi_helpers.showing.tables import Html, table
+from kpi_helpers.views.partner import PartnerView
 
 MOST = 5  # deals named, and ranks that an interval needs
 FEWEST_TESTED = 20  # earlier outcomes, to say how well forecasts hold
@@ -36,18 +37,27 @@ LEVELS = {
 
 def _paragraph(sentences: list[str], before: Html | None = None, after: Html | None = None) -> Html:
     text = " ".join(sentences)
-    parts = [part for part in (before, Html(Markup('<p class="reading">{}</p>').format(text), text), after) if part]
-    return Html(Markup("").join(part.markup for part in parts), "\n".join(part.text for part in parts))
+    parts = [
+        part
+        for part in (before, Html(Markup('<p class="reading">{}</p>').format(text), text), after)
+        if part
+    ]
+    return Html(
+        Markup("").join(part.markup for part in parts), "\n".join(part.text for part in parts)
+    )
 
 
 def plan(view: PartnerView, most: int | None = None) -> Html:
-    """The recommendations, largest prize first, all or the first `most`: who should act, what it may bring, when to
-    look again. In the partner's own edition only what it may read."""
+    """The recommendations, largest prize first, all or the first `most`: who should act, what it
+    may bring, when to look again. In the partner's own edition only what it may read."""
     return plan_table(*view.planned, view.currency, most=most)
 
 
-def plan_table(made, rules, currency: str | None, *, most: int | None = None, whole: str | None = None) -> Html:
-    """A `judging.Plan` as a table; `whole` is what partner `*` is called where several partners are told."""
+def plan_table(
+    made, rules, currency: str | None, *, most: int | None = None, whole: str | None = None
+) -> Html:
+    """A `judging.Plan` as a table; `whole` is what partner `*` is called where several partners are
+    told."""
     if made.table.empty:
         return _paragraph([retold(made.silence)])
     texts = {rule.name: rule.text for rule in rules.rules}
@@ -64,12 +74,20 @@ def plan_table(made, rules, currency: str | None, *, most: int | None = None, wh
                 prize = Markup('{} <span class="note">{}</span>').format(
                     prize, _("{low} to {high}", low=low, high=high)
                 )
-        advice = Markup('<span class="advice">{}</span>').format(_advice(texts[row.rule], row.evidence))
+        advice = Markup('<span class="advice">{}</span>').format(
+            _advice(texts[row.rule], row.evidence)
+        )
         if len(row.deal_ids) and most is None:
             advice += Markup(' <span class="note">{}</span>').format(_named(row.deal_ids))
         where = [] if whole is None else [whole if row.partner == EVERYONE else row.partner]
         rows.append([advice, *where, who, prize, day(row.review_on)])
-    head = [_("What to do"), *([] if whole is None else [_("Where")]), _("Who acts"), _("Prize"), _("Look again")]
+    head = [
+        _("What to do"),
+        *([] if whole is None else [_("Where")]),
+        _("Who acts"),
+        _("Prize"),
+        _("Look again"),
+    ]
     left = len(made.table) - len(rows)
     caption = _("The first {most} of {all}.", most=len(rows), all=len(made.table)) if left else ""
     return table(head, rows, caption=caption, kind="plan", words=(_("Where"), _("Who acts")))
@@ -79,27 +97,44 @@ def _named(deal_ids) -> str:
     """The first deals by their ids, and how many more there are."""
     named = ", ".join(map(str, deal_ids[:MOST]))
     more = len(deal_ids) - MOST
-    return ngettext("{ids} and {count} more", "{ids} and {count} more", more, ids=named) if more > 0 else named
+    return (
+        ngettext("{ids} and {count} more", "{ids} and {count} more", more, ids=named)
+        if more > 0
+        else named
+    )
 
 
 def _advice(text: str, evidence: dict) -> str:
     """A rule's text with its evidence in the current language."""
-    words = {"owner": lambda name: _("nobody named") if name == "nobody named" else name, "period": period}
-    told = {name: words[name](value) if name in words else value for name, value in evidence.items()}
+    words = {
+        "owner": lambda name: _("nobody named") if name == "nobody named" else name,
+        "period": period,
+    }
+    told = {
+        name: words[name](value) if name in words else value for name, value in evidence.items()
+    }
     return filled(_(text), **told)
 
 
 def fair(view: PartnerView) -> Html:
-    """Wins of the last twelve months against what peers would have won in the same seasons, regions and sizes."""
+    """Wins of the last twelve months against what peers would have won in the same seasons, regions
+    and sizes."""
     own, rank = (
         part.loc[view.partner] if view.partner in part.index else None
         for part in (view.common.last_year, view.common.ranks)
     )
     if own is None or pd.isna(own["ratio"]):
-        return _paragraph([_("No deal was won or lost in the last twelve months: there is nothing to compare.")])
+        return _paragraph(
+            [_("No deal was won or lost in the last twelve months: there is nothing to compare.")]
+        )
     verdict = own["verdict"] if view.common.alert("fair", view.partner) else None
     said = [_observed(own, view.edition == "internal"), _verdict(verdict)]
-    if view.edition == "internal" and rank is not None and not pd.isna(rank["low"]) and view.common.ranked > MOST:
+    if (
+        view.edition == "internal"
+        and rank is not None
+        and not pd.isna(rank["low"])
+        and view.common.ranked > MOST
+    ):
         said.append(
             _(
                 "In the quality score its rank lies between {low:.0f} and {high:.0f} of {all}.",
@@ -121,11 +156,14 @@ def _observed(own, internal: bool) -> str:
             won=own["observed"],
         )
     return ngettext(
-        "In the last twelve months {won:.0f} of {count} decided deal were won; peers would have won {expected:.1f} "
+        "In the last twelve months {won:.0f} of {count} decided deal were won; peers would have "
+        "won {expected:.1f} "
         "of the same seasons, regions, products and sizes: observed against expected {ratio:.2f} "
         "(95% interval {low:.2f} to {high:.2f}).",
-        "In the last twelve months {won:.0f} of {count} decided deals were won; peers would have won "
-        "{expected:.1f} of the same seasons, regions, products and sizes: observed against expected {ratio:.2f} "
+        "In the last twelve months {won:.0f} of {count} decided deals were won; peers would have "
+        "won "
+        "{expected:.1f} of the same seasons, regions, products and sizes: observed against "
+        "expected {ratio:.2f} "
         "(95% interval {low:.2f} to {high:.2f}).",
         own["n"],
         won=own["observed"],
@@ -154,29 +192,44 @@ def changes(view: PartnerView) -> Html:
         carried = found.deals[(found.deals["kpi"] == row.kpi) & (found.deals["basis"] == row.basis)]
         carried = carried.reindex(carried["contribution"].abs().sort_values(ascending=False).index)
         parts = [
-            signed(getattr(row, part), unit, view.currency) for part in ("change", "volume", "mix", "rate", "size")
+            signed(getattr(row, part), unit, view.currency)
+            for part in ("change", "volume", "mix", "rate", "size")
         ]
         if set(parts) <= {signed(0, unit, view.currency), DASH}:
             continue
         rows.append([_(name), *parts, ", ".join(carried["deal_id"].head(3).astype(str))])
     if not rows:
         return _paragraph([_("Nothing changed, or there is nothing to compare with.")])
-    head = ["", _("Change"), _("Volume"), _("Mix"), _("Rate"), _("Size or pace"), _("Deals that carry most")]
+    head = [
+        "",
+        _("Change"),
+        _("Volume"),
+        _("Mix"),
+        _("Rate"),
+        _("Size or pace"),
+        _("Deals that carry most"),
+    ]
     return table(head, rows, kind="changes", words=head[-1:])
 
 
 def outlook(view: PartnerView) -> Html:
-    """The forecast with its range, the chance to reach the target, and how earlier forecasts of this kind fared."""
+    """The forecast with its range, the chance to reach the target, and how earlier forecasts of
+    this kind fared."""
     told = view.ahead
     window = period(told.window.label)
     if told.reason:
-        return _paragraph([_("No forecast for {window}: {why}.", window=window, why=_(told.reason))])
+        return _paragraph(
+            [_("No forecast for {window}: {why}.", window=window, why=_(told.reason))]
+        )
     if not told.so_far and not told.p90:
         return _paragraph([_("{window}: nothing is likely to be won by its end.", window=window)])
-    amount = {name: money(getattr(told, name), view.currency) for name in ("so_far", "p10", "p50", "p90")}
+    amount = {
+        name: money(getattr(told, name), view.currency) for name in ("so_far", "p10", "p50", "p90")
+    }
     said = [
         _(
-            "{window}: {so_far} won so far; by its end {p50} is as likely to be passed as not, and eight times in ten "
+            "{window}: {so_far} won so far; by its end {p50} is as likely to be passed as not, "
+            "and eight times in ten "
             "it ends between {p10} and {p90}.",
             window=window,
             **amount,
@@ -184,11 +237,18 @@ def outlook(view: PartnerView) -> Html:
     ]
     if told.chance is not None:
         target = money(told.target, view.currency)
-        said.append(_("The chance to reach the target of {target} is {chance:.0%}.", target=target, chance=told.chance))
+        said.append(
+            _(
+                "The chance to reach the target of {target} is {chance:.0%}.",
+                target=target,
+                chance=told.chance,
+            )
+        )
     else:
         said.append(_("No chance to reach a target is told: {why}.", why=_(told.target_reason)))
     sources = ", ".join(
-        _("{count} from {source}", count=count, source=_(source)) for source, count in told.sources.items()
+        _("{count} from {source}", count=count, source=_(source))
+        for source, count in told.sources.items()
     )
     if sources:
         said.append(_("Chances of the open deals: {sources}.", sources=sources))
@@ -196,7 +256,10 @@ def outlook(view: PartnerView) -> Html:
     tested = None if tested is None or tested.scores.empty else tested
     outcomes = 0 if tested is None else int(tested.scores.set_index("who")["n"].get("partners", 0))
     if outcomes < FEWEST_TESTED:
-        few = _("Too few earlier forecasts to tell how well such ones hold: {outcomes}.", outcomes=outcomes)
+        few = _(
+            "Too few earlier forecasts to tell how well such ones hold: {outcomes}.",
+            outcomes=outcomes,
+        )
         return _paragraph([few], paragraph)
     return _paragraph(_tested(tested, outcomes), paragraph, _reliability(tested.reliability))
 
@@ -206,13 +269,15 @@ def _tested(tested, outcomes: int) -> list[str]:
     score = tested.scores.set_index("who").loc["partners"]
     return [
         _(
-            "Made in the same way on earlier dates for all partners, such ranges held {share:.0%} of "
+            "Made in the same way on earlier dates for all partners, such ranges held "
+            "{share:.0%} of "
             "{all:.0f} outcomes (they are made to hold 80%).",
             share=score["coverage"],
             all=outcomes,
         ),
         _(
-            "The Brier score of {deals} chances then told is {brier:.3f}, of one chance for all {base:.3f}; "
+            "The Brier score of {deals} chances then told is {brier:.3f}, of one chance for all "
+            "{base:.3f}; "
             "lower is better.",
             deals=tested.n,
             brier=tested.brier,

@@ -1,13 +1,15 @@
-"""What KPIs and their bases are called, which are shown, and their fractions' units; `_` translates what is shown."""
+"""What KPIs and their bases are called, which are shown, and their fractions' units; `_` translates
+what is shown."""
 
 from dataclasses import dataclass
 
-from .language import N_
+from kpi_helpers.showing.language import N_
 
 
 @dataclass(frozen=True)
 class Label:
-    """The words for one basis; `top` and `bottom` are the units of its fraction ('' where it has none)."""
+    """The words for one basis; `top` and `bottom` are the units of its fraction ('' where it has
+    none)."""
 
     text: str
     top: str = "number"

@@ -1,24 +1,28 @@
-"""The language of everything people read: English as written in the code, Turkish from a gettext catalogue.
+"""The language of everything people read: English as written in the code, Turkish from a gettext
+catalogue.
 
     from kpi_helpers.showing.language import _, ngettext, use, using
 
 Write plain English with named places, never an f-string, and put the values in by name:
 
     _("No forecast for {window}: {reason}.", window=window.label, reason=reason)
-    ngettext("{count} deal", "{count} deals", len(deals))     # {count} is written as the language writes numbers
+    ngettext("{count} deal", "{count} deals", len(deals))     # {count} is written as the language
+    writes numbers
 
 Number formats in the places follow the language as well: {share:.0%}, {days:,.1f}, {change:+.2f}.
 
-Small letters in a text come from `lower`, never from `str.lower`, which knows nothing of Turkish I and İ; capitals come
-from style sheets, which follow the page's `lang`.
+Small letters in a text come from `lower`, never from `str.lower`, which knows nothing of Turkish I
+and İ; capitals come from style sheets, which follow the page's `lang`.
 
-A constant is translated when it is shown, not when it is imported: mark it with `N_("Close rate")` where it stands and
-say `_(TITLES[kpi])` where it is shown. Numbers, money and dates go through `format.py`, which follows the language too.
-A notebook says `use(lang)` once, right after its parameters; code that makes a page for somebody says
-`with using(lang):`. A Jinja environment gets `{% trans %}` and `_()` by `install(environment)`.
+A constant is translated when it is shown, not when it is imported: mark it with `N_("Close rate")`
+where it stands and say `_(TITLES[kpi])` where it is shown. Numbers, money and dates go through
+`format.py`, which follows the language too. A notebook says `use(lang)` once, right after its
+parameters; code that makes a page for somebody says `with using(lang):`. A Jinja environment gets
+`{% trans %}` and `_()` by `install(environment)`.
 
-The texts are in `locale/tr/LC_MESSAGES/kit.po`; after new or changed ones run `make messages` and fill in what it adds.
-A test fails while a text is missing, fuzzy, or has other places than the English one.
+The texts are in `locale/tr/LC_MESSAGES/kit.po`; after new or changed ones run `make messages` and
+fill in what it adds. A test fails while a text is missing, fuzzy, or has other places than the
+English one.
 """
 
 import re
@@ -31,23 +35,28 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 
-from ..errors import KitError
+from kpi_helpers.errors import KitError
 
 LANGUAGES = ("en", "tr")
 LOCALE = Path(__file__).parents[1] / "locale"
-PROSE = re.compile(r"^(#+ |- )?(?!<)(.+(?:\n(?!#|- ).+)*)", re.MULTILINE)  # the mark of a heading or item, the text
+PROSE = re.compile(
+    r"^(#+ |- )?(?!<)(.+(?:\n(?!#|- ).+)*)", re.MULTILINE
+)  # the mark of a heading or item, the text
 
-# A kernel runs each cell in a context of its own, so what `use` says is kept beside the variable that `using` binds.
+# A kernel runs each cell in a context of its own, so what `use` says is kept beside the variable
+# that `using` binds.
 _here: ContextVar[str | None] = ContextVar("language", default=None)
 _chosen = "en"
 
 
 def use(lang: str) -> None:
-    """Say everything from now on in `lang`, "en" or "tr": for a notebook or a process of one language.
+    """Say everything from now on in `lang`, "en" or "tr": for a notebook or a process of one
+    language.
 
     >>> use("de")
     Traceback (most recent call last):
-    kpi_helpers.errors.KitError: The language 'de' is not known; there are en and tr. Name one with --lang.
+    kpi_helpers.errors.KitError: The language 'de' is not known; there are en and tr. Name one with
+    --lang.
     """
     global _chosen
     _chosen = _checked(lang)
@@ -92,7 +101,10 @@ def filled(text: str, **values) -> str:
 def ngettext(singular: str, plural: str, count: float, **values) -> str:
     """The text for so many, with {count} written as the language writes whole numbers.
 
-    >>> ngettext("{count} deal", "{count} deals", 1), ngettext("{count} deal", "{count} deals", 1200)
+    >>> (
+    ...     ngettext("{count} deal", "{count} deals", 1),
+    ...     ngettext("{count} deal", "{count} deals", 1200),
+    ... )
     ('1 deal', '1,200 deals')
     """
     from babel.numbers import format_decimal
@@ -102,12 +114,14 @@ def ngettext(singular: str, plural: str, count: float, **values) -> str:
 
 
 def N_(message: str) -> str:
-    """The text as it is, marked for the catalogue: for constants, which `_` translates when they are shown."""
+    """The text as it is, marked for the catalogue: for constants, which `_` translates when they
+    are shown."""
     return message
 
 
 def prose(markdown: str, say=_) -> str:
-    """A notebook's prose in the current language: each heading, paragraph and item of a list is a text of its own.
+    """A notebook's prose in the current language: each heading, paragraph and item of a list is a
+    text of its own.
 
     >>> with using("tr"):
     ...     prose('<a id="close_rate"></a>\\n\\n## Close rate')
@@ -127,7 +141,8 @@ def lower(text: str) -> str:
 
 
 def install(environment) -> None:
-    """Give a Jinja environment `{% trans %}`, `_()` and `language()`, all following the current language."""
+    """Give a Jinja environment `{% trans %}`, `_()` and `language()`, all following the current
+    language."""
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(
         _, lambda singular, plural, count: _texts(language()).ngettext(singular, plural, count)
@@ -146,7 +161,9 @@ class _Writer(string.Formatter):
 
         locale = Locale(language())
         symbols = locale.number_symbols["latn"]
-        number = written.rstrip("%").translate({ord("."): symbols["decimal"], ord(","): symbols["group"]})
+        number = written.rstrip("%").translate(
+            {ord("."): symbols["decimal"], ord(","): symbols["group"]}
+        )
         share = locale.percent_formats[None].pattern.replace("#,##0", number)
         return share if spec.endswith("%") else number
 
@@ -154,7 +171,8 @@ class _Writer(string.Formatter):
 def _checked(lang: str) -> str:
     if lang not in LANGUAGES:
         raise KitError(
-            f"The language {lang!r} is not known; there are {' and '.join(LANGUAGES)}. Name one with --lang."
+            f"The language {lang!r} is not known; there are {' and '.join(LANGUAGES)}. Name one "
+            f"with --lang."
         )
     return lang
 

@@ -1,6 +1,7 @@
-"""What the loader says of an export: headline, warnings, reasons of rejected rows and decisions (see notes.py)."""
+"""What the loader says of an export: headline, warnings, reasons of rejected rows and decisions
+(see notes.py)."""
 
-from .language import N_
+from kpi_helpers.showing.language import N_
 
 LOADER = (
     N_("{read} rows in = {used} used + {rejected} rejected"),
@@ -11,7 +12,8 @@ LOADER = (
     N_("{n} warnings, {alarms} of them alarms"),
     # warnings
     N_(
-        "NO LOST DEALS at all: the export may leave them out (Odoo's does, unless archived leads are included); "
+        "NO LOST DEALS at all: the export may leave them out (Odoo's does, unless archived leads "
+        "are included); "
         "close rates would be far too high."
     ),
     N_("{n} won deals have no amount: counted, but in no sum and no average."),
@@ -19,8 +21,14 @@ LOADER = (
     N_("{n} deals have a negative amount; they are read as refunds."),
     N_("{n} open deals were expected to close before {day}."),
     N_("{n} deals have an amount but no rate for their currency and day: counted, not priced."),
-    N_("{n} deals were created or closed after {day}; as of that day they do not exist yet, or are still open."),
-    N_("{n} deals stand with several partners but without shares (credit): each partner counts them whole."),
+    N_(
+        "{n} deals were created or closed after {day}; as of that day they do not exist yet, or "
+        "are still open."
+    ),
+    N_(
+        "{n} deals stand with several partners but without shares (credit): each partner counts "
+        "them whole."
+    ),
     N_("{n} split deals have shares that do not sum to 1 (e.g. {example})."),
     N_("{name} was not used: no column of it is needed."),
     N_("{n} faults in side tables: those rows are not used; see the rejected rows."),
@@ -38,26 +46,37 @@ LOADER = (
         "Stages that are not known are taken as open, as no closing date says otherwise: {stages}. "
         'If one means more, say it in a mapping file: [stages] "..." = "won".'
     ),
-    N_("{n} rows have a {column} that is not in {table} (e.g. {example}): {columns} stays blank there."),
+    N_(
+        "{n} rows have a {column} that is not in {table} (e.g. {example}): {columns} stays blank "
+        "there."
+    ),
     N_("{n} deals name no currency; their amounts are taken to be in {currency}."),
     N_(
-        "CURRENCIES: {n} deals have an amount in one currency and another in {column} (e.g. {example}); "
+        "CURRENCIES: {n} deals have an amount in one currency and another in {column} (e.g. "
+        "{example}); "
         "the column {believed} is believed."
     ),
-    N_("{file}: lines end in more separators than the header; the cells there are blank and were left out."),
+    N_(
+        "{file}: lines end in more separators than the header; the cells there are blank and "
+        "were left out."
+    ),
     N_(
         "{file} is not UTF-8: it is read as {encoding} because of {n} bytes beyond ASCII. "
         "If names look wrong, export it as UTF-8."
     ),
     N_("{file}: {n} lines below the rows are the report's own, not deals ({first}, ...)."),
     N_(
-        "RECORD COUNT: {file} states {stated} records and holds {there}: the export is cut short or was edited. "
+        "RECORD COUNT: {file} states {stated} records and holds {there}: the export is cut short "
+        "or was edited. "
         "Export it again."
     ),
     N_("{file}: {n} lines above the header (line {line}) are not deals and were left out."),
     N_("{file}: {n} rows above the header (row {line}) are not deals and were left out."),
     N_("{file}: hidden sheets are not read: {sheets}."),
-    N_("{file}: {n} formulas have no stored value and are read as blank; open the file in Excel and save it."),
+    N_(
+        "{file}: {n} formulas have no stored value and are read as blank; open the file in Excel "
+        "and save it."
+    ),
     # why a row is rejected
     N_("not a date from {first} to {last} in a form that can be read"),
     N_("not a number that can be read"),

@@ -3,15 +3,19 @@
 import pandas as pd
 from markupsafe import Markup
 
-from ..levels import EVERYONE
-from ..view import PartnerView
-from .format import changed, day, money, percent, period, shown
-from .labels import TITLES
-from .language import _, lower, ngettext
-from .tables import Html
+from kpi_helpers.contract.levels import EVERYONE
+from kpi_helpers.showing.format import changed, day, money, percent, period, shown
+from kpi_helpers.showing.labels import TITLES
+from kpi_helpers.showing.language import _, lower, ngettext
+from kpi_helpers.showing.tables import Html
+from kpi_helpers.views.partner import PartnerView
 
 FEW = 10  # decided deals; the index says so of the partner, too
-CLEAREST = (("deal_count", "won"), ("close_rate", "closed"), ("deal_success", "success"))  # with an interval then, too
+CLEAREST = (
+    ("deal_count", "won"),
+    ("close_rate", "closed"),
+    ("deal_success", "success"),
+)  # with an interval then, too
 
 
 def masthead(view: PartnerView) -> Html:
@@ -25,7 +29,8 @@ def masthead(view: PartnerView) -> Html:
     )
     paragraph = " ".join(_sentences(view))
     markup = Markup(
-        '<header class="masthead"><p class="name">{}</p><p class="when">{}</p><p class="lead">{}</p></header>'
+        '<header class="masthead"><p class="name">{}</p><p class="when">{}</p><p '
+        'class="lead">{}</p></header>'
     )
     name = _("All partners") if view.partner == EVERYONE else view.partner
     return Html(markup.format(name, when, paragraph), f"{name}: {when}. {paragraph}")
@@ -60,7 +65,8 @@ def _sentences(view: PartnerView):
     rate = view.row("close_rate", "closed")
     if not pd.isna(rate["value"]):
         yield _(
-            "{won:,.0f} of {decided:,.0f} decided deals were won: {rate}, with a 95% interval from {low} to {high}.",
+            "{won:,.0f} of {decided:,.0f} decided deals were won: {rate}, with a 95% interval "
+            "from {low} to {high}.",
             won=rate["numerator"],
             decided=rate["denominator"],
             rate=shown(rate["value"], "ratio"),
@@ -80,8 +86,10 @@ def _sentences(view: PartnerView):
     yield from _changed(view)
     if 0 < rate["n"] < FEW:
         yield ngettext(
-            "With {count} decided deal the rates are uncertain; read the intervals, not the points.",
-            "With {count} decided deals the rates are uncertain; read the intervals, not the points.",
+            "With {count} decided deal the rates are uncertain; read the intervals, not the "
+            "points.",
+            "With {count} decided deals the rates are uncertain; read the intervals, not the "
+            "points.",
             rate["n"],
         )
 
@@ -96,18 +104,32 @@ def _target(view: PartnerView):
         if kpi == "deal_count":
             target = ngettext("{count} deal", "{count} deals", told["denominator"])
         if told["value"] >= 1:
-            yield _("The target of {target} is met ({share}).", target=target, share=percent(told["value"]))
+            yield _(
+                "The target of {target} is met ({share}).",
+                target=target,
+                share=percent(told["value"]),
+            )
         elif view.as_of < view.window.end:
-            yield _("So far {share} of the target of {target} is reached.", share=percent(told["value"]), target=target)
+            yield _(
+                "So far {share} of the target of {target} is reached.",
+                share=percent(told["value"]),
+                target=target,
+            )
         else:
-            yield _("The target of {target} was missed ({share}).", target=target, share=percent(told["value"]))
+            yield _(
+                "The target of {target} was missed ({share}).",
+                target=target,
+                share=percent(told["value"]),
+            )
         return
 
 
 def _changed(view: PartnerView):
-    """The clearest change since the previous window: only of a number whose interval then and now lie apart.
+    """The clearest change since the previous window: only of a number whose interval then and now
+    lie apart.
 
-    Two 95% intervals apart are rarer than one in a hundred by chance, so looking at three numbers is allowed for.
+    Two 95% intervals apart are rarer than one in a hundred by chance, so looking at three numbers
+    is allowed for.
     """
     apart = []
     past = view.previous.set_index(["kpi", "basis"])
@@ -122,7 +144,8 @@ def _changed(view: PartnerView):
     if apart:
         _gap, kpi, row = max(apart, key=lambda one: one[0])
         yield _(
-            "The clearest change since the previous window: {title} from {before} to {now}, more than chance explains.",
+            "The clearest change since the previous window: {title} from {before} to {now}, more "
+            "than chance explains.",
             title=lower(_(TITLES[kpi])),
             before=shown(row["before"], row["unit"], view.currency),
             now=shown(row["value"], row["unit"], view.currency),

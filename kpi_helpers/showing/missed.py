@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from ..view import PartnerView
-from .format import DASH, day, money
-from .labels import MISSED
-from .language import _, ngettext
-from .tables import Html, paragraph, table
+from kpi_helpers.showing.format import DASH, day, money
+from kpi_helpers.showing.labels import MISSED
+from kpi_helpers.showing.language import _, ngettext
+from kpi_helpers.showing.tables import Html, paragraph, table
+from kpi_helpers.views.partner import PartnerView
 
 MOST = 12
 
@@ -25,11 +25,26 @@ def missed(view: PartnerView) -> Html:
                 _(MISSED[kind]),
                 DASH if pd.isna(ideal) else _("yes") if ideal else _("no"),
                 money(row["amount"], view.currency),
-                *(DASH if pd.isna(row.get(name)) else row[name] for name in ("owner", "lost_reason")),
+                *(
+                    DASH if pd.isna(row.get(name)) else row[name]
+                    for name in ("owner", "lost_reason")
+                ),
                 day(row["closed_on"]),
             ]
         )
     more = len(found) - MOST
-    caption = ngettext("{count} more was missed.", "{count} more were missed.", more) if more > 0 else ""
-    head = [_("Deal"), _("What happened"), _("Ideal"), _("Amount"), _("Employee"), _("Reason"), _("Closed")]
-    return table(head, rows, caption=caption, kind="missed", words=[head[at] for at in (1, 2, 4, 5)])
+    caption = (
+        ngettext("{count} more was missed.", "{count} more were missed.", more) if more > 0 else ""
+    )
+    head = [
+        _("Deal"),
+        _("What happened"),
+        _("Ideal"),
+        _("Amount"),
+        _("Employee"),
+        _("Reason"),
+        _("Closed"),
+    ]
+    return table(
+        head, rows, caption=caption, kind="missed", words=[head[at] for at in (1, 2, 4, 5)]
+    )

@@ -1,9 +1,10 @@
-"""What changed about single deals in the pipeline since an earlier state: exact, or nothing at all."""
+"""What changed about single deals in the pipeline since an earlier state: exact, or nothing at
+all."""
 
-from ..view import PartnerView
-from .format import DASH, day, shown
-from .language import N_, _, ngettext
-from .tables import Html, paragraph, table
+from kpi_helpers.showing.format import DASH, day, shown
+from kpi_helpers.showing.language import N_, _, ngettext
+from kpi_helpers.showing.tables import Html, paragraph, table
+from kpi_helpers.views.partner import PartnerView
 
 MOST = 15
 CHANGES = {
@@ -22,10 +23,13 @@ CHANGES = {
 
 
 def moved(view: PartnerView) -> Html:
-    """The deals that changed since the stored state, the largest first; without a store a line that says so."""
+    """The deals that changed since the stored state, the largest first; without a store a line that
+    says so."""
     history = view.history
     if not history.exact:
-        text = _("Which dates and amounts moved is not known: that needs an earlier state (--store).")
+        text = _(
+            "Which dates and amounts moved is not known: that needs an earlier state (--store)."
+        )
         return paragraph(text, "note")
     rows = history.changes.assign(size=history.changes[["amount", "amount_before"]].max(axis=1))
     rows = rows.sort_values("size", ascending=False, kind="stable", na_position="last")
@@ -41,10 +45,19 @@ def moved(view: PartnerView) -> Html:
         for row in rows.head(MOST).itertuples()
     ]
     since = day(history.since)
-    caption = ngettext("Since {day}: {count} change.", "Since {day}: {count} changes.", len(rows), day=since)
+    caption = ngettext(
+        "Since {day}: {count} change.", "Since {day}: {count} changes.", len(rows), day=since
+    )
     if len(rows) > MOST:
         caption += " " + _("The largest {most} are shown.", most=MOST)
-    head = [_("Deal"), _("Change"), _("Amount before"), _("Amount"), _("Expected before"), _("Expected")]
+    head = [
+        _("Deal"),
+        _("Change"),
+        _("Amount before"),
+        _("Amount"),
+        _("Expected before"),
+        _("Expected"),
+    ]
     return table(head, lines, caption=caption, kind="moved", words=[head[1]])
 
 

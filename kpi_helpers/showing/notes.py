@@ -1,18 +1,20 @@
 """Notes and reasons of the numbers, told in the current language.
 
-They are composed in English where the numbers are computed, far from any page: a note travels in scorecards and files.
-So a page finds the sentence it was made from, here, and tells that in the reader's language.
+They are composed in English where the numbers are computed, far from any page: a note travels in
+scorecards and files. So a page finds the sentence it was made from, here, and tells that in the
+reader's language.
 """
 
 import re
 from datetime import date
 from functools import cache
 
-from .format import day, shown
-from .language import N_, _, language
-from .loader_notes import LOADER
+from kpi_helpers.showing.format import day, shown
+from kpi_helpers.showing.language import N_, _, language
+from kpi_helpers.showing.loader_notes import LOADER
 
-# As the KPIs compose them; a test fails for one that is missing. Each value's place has a name; {n} is a number.
+# As the KPIs compose them; a test fails for one that is missing. Each value's place has a name; {n}
+# is a number.
 NOTES = (
     # left out, or leaned on
     N_("{n} won deal without amount left out"),
@@ -75,7 +77,10 @@ NOTES = (
     N_("no spend on this channel"),
     N_("no lead through this channel"),
     # why nothing is recommended
-    N_("The data cannot support a recommendation yet: {closed} closed deals, {fewest_closed} are needed."),
+    N_(
+        "The data cannot support a recommendation yet: {closed} closed deals, {fewest_closed} "
+        "are needed."
+    ),
     N_("Nothing calls for action: of {rules} rules looked at, none is carried by the evidence."),
 )
 # Where a forecast has the chances of open deals from.
@@ -83,7 +88,8 @@ SOURCES = (N_("history"), N_("history and stage"), N_("CRM probability, no histo
 
 
 def retold(note: str) -> str:
-    """A note, its parts separated by semicolons, in the current language; an unknown part stays as it is.
+    """A note, its parts separated by semicolons, in the current language; an unknown part stays as
+    it is.
 
     >>> from kpi_helpers.showing.language import using
     >>> with using("tr"):
@@ -106,8 +112,12 @@ def _retold(part: str) -> str:
 
 @cache
 def _patterns() -> list[tuple[str, re.Pattern]]:
-    """Each sentence with a pattern of its own, in which n is a number and anything else any text."""
-    told = [(template, re.sub(r"\\\{(\w+)\\\}", _place, re.escape(template))) for template in (*NOTES, *LOADER)]
+    """Each sentence with a pattern of its own, in which n is a number and anything else any
+    text."""
+    told = [
+        (template, re.sub(r"\\\{(\w+)\\\}", _place, re.escape(template)))
+        for template in (*NOTES, *LOADER)
+    ]
     return [(template, re.compile(pattern, re.DOTALL)) for template, pattern in told]
 
 

@@ -3,22 +3,34 @@
 import numpy as np
 import pandas as pd
 
-from ..judging import ages, funnel, funnel_limits, time_to_outcome
-from ..view import PartnerView
-from .figures import Picture, outcome_curve, quality_pair, spend_return, submitted, trend, waterfall
-from .figures.funnel import funnel_plot
-from .format import day, percent, period, shown
-from .labels import CHANNELS, MISSED, OUTCOMES, STEPS, TITLES
-from .language import _, lower, ngettext
-from .tables import silent
+from kpi_helpers.contract.as_of import ages
+from kpi_helpers.showing.figures import (
+    Picture,
+    outcome_curve,
+    quality_pair,
+    spend_return,
+    submitted,
+    trend,
+    waterfall,
+)
+from kpi_helpers.showing.figures.funnel import funnel_plot
+from kpi_helpers.showing.format import day, percent, period, shown
+from kpi_helpers.showing.labels import CHANNELS, MISSED, OUTCOMES, STEPS, TITLES
+from kpi_helpers.showing.language import _, lower, ngettext
+from kpi_helpers.showing.tables import silent
+from kpi_helpers.stats import funnel, funnel_limits, time_to_outcome
+from kpi_helpers.views.partner import PartnerView
 
 
 def picture(view: PartnerView, kpi: str) -> Picture | None:
-    """The figure of one KPI; what it shows is also its alternative text. None where there is nothing to draw."""
+    """The figure of one KPI; what it shows is also its alternative text. None where there is
+    nothing to draw."""
     return None if kpi in TITLES and silent(view, kpi) else PICTURES[kpi](view)
 
 
-def _trend(view: PartnerView, kpi: str, basis: str, unit: str, title: str, bars: bool = False) -> Picture | None:
+def _trend(
+    view: PartnerView, kpi: str, basis: str, unit: str, title: str, bars: bool = False
+) -> Picture | None:
     periods, row = _periods(view, kpi, basis), view.row(kpi, basis)
     if not periods["value"].fillna(0).any():
         return None
@@ -33,10 +45,17 @@ def _trend(view: PartnerView, kpi: str, basis: str, unit: str, title: str, bars:
         ),
     )
     # the peers' median belongs to the whole window; it fits the bars only where a bar is a window
-    fits = period(view.window.label) == periods["period"].iloc[-1] or unit in ("ratio", "days", "money")
+    fits = period(view.window.label) == periods["period"].iloc[-1] or unit in (
+        "ratio",
+        "days",
+        "money",
+    )
     peers = row["peers_median"] if fits else np.nan
     return Picture(
-        lambda ax: trend(periods, unit=unit, title=title, currency=view.currency, peers=peers, bars=bars, ax=ax), text
+        lambda ax: trend(
+            periods, unit=unit, title=title, currency=view.currency, peers=peers, bars=bars, ax=ax
+        ),
+        text,
     )
 
 
@@ -68,7 +87,9 @@ def _movement(view):
         for step, amount in zip(told["step"], told["amount"], strict=True)
     )
     return Picture(
-        lambda ax: waterfall(steps, title=title, currency=view.currency, ax=ax), f"{title}: {text}", right=0.98
+        lambda ax: waterfall(steps, title=title, currency=view.currency, ax=ax),
+        f"{title}: {text}",
+        right=0.98,
     )
 
 
@@ -95,7 +116,9 @@ def _channels(view):
         for row in table.itertuples()
     )
     title = _("Spend and the revenue of the window’s leads")
-    return Picture(lambda ax: spend_return(table, title=title, currency=view.currency, ax=ax), text, right=0.98)
+    return Picture(
+        lambda ax: spend_return(table, title=title, currency=view.currency, ax=ax), text, right=0.98
+    )
 
 
 def _velocity(view):
@@ -120,7 +143,10 @@ def _quality(view):
     if not periods["won"].any():
         return None
     same = period(view.window.label) == periods["period"].iloc[-1]
-    peers = {name: view.row("quality_score", name)["peers_median"] if same else np.nan for name in ("won", "amount")}
+    peers = {
+        name: view.row("quality_score", name)["peers_median"] if same else np.nan
+        for name in ("won", "amount")
+    }
     text = _("Deals won and amount won") + ": "
     text += "; ".join(
         ngettext(
@@ -160,7 +186,8 @@ def _success(view):
 
 
 def _fair(view):
-    """The funnel of all partners with this one marked; in the partner's own edition without the others' dots."""
+    """The funnel of all partners with this one marked; in the partner's own edition without the
+    others' dots."""
     year = view.common.last_year
     if view.partner not in year.index or not year.loc[view.partner, "n"]:
         return None
@@ -178,7 +205,8 @@ def _fair(view):
     chance = funnel_limits(own["n"], centre, phi=phi).iloc[0]
     title = _("Close rate of the last twelve months, and what chance explains")
     text = _(
-        "{title}: {partner} {rate} of {count:,.0f} decided deals; chance alone explains {low} to {high}.",
+        "{title}: {partner} {rate} of {count:,.0f} decided deals; chance alone explains {low} to "
+        "{high}.",
         title=title,
         partner=view.partner,
         rate=percent(own["observed"] / own["n"]),
@@ -186,7 +214,12 @@ def _fair(view):
         low=percent(chance["low_95"]),
         high=percent(chance["high_95"]),
     )
-    return Picture(lambda ax: funnel_plot(points, limits, centre=centre, title=title, mine=view.partner, ax=ax), text)
+    return Picture(
+        lambda ax: funnel_plot(
+            points, limits, centre=centre, title=title, mine=view.partner, ax=ax
+        ),
+        text,
+    )
 
 
 PICTURES = {

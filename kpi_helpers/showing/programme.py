@@ -1,18 +1,20 @@
-"""The programme's report: all partners ranked, who rose and fell and why, and the plan for the whole."""
+"""The programme's report: all partners ranked, who rose and fell and why, and the plan for the
+whole."""
 
 import pandas as pd
 from markupsafe import Markup
 
-from ..judging import funnel_limits, read_rules, recommend_portfolio
-from ..portfolio import PortfolioView
-from .figures import Picture
-from .figures.funnel import funnel_plot
-from .figures.quality_map import quality_map
-from .figures.ranks import rank_plot
-from .format import DASH, money, shown, signed
-from .judgement import plan_table
-from .language import _, ngettext
-from .tables import Html, paragraph, table
+from kpi_helpers.judging import read_rules, recommend_portfolio
+from kpi_helpers.showing.figures import Picture
+from kpi_helpers.showing.figures.funnel import funnel_plot
+from kpi_helpers.showing.figures.quality_map import quality_map
+from kpi_helpers.showing.figures.ranks import rank_plot
+from kpi_helpers.showing.format import DASH, money, shown, signed
+from kpi_helpers.showing.judgement import plan_table
+from kpi_helpers.showing.language import _, ngettext
+from kpi_helpers.showing.tables import Html, paragraph, table
+from kpi_helpers.stats import funnel_limits
+from kpi_helpers.views.portfolio import PortfolioView
 
 MOST = 10  # rows of a plan, and partners at either end of the movers
 RANKED = 20  # partners in the figure of ranks
@@ -20,7 +22,8 @@ LISTED = 100  # partners in the table; the workbook has all
 
 
 def ranking(view: PortfolioView) -> Html:
-    """Every partner by quality score: the pair first, then what else tells them apart, with the intervals."""
+    """Every partner by quality score: the pair first, then what else tells them apart, with the
+    intervals."""
     currency = view.whole.currency
     rows = []
     for row in view.ranking.head(LISTED).to_dict("records"):
@@ -35,17 +38,33 @@ def ranking(view: PortfolioView) -> Html:
         moved = row["amount"] - row["amount_before"]
         rows.append(
             [
-                *(row["partner"], rank, shown(row["won"], "number"), money(row["amount"], currency)),
-                *(_signed(moved, currency), rate, shown(row["cycle"], "days"), money(row["open"], currency), verdict),
+                row["partner"],
+                rank,
+                shown(row["won"], "number"),
+                money(row["amount"], currency),
+                _signed(moved, currency),
+                rate,
+                shown(row["cycle"], "days"),
+                money(row["open"], currency),
+                verdict,
             ]
         )
     head = [
-        *(_("Partner"), _("Rank"), _("Deals won"), _("Amount won"), _("Change"), _("Close rate"), _("Median cycle")),
-        *(_("Open value"), _("Fair comparison")),
+        _("Partner"),
+        _("Rank"),
+        _("Deals won"),
+        _("Amount won"),
+        _("Change"),
+        _("Close rate"),
+        _("Median cycle"),
+        _("Open value"),
+        _("Fair comparison"),
     ]
     caption = ""
     if len(view.ranking) > LISTED:
-        caption = _("The first {shown} of {all}; the workbook has all.", shown=LISTED, all=len(view.ranking))
+        caption = _(
+            "The first {shown} of {all}; the workbook has all.", shown=LISTED, all=len(view.ranking)
+        )
     return table(head, rows, caption=caption, kind="numbers ranking", words=head[-1:])
 
 
@@ -58,11 +77,15 @@ def _signed(value: float, currency: str | None) -> str:
 
 
 def movers(view: PortfolioView) -> Html:
-    """The partners that carry the change of the amount won: how much, through what, and which deals."""
+    """The partners that carry the change of the amount won: how much, through what, and which
+    deals."""
     found, currency = view.movers, view.whole.currency
     if found.empty:
         return paragraph(_("Nothing can be compared with the previous window."))
-    rose, fell = found[found["change"] > 0].head(MOST // 2), found[found["change"] < 0].tail(MOST // 2)
+    rose, fell = (
+        found[found["change"] > 0].head(MOST // 2),
+        found[found["change"] < 0].tail(MOST // 2),
+    )
     rows = [
         [
             row.partner,
@@ -77,14 +100,24 @@ def movers(view: PortfolioView) -> Html:
         others = ngettext("{count} other partner", "{count} other partners", len(rest))
         rows.append([others, _signed(rest.sum(), currency), *[""] * 5])
     rows.append([_("All partners"), _signed(found["change"].sum(), currency), *[""] * 5])
-    head = ["", _("Change"), _("Volume"), _("Mix"), _("Rate"), _("Size"), _("Deals that carry most")]
+    head = [
+        "",
+        _("Change"),
+        _("Volume"),
+        _("Mix"),
+        _("Rate"),
+        _("Size"),
+        _("Deals that carry most"),
+    ]
     return table(head, rows, kind="changes", words=head[-1:])
 
 
 def programme_plan(view: PortfolioView) -> Html:
     """The largest recommendations over all partners and for the programme itself."""
     whole, rules = view.whole, read_rules(view.whole.rules)
-    made = recommend_portfolio(whole.deals, view.common, spend=whole.spend, targets=view.targets, rules=rules)
+    made = recommend_portfolio(
+        whole.deals, view.common, spend=whole.spend, targets=view.targets, rules=rules
+    )
     return plan_table(made, rules, whole.currency, most=MOST, whole=_("the programme"))
 
 
@@ -94,7 +127,9 @@ def _ranks(view: PortfolioView) -> Picture | None:
     if best.empty:
         return None
     ranks = best[["partner", "rank"]].assign(low=best["rank_low"], high=best["rank_high"])
-    text = "; ".join(f"{row.partner} {row.rank:.0f} ({row.low:.0f}–{row.high:.0f})" for row in ranks.itertuples())
+    text = "; ".join(
+        f"{row.partner} {row.rank:.0f} ({row.low:.0f}–{row.high:.0f})" for row in ranks.itertuples()
+    )
     title = _("How sure the order is")
     return Picture(
         lambda ax: rank_plot(ranks, title=title, ax=ax),
@@ -113,9 +148,13 @@ def _funnel(view: PortfolioView) -> Picture | None:
     title = _("Close rate of the last twelve months, and what chance explains")
     outside = found.points[~found.points["place"].isin(["within"]) & found.points["place"].notna()]
     text = ", ".join(f"{row.partner} {shown(row.rate, 'ratio')}" for row in outside.itertuples())
-    limits = funnel_limits(range(5, int(found.points["n"].max() * 1.1) + 6), found.centre, phi=found.phi)
+    limits = funnel_limits(
+        range(5, int(found.points["n"].max() * 1.1) + 6), found.centre, phi=found.phi
+    )
     return Picture(
-        lambda ax: funnel_plot(found.points, limits, centre=found.centre, title=title, named=True, ax=ax),
+        lambda ax: funnel_plot(
+            found.points, limits, centre=found.centre, title=title, named=True, ax=ax
+        ),
         _("{title}. Outside the limits: {names}.", title=title, names=text or _("nobody")),
         height=3.8,
     )
@@ -123,18 +162,24 @@ def _funnel(view: PortfolioView) -> Picture | None:
 
 def _quality(view: PortfolioView) -> Picture | None:
     """Count and amount of every partner that won something."""
-    winners = view.ranking[(view.ranking["won"] > 0) & (view.ranking["amount"] > 0)][["partner", "won", "amount"]]
+    winners = view.ranking[(view.ranking["won"] > 0) & (view.ranking["amount"] > 0)][
+        ["partner", "won", "amount"]
+    ]
     if len(winners) < 2:
         return None
     title, currency = _("Deals and amount won, a dot a partner"), view.whole.currency
     text = "; ".join(
-        f"{row.partner} {row.won:.0f}, {money(row.amount, currency)}" for row in winners.head(RANKED).itertuples()
+        f"{row.partner} {row.won:.0f}, {money(row.amount, currency)}"
+        for row in winners.head(RANKED).itertuples()
     )
     return Picture(
-        lambda ax: quality_map(winners, title=title, currency=currency, ax=ax), f"{title}: {text}", height=3.8
+        lambda ax: quality_map(winners, title=title, currency=currency, ax=ax),
+        f"{title}: {text}",
+        height=3.8,
     )
 
 
 def portfolio_picture(view: PortfolioView, name: str) -> Picture | None:
-    """The figure "ranks", "funnel" or "quality" of all partners; None where there is too little to draw."""
+    """The figure "ranks", "funnel" or "quality" of all partners; None where there is too little to
+    draw."""
     return {"ranks": _ranks, "funnel": _funnel, "quality": _quality}[name](view)

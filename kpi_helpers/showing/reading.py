@@ -1,21 +1,25 @@
-"""What the numbers of one KPI allow one to say, in sentences written by rules; silence is an answer too."""
+"""What the numbers of one KPI allow one to say, in sentences written by rules; silence is an answer
+too."""
 
 import pandas as pd
 
-from ..judging import ages, channel_verdicts, pace_of_years, share_won_by
-from ..judging.channels import STOP_PAID, WORK_ON_EARNED
-from ..judging.trend import SURE
-from ..peers import FEWEST
-from ..view import PartnerView
-from .format import changed, money, shown
-from .labels import CHANNELS, MISSED
-from .language import N_, _, lower, ngettext
-from .notes import retold
-from .tables import Html, paragraph, silent
+from kpi_helpers.contract.as_of import ages
+from kpi_helpers.judging import channel_verdicts, pace_of_years
+from kpi_helpers.judging.channels import STOP_PAID, WORK_ON_EARNED
+from kpi_helpers.scoring.peers import FEWEST
+from kpi_helpers.showing.format import changed, money, shown
+from kpi_helpers.showing.labels import CHANNELS, MISSED
+from kpi_helpers.showing.language import N_, _, lower, ngettext
+from kpi_helpers.showing.notes import retold
+from kpi_helpers.showing.tables import Html, paragraph, silent
+from kpi_helpers.stats import share_won_by
+from kpi_helpers.stats.trend import SURE
+from kpi_helpers.views.partner import PartnerView
 
 
 def reading(view: PartnerView, kpi: str) -> Html | None:
-    """The reading of one KPI as a paragraph; None where its numbers already say that there is nothing to tell."""
+    """The reading of one KPI as a paragraph; None where its numbers already say that there is
+    nothing to tell."""
     if silent(view, kpi):
         return None
     return paragraph(" ".join(sentence for sentence in READINGS[kpi](view) if sentence))
@@ -30,18 +34,27 @@ def against_peers(view: PartnerView, row: dict) -> str:
         return _("There are fewer than {fewest} peers to compare with.", fewest=FEWEST)
     told = {"median": shown(median, row["unit"], view.currency)}
     if pd.isna(row["low"]):
-        return _("It stands against the peers’ median of {median}; no interval is told, so this is no verdict.", **told)
+        return _(
+            "It stands against the peers’ median of {median}; no interval is told, so this is no "
+            "verdict.",
+            **told,
+        )
     if row["low"] <= median <= row["high"]:
         return _(
-            "Its interval holds the peers’ median of {median}: these numbers do not set the partner apart.", **told
+            "Its interval holds the peers’ median of {median}: these numbers do not set the "
+            "partner apart.",
+            **told,
         )
     if row["low"] > median:
         return _(
-            "Its interval lies above the peers’ median of {median}, before season, region and mix are considered.",
+            "Its interval lies above the peers’ median of {median}, before season, region and "
+            "mix are considered.",
             **told,
         )
     return _(
-        "Its interval lies below the peers’ median of {median}, before season, region and mix are considered.", **told
+        "Its interval lies below the peers’ median of {median}, before season, region and mix "
+        "are considered.",
+        **told,
     )
 
 
@@ -49,13 +62,23 @@ def against_before(view: PartnerView, row: dict) -> str:
     if pd.isna(row["value"]):
         return ""
     if pd.isna(row["change"]):
-        return _("The previous window had none, so there is no change to tell.") if row["before"] == 0 else ""
+        return (
+            _("The previous window had none, so there is no change to tell.")
+            if row["before"] == 0
+            else ""
+        )
     change = changed(row["change"], row["unit"], row["before"], row["value"])
     if pd.isna(row["low"]):
         return _("Against the previous window it moved by {change}.", change=change)
     if row["low"] <= row["before"] <= row["high"]:
-        return _("Against the previous window it moved by {change}, within what chance alone can do.", change=change)
-    return _("Against the previous window it moved by {change}, more than its own interval covers.", change=change)
+        return _(
+            "Against the previous window it moved by {change}, within what chance alone can do.",
+            change=change,
+        )
+    return _(
+        "Against the previous window it moved by {change}, more than its own interval covers.",
+        change=change,
+    )
 
 
 def _unknown(row: dict, sentence: str) -> str:
@@ -69,9 +92,13 @@ def _sizes(view):
     yield against_peers(view, row)
     if row["n"] >= 3 and row["value"] > 2 * median["value"] > 0:
         times = row["value"] / median["value"]
-        yield _("The mean is {times:.1f} times the median: a few large deals carry it.", times=times)
+        yield _(
+            "The mean is {times:.1f} times the median: a few large deals carry it.", times=times
+        )
     if 0 < row["n"] < 5:
-        yield ngettext("It rests on {count} deal only.", "It rests on {count} deals only.", row["n"])
+        yield ngettext(
+            "It rests on {count} deal only.", "It rests on {count} deals only.", row["n"]
+        )
 
 
 def _count(view):
@@ -89,13 +116,18 @@ def _count(view):
 
 
 def _pipeline(view):
-    row, weighted, coverage = (view.row("pipeline", basis) for basis in ("open", "weighted", "coverage"))
+    row, weighted, coverage = (
+        view.row("pipeline", basis) for basis in ("open", "weighted", "coverage")
+    )
     yield _unknown(row, _("The open value cannot be told: {why}."))
     if not pd.isna(weighted["value"]) and row["value"]:
         amount = money(weighted["value"], view.currency)
         yield _("Weighted by each deal’s own probability it is {amount}.", amount=amount)
     if not pd.isna(coverage["value"]):
-        yield _("It covers what is left of the revenue target {times:.1f} times.", times=coverage["value"])
+        yield _(
+            "It covers what is left of the revenue target {times:.1f} times.",
+            times=coverage["value"],
+        )
     else:
         yield _("Coverage is not told: {why}.", why=retold(coverage["note"]))
     overdue, stale = view.row("pipeline", "overdue"), view.row("pipeline", "stale")
@@ -121,26 +153,43 @@ def _pipeline(view):
             lost=lost["numerator"],
         )
     if not view.history.exact:
-        yield _("The movement shows only what the dates of one export prove; changed amounts and dates need snapshots.")
+        yield _(
+            "The movement shows only what the dates of one export prove; changed amounts and "
+            "dates need snapshots."
+        )
 
 
 def _channels(view):
     rates = {
-        channel: view.row("marketing_channels", f"close_rate.{channel}") for channel in ("paid", "earned", "owned")
+        channel: view.row("marketing_channels", f"close_rate.{channel}")
+        for channel in ("paid", "earned", "owned")
     }
     told = {channel: row for channel, row in rates.items() if row["n"]}
-    verdicts = channel_verdicts(view.deals, view.window, as_of=view.as_of).verdicts["verdict"].tolist()
+    verdicts = (
+        channel_verdicts(view.deals, view.window, as_of=view.as_of).verdicts["verdict"].tolist()
+    )
     if not told:
         yield _("No lead of the window came through paid, earned or owned channels.")
     elif STOP_PAID in verdicts:
-        yield _("Paid leads bring nothing while earned and owned ones do, intervals apart: stop investing there.")
+        yield _(
+            "Paid leads bring nothing while earned and owned ones do, intervals apart: stop "
+            "investing there."
+        )
     elif WORK_ON_EARNED in verdicts:
-        yield _("Earned leads fall behind paid and owned ones, intervals apart: work on third-party relations.")
+        yield _(
+            "Earned leads fall behind paid and owned ones, intervals apart: work on third-party "
+            "relations."
+        )
     elif len(told) == 1:
         only = lower(_(CHANNELS[next(iter(told))]))
-        yield _("Leads came through {channel} channels only: there is nothing to compare.", channel=only)
+        yield _(
+            "Leads came through {channel} channels only: there is nothing to compare.", channel=only
+        )
     else:
-        yield _("The data does not support moving money between the channels yet: no verdict’s intervals are apart.")
+        yield _(
+            "The data does not support moving money between the channels yet: no verdict’s "
+            "intervals are apart."
+        )
     unknown = view.row("marketing_channels", "leads.unknown")
     if unknown["value"]:
         yield ngettext(
@@ -173,7 +222,8 @@ def _season(view):
         return
     for row in view.common.season.to_dict("records"):
         yield _(
-            "Among all partners the seasonal index of this time of the year is {index:.2f} (95% interval {low:.2f} to "
+            "Among all partners the seasonal index of this time of the year is {index:.2f} (95% "
+            "interval {low:.2f} to "
             "{high:.2f}; 1 is the year’s average, region and partner held equal).",
             **{name: row[name] for name in ("index", "low", "high")},
         )
@@ -184,24 +234,37 @@ def _velocity(view):
     followed = ages(view.deals, view.as_of)
     shares = share_won_by(followed["days"], followed["outcome"])
     known = shares.dropna(subset="won")
-    told = ", ".join(_("{share:.0%} by day {day:.0f}", share=row.won, day=row.by) for row in known.itertuples())
+    told = ", ".join(
+        _("{share:.0%} by day {day:.0f}", share=row.won, day=row.by) for row in known.itertuples()
+    )
     if told:
         yield _("Of all deals, open and lost ones counted, {shares} were won.", shares=told)
     yield _unknown(row, _("The cycle cannot be told: {why}."))
     yield against_before(view, row)
     yield against_peers(view, row)
     yield from _pace(view)
-    yield _("The median looks at won deals only; the curve counts the slow ones that are still open, too.")
+    yield _(
+        "The median looks at won deals only; the curve counts the slow ones that are still open, "
+        "too."
+    )
 
 
 def _pace(view):
     told = pace_of_years(view.deals, view.as_of)
     if told["p"] < SURE and told["z"] > 0:
-        said = N_("Deals created in the last twelve months are won faster than those of the twelve before")
+        said = N_(
+            "Deals created in the last twelve months are won faster than those of the twelve before"
+        )
     elif told["p"] < SURE:
-        said = N_("Deals created in the last twelve months are won more slowly than those of the twelve before")
+        said = N_(
+            "Deals created in the last twelve months are won more slowly than those of the "
+            "twelve before"
+        )
     elif told["p"] >= SURE:
-        said = N_("Deals created in the last twelve months show no other pace than those of the twelve before")
+        said = N_(
+            "Deals created in the last twelve months show no other pace than those of the twelve "
+            "before"
+        )
     else:
         return
     p = _("p < {p:.3f}", p=0.001) if told["p"] < 0.001 else _("p = {p:.3f}", p=told["p"])
@@ -213,10 +276,18 @@ def _quality(view):
     yield _unknown(row, _("The index against peers cannot be told: {why}."))
     if row["value"] > 100:
         index = row["value"]
-        yield _("An index of {index:.0f} is above the average peer’s 100, in deals and amount together.", index=index)
+        yield _(
+            "An index of {index:.0f} is above the average peer’s 100, in deals and amount "
+            "together.",
+            index=index,
+        )
     elif row["value"] < 100:
         index = row["value"]
-        yield _("An index of {index:.0f} is below the average peer’s 100, in deals and amount together.", index=index)
+        yield _(
+            "An index of {index:.0f} is below the average peer’s 100, in deals and amount "
+            "together.",
+            index=index,
+        )
     elif row["value"] == 100:
         yield _("An index of 100 is at the average peer’s 100, in deals and amount together.")
     if not pd.isna(past["value"]):
@@ -236,7 +307,9 @@ def _success(view):
             won=shown(conversion["value"], "ratio"),
         )
         yield against_peers(view, success)
-    missed = {name: view.row("deal_success", f"missed.{kind}")["value"] for kind, name in MISSED.items()}
+    missed = {
+        name: view.row("deal_success", f"missed.{kind}")["value"] for kind, name in MISSED.items()
+    }
     most = max(missed, key=missed.get)
     if missed[most]:
         yield _(

@@ -7,7 +7,8 @@ WIDTH, HEIGHT, EDGE = 96, 22, 3
 
 
 def sparkline(values: pd.Series, alt: str) -> Markup:
-    """The values in order as inline SVG; gaps where a value is unknown, nothing when fewer than two are known.
+    """The values in order as inline SVG; gaps where a value is unknown, nothing when fewer than two
+    are known.
 
     >>> sparkline(pd.Series([1.0, None]), "x")
     Markup('')
@@ -18,7 +19,9 @@ def sparkline(values: pd.Series, alt: str) -> Markup:
     low, span = known.min(), (known.max() - known.min()) or 1.0
     step = (WIDTH - 2 * EDGE) / (len(values) - 1)
     points = [
-        None if pd.isna(v) else (EDGE + i * step, HEIGHT - EDGE - (v - low) / span * (HEIGHT - 2 * EDGE))
+        None
+        if pd.isna(v)
+        else (EDGE + i * step, HEIGHT - EDGE - (v - low) / span * (HEIGHT - 2 * EDGE))
         for i, v in enumerate(values)
     ]
     path, pen = "", "M"

@@ -5,7 +5,8 @@
     base = whatif.baseline(deals, partner="Işık Bilişim", spend=spend)
     whatif.simulate(base, {"close_rate": "+5pp", "spend.paid": "-20%"}).revenue
 
-Pure functions: nothing is drawn, written or asked of a clock. Each name loads its module when it is first used.
+Pure functions: nothing is drawn, written or asked of a clock. Each name loads its module when it is
+first used.
 """
 
 import lazy_loader

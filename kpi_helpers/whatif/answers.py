@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from .applying import applied
-from .baselines import Baseline, World
-from .notes import Note
-from .scenarios import scenario_of
+from kpi_helpers.whatif.applying import applied
+from kpi_helpers.whatif.baselines import Baseline, World
+from kpi_helpers.whatif.notes import Note
+from kpi_helpers.whatif.scenarios import scenario_of
 
 MEASURES = ("revenue", "deal_count", "weighted_pipeline", "quality_score", "attainment")
 AT_A_TIME = 32  # deals summed at a time
@@ -26,10 +26,11 @@ class Range:
 
 @dataclass(frozen=True)
 class Answer:
-    """The coming window: `revenue` (credited money, with what is won already), `deal_count`, `weighted_pipeline` (what
-    today's open deals bring in the end; its mean is their weighted value), `quality_score` (100: the average peer at
-    last year's pace) and `attainment` (revenue / target), each a Range or None where it cannot be told; `chance` to
-    reach the target; `spend`, `notes` to read with it, and every draw of the `revenues` and `counts`.
+    """The coming window: `revenue` (credited money, with what is won already), `deal_count`,
+    `weighted_pipeline` (what today's open deals bring in the end; its mean is their weighted
+    value), `quality_score` (100: the average peer at last year's pace) and `attainment` (revenue /
+    target), each a Range or None where it cannot be told; `chance` to reach the target; `spend`,
+    `notes` to read with it, and every draw of the `revenues` and `counts`.
     """
 
     name: str
@@ -58,14 +59,16 @@ class Answer:
 def simulate(base: Baseline, scenario=None) -> Answer:
     """What the window brings when the scenario holds; more is better.
 
-    A `Baseline` and a `Scenario`, {driver: change} or None (nothing changed) in, an `Answer` out. Open deals are won
-    with their own chance, deals to come arrive as a Poisson process whose rate is uncertain as Gamma(n + 1/2), and a
-    shared shock correlates a partner's outcomes, as in `judging.forecast`; the seeded draws are common to all
-    scenarios. Means are exact, not averages of draws. With rates, sizes and numbers changed by a factor, revenue
-    changes by that factor, and by 1/factor with the cycle (the velocity equation), unless a chance reaches 1.
+    A `Baseline` and a `Scenario`, {driver: change} or None (nothing changed) in, an `Answer` out.
+    Open deals are won with their own chance, deals to come arrive as a Poisson process whose rate
+    is uncertain as Gamma(n + 1/2), and a shared shock correlates a partner's outcomes, as in
+    `judging.forecast`; the seeded draws are common to all scenarios. Means are exact, not averages
+    of draws. With rates, sizes and numbers changed by a factor, revenue changes by that factor, and
+    by 1/factor with the cycle (the velocity equation), unless a chance reaches 1.
 
-    It misleads when a driver is moved that cannot be moved alone: that deals with more discount were won more often
-    does not say that discount wins deals. Raises KitError for changes it cannot read.
+    It misleads when a driver is moved that cannot be moved alone: that deals with more discount
+    were won more often does not say that discount wins deals. Raises KitError for changes it cannot
+    read.
     """
     scenario = scenario_of(scenario)
     world, notes = applied(base, scenario)
@@ -109,7 +112,9 @@ def drawn(base: Baseline, mine: World) -> tuple[np.ndarray, np.ndarray, np.ndarr
     table = _merged(mine.opened)
     amounts = np.vstack([table["amount"], np.ones(len(table))]).astype(np.float32)
     luck = draws.luck(tuple(zip(table["deal_id"], table["partner"], strict=True)))
-    revenue, count = _won(amounts, table["chance"].to_numpy(), luck) + np.array(base.so_far)[:, None]
+    revenue, count = (
+        _won(amounts, table["chance"].to_numpy(), luck) + np.array(base.so_far)[:, None]
+    )
     ever = _won(amounts[:1], table["ever"].to_numpy(), luck)[0]
     usual = base.mine.coming
     if len(usual):
@@ -127,7 +132,9 @@ def drawn(base: Baseline, mine: World) -> tuple[np.ndarray, np.ndarray, np.ndarr
 
 def _merged(opened: pd.DataFrame) -> pd.DataFrame:
     """One row a deal, with the wins expected of it: parts of a moved deal are one deal again."""
-    table = opened.assign(chance=opened["chance"] * opened["copies"], ever=opened["ever"] * opened["copies"])
+    table = opened.assign(
+        chance=opened["chance"] * opened["copies"], ever=opened["ever"] * opened["copies"]
+    )
     if not table.duplicated(["deal_id", "partner"]).any():
         return table
     how = {"amount": "first", "chance": "sum", "ever": "sum"}
@@ -135,8 +142,9 @@ def _merged(opened: pd.DataFrame) -> pd.DataFrame:
 
 
 def _won(amounts: np.ndarray, expected: np.ndarray, luck: np.ndarray) -> np.ndarray:
-    """Sums over the won deals in each draw, a row for each of `amounts`; an expectation above 1 stands for more deals
-    like it. A few deals at a time: what fits the processor's cache is summed several times as fast."""
+    """Sums over the won deals in each draw, a row for each of `amounts`; an expectation above 1
+    stands for more deals like it. A few deals at a time: what fits the processor's cache is summed
+    several times as fast."""
     whole, part = np.divmod(expected, 1)
     sums = np.repeat(amounts @ whole, luck.shape[1]).reshape(len(amounts), -1).astype(float)
     part = part[:, None].astype(np.float32)
@@ -147,4 +155,6 @@ def _won(amounts: np.ndarray, expected: np.ndarray, luck: np.ndarray) -> np.ndar
 
 
 def _range(values: np.ndarray, mean: float) -> Range:
-    return Range(*(float(q) for q in np.quantile(values, (0.1, 0.5, 0.9), method="inverted_cdf")), mean)
+    return Range(
+        *(float(q) for q in np.quantile(values, (0.1, 0.5, 0.9), method="inverted_cdf")), mean
+    )

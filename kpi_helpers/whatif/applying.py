@@ -6,20 +6,20 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from ..deals import CHANNELS
-from ..errors import KitError, UnknownValue
-from ..judging.forecasting import YEAR
-from ..windows import as_date
-from .baselines import Baseline, World
-from .changes import Change, parse_change
-from .drivers import competitor_losses, part
-from .notes import CAPPED, REFILLED, RETURNS, Note
-from .scenarios import Scenario
+from kpi_helpers.contract.deals import CHANNELS
+from kpi_helpers.contract.windows import as_date
+from kpi_helpers.errors import KitError, UnknownValue
+from kpi_helpers.judging.forecasting import YEAR
+from kpi_helpers.whatif.baselines import Baseline, World
+from kpi_helpers.whatif.changes import Change, parse_change
+from kpi_helpers.whatif.drivers import competitor_losses, part
+from kpi_helpers.whatif.notes import CAPPED, REFILLED, RETURNS, Note
+from kpi_helpers.whatif.scenarios import Scenario
 
 
 def applied(base: Baseline, scenario: Scenario) -> tuple[World, list[Note]]:
-    """The world in which the scenario holds, and what has to be said about it. Changes are of the measured values and
-    multiply, so their order does not matter."""
+    """The world in which the scenario holds, and what has to be said about it. Changes are of the
+    measured values and multiply, so their order does not matter."""
     world = base.world
     notes: list[Note] = []
     for entry in scenario.move:
@@ -28,7 +28,10 @@ def applied(base: Baseline, scenario: Scenario) -> tuple[World, list[Note]]:
         world = _replaced(base, world, entry)
     for entry in scenario.add:
         world = _added(base, world, entry)
-    plans = [(scenario.set, 1.0), *((plan["set"], _share(base, plan.get("starts"))) for plan in scenario.strategies)]
+    plans = [
+        (scenario.set, 1.0),
+        *((plan["set"], _share(base, plan.get("starts"))) for plan in scenario.strategies),
+    ]
     for changes, share in plans:
         for driver, written in changes.items():
             world = _set(base, world, parse_change(base.drivers, driver, written), share, notes)
@@ -51,7 +54,9 @@ def _set(base, world, change: Change, share, notes):
         capped = int((opened["chance"] > 1).sum())
         if capped:
             notes.append(Note(CAPPED, (("driver", change.driver), ("count", capped))))
-        opened = opened.assign(chance=opened["chance"].clip(upper=1), ever=opened["ever"].clip(upper=1))
+        opened = opened.assign(
+            chance=opened["chance"].clip(upper=1), ever=opened["ever"].clip(upper=1)
+        )
         wins = _times(coming, new, factor, "wins")["wins"]
         coming = coming.assign(wins=np.where(new, np.minimum(wins, coming["leads"]), wins))
     elif name in ("average_deal_size", "open_pipeline"):
@@ -61,9 +66,15 @@ def _set(base, world, change: Change, share, notes):
     elif name == "leads":
         coming = _times(coming, new, factor, "wins", "leads")
     elif name == "opportunities":
-        opened, coming = _times(opened, now, factor, "copies"), _times(coming, new, factor, "wins", "leads")
+        opened, coming = (
+            _times(opened, now, factor, "copies"),
+            _times(coming, new, factor, "wins", "leads"),
+        )
     elif name == "cycle_days":
-        opened, coming = _times(opened, now, 1 / factor, "copies"), _times(coming, new, 1 / factor, "wins")
+        opened, coming = (
+            _times(opened, now, 1 / factor, "copies"),
+            _times(coming, new, 1 / factor, "wins"),
+        )
         if factor < 1:
             notes.append(Note(REFILLED))
     return replace(world, opened=opened, coming=coming)
@@ -81,7 +92,8 @@ def _rows(base, table, column, value):
 
 
 def _won_back(base, world, share):
-    """Deals like those lost to a competitor in the last year, so many of them, are won in the window."""
+    """Deals like those lost to a competitor in the last year, so many of them, are won in the
+    window."""
     lost = base.lately[competitor_losses(base.lately)]
     if not len(lost) or not share:
         return world
@@ -92,7 +104,8 @@ def _won_back(base, world, share):
 
 
 def _moved(base, world, entry):
-    """Open deals change hands and keep their chance: nothing tells that another would win them sooner."""
+    """Open deals change hands and keep their chance: nothing tells that another would win them
+    sooner."""
     for side in ("from", "to"):
         if entry[side] not in base.members:
             raise UnknownValue("one to move deals " + side, entry[side], base.members)
@@ -102,7 +115,9 @@ def _moved(base, world, entry):
         ids = [str(deal) for deal in entry["deals"]]
         missing = sorted(set(ids) - set(opened.loc[theirs, "deal_id"]))
         if missing:
-            raise UnknownValue(f"open deal of {entry['from']}", missing[0], opened.loc[theirs, "deal_id"])
+            raise UnknownValue(
+                f"open deal of {entry['from']}", missing[0], opened.loc[theirs, "deal_id"]
+            )
         share = np.where(theirs & opened["deal_id"].isin(ids), 1.0, 0.0)
     else:
         share = np.where(theirs, _portion(entry["share"], "share"), 0.0)
@@ -155,7 +170,9 @@ def _shifted(base, world, entry):
                 raise UnknownValue("channel with spend in the last year", channel, base.world.spend)
         there = world.spend[source]
         size = _size(entry["amount"], there, f"spend on {source}")
-        return replace(world, spend=world.spend | {source: there - size, into: world.spend[into] + size})
+        return replace(
+            world, spend=world.spend | {source: there - size, into: world.spend[into] + size}
+        )
     coming = world.coming
     old, new = (_rows(base, coming, "channel", channel) for channel in (source, into))
     sums = [float(coming.loc[rows, "leads"].sum()) for rows in (old, new)]
@@ -204,7 +221,9 @@ def _size(written, there, what):
     try:
         size = float(written)
     except (TypeError, ValueError):
-        raise KitError(f"amount {written!r} is not understood; write a number or a share like 20%.") from None
+        raise KitError(
+            f"amount {written!r} is not understood; write a number or a share like 20%."
+        ) from None
     if not 0 <= size <= there * (1 + 1e-12):
         raise KitError(f"amount {written!r} cannot be taken away: the {what} is {there:,.2f}.")
     return min(size, there)

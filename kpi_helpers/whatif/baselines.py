@@ -1,4 +1,5 @@
-"""The baseline: a slice's open deals, the deals to come, its spend and its drivers, before anything is changed."""
+"""The baseline: a slice's open deals, the deals to come, its spend and its drivers, before anything
+is changed."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -6,17 +7,18 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ..errors import KitError, UnknownValue
-from ..judging import History, known_at, learn, period_ahead, win_chances
-from ..judging.forecasting import FEWEST_CREATED, SHOCK, YEAR
-from ..judging.history import eventual, share_won_by_age
-from ..levels import EVERYONE, LEVELS
-from ..sidetables import side_table, target_by
-from ..windows import Window, as_date
-from .drawing import Draws
-from .drivers import SEGMENTS, last_year, measured
-from .notes import LITTLE_HISTORY, NO_CHANCE, SPEND_BY_PARTNER, Note
-from .table import deal_table, merged_shares
+from kpi_helpers.contract.as_of import known_at
+from kpi_helpers.contract.levels import EVERYONE, LEVELS
+from kpi_helpers.contract.windows import Window, as_date
+from kpi_helpers.engines.pandas_table import deal_table, merged_shares
+from kpi_helpers.errors import KitError, UnknownValue
+from kpi_helpers.judging import History, learn, period_ahead, win_chances
+from kpi_helpers.judging.forecasting import FEWEST_CREATED, SHOCK, YEAR
+from kpi_helpers.judging.win_chances import eventual, share_won_by_age
+from kpi_helpers.scoring.sidetables import side_table, target_by
+from kpi_helpers.whatif.drawing import Draws
+from kpi_helpers.whatif.drivers import SEGMENTS, last_year, measured
+from kpi_helpers.whatif.notes import LITTLE_HISTORY, NO_CHANCE, SPEND_BY_PARTNER, Note
 
 CELLS = 40_000_000  # draws x deals held in memory; above it there are fewer draws
 FEWEST_DRAWS = 500
@@ -27,10 +29,10 @@ LEVEL_NAMES = ("partner", "employee", "department", "unit")
 class World:
     """What a simulation reads; a change gives another one.
 
-    `opened` (all members' open deals) has deal_id, member, partner, SEGMENTS, amount (credited), chance (won by the
-    window's end), ever (won at all) and copies (how many such deals each stands for). `coming` has a row for each deal
-    created in the last year: member, partner, stream, SEGMENTS, amount, wins and leads expected in the window. `spend`
-    is money a channel.
+    `opened` (all members' open deals) has deal_id, member, partner, SEGMENTS, amount (credited),
+    chance (won by the window's end), ever (won at all) and copies (how many such deals each stands
+    for). `coming` has a row for each deal created in the last year: member, partner, stream,
+    SEGMENTS, amount, wins and leads expected in the window. `spend` is money a channel.
     """
 
     opened: pd.DataFrame
@@ -42,9 +44,10 @@ class World:
 class Baseline:
     """A slice of the deals and its coming window; `drivers` is the table to change, by name.
 
-    `so_far` is (amount, deals) won in the window already; `peers` (mean amount, mean deals) of the same level in such a
-    window, None for the portfolio; `left` the days of the window after as_of; `lately` its deals
-    closed in the last year; `members` those of the level (portfolio: the partners).
+    `so_far` is (amount, deals) won in the window already; `peers` (mean amount, mean deals) of the
+    same level in such a window, None for the portfolio; `left` the days of the window after as_of;
+    `lately` its deals closed in the last year; `members` those of the level (portfolio: the
+    partners).
     """
 
     level: str
@@ -95,61 +98,92 @@ def baseline(
     seed: int = 0,
     draws: int = 10_000,
 ) -> Baseline:
-    """What the coming window stands on for one partner, employee, department or unit; unnamed, the whole portfolio.
+    """What the coming window stands on for one partner, employee, department or unit; unnamed, the
+    whole portfolio.
 
-    The deal table of everyone in (any engine): the chances are learned from all partners' deals. `window` is moved on
-    to the first of its kind that still runs after `as_of` (`period_ahead`); `as_of` unset is the latest date in the
-    deals. Open deals carry the forecast's own chance, deals to come its rate (`judging.forecast`); drivers are measured
-    on the last 365 days. Spend is known by partner only. Above 40 million draws x deals there are fewer draws, never
-    under 500. Raises KitError for unknown members and for a window without an end.
+    The deal table of everyone in (any engine): the chances are learned from all partners' deals.
+    `window` is moved on to the first of its kind that still runs after `as_of` (`period_ahead`);
+    `as_of` unset is the latest date in the deals. Open deals carry the forecast's own chance, deals
+    to come its rate (`judging.forecast`); drivers are measured on the last 365 days. Spend is known
+    by partner only. Above 40 million draws x deals there are fewer draws, never under 500. Raises
+    KitError for unknown members and for a window without an end.
 
-    It misleads as the forecast does: amounts are taken as they stand, and the programme is taken to go on as last year.
+    It misleads as the forecast does: amounts are taken as they stand, and the programme is taken to
+    go on as last year.
 
     >>> import pandas as pd
-    >>> deals = pd.DataFrame({"deal_id": range(40), "partner": "P", "status": ["won", "lost"] * 20, "amount": 100.0,
-    ...     "created_on": "2025-01-01", "closed_on": ["2025-02-10", "2025-03-01"] * 20}).astype(
-    ...     {"created_on": "datetime64[us]", "closed_on": "datetime64[us]"})
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": range(40),
+    ...         "partner": "P",
+    ...         "status": ["won", "lost"] * 20,
+    ...         "amount": 100.0,
+    ...         "created_on": "2025-01-01",
+    ...         "closed_on": ["2025-02-10", "2025-03-01"] * 20,
+    ...     }
+    ... ).astype({"created_on": "datetime64[us]", "closed_on": "datetime64[us]"})
     >>> base = baseline(deals, partner="P", as_of="2025-12-31")
     >>> base.window.label, float(base.drivers.loc["close_rate", "value"])
     ('2026-Q1', 0.5)
     """
-    chosen = {name: value for name, value in zip(LEVEL_NAMES, (partner, employee, department, unit), strict=True)
-              if value is not None}  # fmt: skip
+    chosen = {
+        name: value
+        for name, value in zip(LEVEL_NAMES, (partner, employee, department, unit), strict=True)
+        if value is not None
+    }
     if len(chosen) > 1:
-        raise KitError(f"baseline takes one of {', '.join(LEVEL_NAMES)}; got {' and '.join(chosen)}.")
+        raise KitError(
+            f"baseline takes one of {', '.join(LEVEL_NAMES)}; got {' and '.join(chosen)}."
+        )
     level, member = next(iter(chosen.items()), ("portfolio", EVERYONE))
     column = LEVELS[level]
     everyones = deal_table("baseline", deals, (column,) if column else ())
     if as_of is None:
         as_of = everyones[["created_on", "closed_on"]].max().max()
     if pd.isna(as_of):
-        raise KitError("There are no deals with a created or closed date, so as_of has to be given, like 2025-12-31.")
+        raise KitError(
+            "There are no deals with a created or closed date, so as_of has to be given, like "
+            "2025-12-31."
+        )
     if str(window) == "all":
-        raise KitError("What if is asked of a window with an end; 'all' has none. Name one like 2026-Q1.")
+        raise KitError(
+            "What if is asked of a window with an end; 'all' has none. Name one like 2026-Q1."
+        )
     as_of = pd.Timestamp(as_date(as_of, "as_of"))
     window = period_ahead(window, as_of)
     history = history or learn(everyones, as_of)
     known = known_at(merged_shares(everyones, column), as_of)
-    known = known.assign(member=known[column] if column else EVERYONE, amount=known["amount"] * known["credit"])
+    known = known.assign(
+        member=known[column] if column else EVERYONE, amount=known["amount"] * known["credit"]
+    )
     known["channel"] = known["channel"].fillna("unknown")
     known = known.dropna(subset="member")
     members = sorted(known[column or "partner"].unique())
     if column and member not in members:
-        raise UnknownValue(level, member, members, f"Names are as in the deal table's column {column!r}.")
+        raise UnknownValue(
+            level, member, members, f"Names are as in the deal table's column {column!r}."
+        )
     left = (pd.Timestamp(window.end) - as_of).days
     opened, notes = _open_deals(known, history, window)
     coming = _to_come(known, history, left)
     ours = known if not column else known[known["member"] == member]
-    if ours["created_on"].gt(as_of - pd.Timedelta(days=YEAR)).sum() < FEWEST_CREATED or history.base is None:
+    if (
+        ours["created_on"].gt(as_of - pd.Timedelta(days=YEAR)).sum() < FEWEST_CREATED
+        or history.base is None
+    ):
         coming = coming[coming["member"] != member]
         notes.append(Note(LITTLE_HISTORY))
-    won = ours[(ours["status"] == "won") & ours["closed_on"].between(pd.Timestamp(window.start), as_of)]
+    won = ours[
+        (ours["status"] == "won") & ours["closed_on"].between(pd.Timestamp(window.start), as_of)
+    ]
     spent, why = _spend(side_table("spend", spend), level, member, as_of, left)
     if why:
         notes.append(Note(why))
     world = World(opened, coming, spent)
     lately = last_year(ours, as_of)
-    slices = [table if not column else table[table["member"] == member] for table in (opened, coming)]
+    slices = [
+        table if not column else table[table["member"] == member] for table in (opened, coming)
+    ]
     cells = len(slices[0]) + 2 * slices[1]["wins"].sum()
     draws = int(min(draws, max(FEWEST_DRAWS, CELLS // max(cells, 1))))
     return Baseline(
@@ -186,7 +220,8 @@ def _open_deals(known, history, window):
 
 
 def _to_come(known, history, left):
-    """The deals created in the last year stand for those to come, as in `judging.forecast`; a row for each."""
+    """The deals created in the last year stand for those to come, as in `judging.forecast`; a row
+    for each."""
     lately = known[known["created_on"] > history.as_of - pd.Timedelta(days=YEAR)]
     order = np.lexsort((lately["created_on"], lately["amount"].fillna(0)))
     lately = lately.iloc[order]
@@ -214,12 +249,16 @@ def _spend(spend, level, member, as_of, left):
     rows = spend[(month > as_of - pd.Timedelta(days=YEAR)) & (month <= as_of)]
     if level == "partner":
         rows = rows[rows["partner"] == member] if "partner" in rows else rows[:0]
-    return {str(name): float(amount) for name, amount in (rows.groupby("channel")["amount"].sum() / YEAR * left).items()
-            if amount > 0}, None  # fmt: skip
+    return {
+        str(name): float(amount)
+        for name, amount in (rows.groupby("channel")["amount"].sum() / YEAR * left).items()
+        if amount > 0
+    }, None
 
 
 def _peers(lately, window):
-    """The mean amount and deals that the members of this level win in such a window; None without two of them."""
+    """The mean amount and deals that the members of this level win in such a window; None without
+    two of them."""
     active = lately["member"].unique()
     if len(active) < 2:
         return None

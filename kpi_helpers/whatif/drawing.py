@@ -1,8 +1,9 @@
-"""Common random numbers: the same luck for a baseline and every scenario, so that their difference is no noise.
+"""Common random numbers: the same luck for a baseline and every scenario, so that their difference
+is no noise.
 
-Each open deal has its own uniform draws, by its id, and is won where they fall under its chance; each stream of deals
-to come has its own arrivals, by its name, and counts those before its rate. So a higher chance or rate never loses a
-win in any draw, and where nothing changes nothing moves.
+Each open deal has its own uniform draws, by its id, and is won where they fall under its chance;
+each stream of deals to come has its own arrivals, by its name, and counts those before its rate. So
+a higher chance or rate never loses a win in any draw, and where nothing changes nothing moves.
 """
 
 from functools import cache, lru_cache
@@ -10,15 +11,17 @@ from zlib import crc32
 
 import numpy as np
 
-from ..judging.forecasting import COMMON
+from kpi_helpers.judging.forecasting import COMMON
 
 BLOCK = 32  # arrivals drawn at a time
 
 
 class Draws:
-    """`n` seeded draws; `shock` correlates the outcomes of one partner, and COMMON of it those of all partners.
+    """`n` seeded draws; `shock` correlates the outcomes of one partner, and COMMON of it those of
+    all partners.
 
-    Nothing of it depends on the order of deals or on what was asked before: what is kept only saves time.
+    Nothing of it depends on the order of deals or on what was asked before: what is kept only saves
+    time.
     """
 
     def __init__(self, seed: int, n: int, shock: float) -> None:
@@ -31,7 +34,8 @@ class Draws:
         return np.random.default_rng([self.seed, *(crc32(part.encode()) for part in key)])
 
     def _period(self, partner: str) -> np.ndarray:
-        """How good a period this partner has in each draw: standard normals that share a part with all partners'."""
+        """How good a period this partner has in each draw: standard normals that share a part with
+        all partners'."""
         own, shared = (self.rng("period", name).standard_normal(self.n) for name in (partner, ""))
         return np.sqrt(1 - COMMON) * own + np.sqrt(COMMON) * shared
 
@@ -42,11 +46,14 @@ class Draws:
         luck = np.empty((len(deals), self.n), dtype=np.float32)
         for row, (deal, partner) in zip(luck, deals, strict=True):
             own = self.rng("deal", deal).standard_normal(self.n)
-            row[:] = ndtr(np.sqrt(1 - self.shock) * own - np.sqrt(self.shock) * self.period(partner))
+            row[:] = ndtr(
+                np.sqrt(1 - self.shock) * own - np.sqrt(self.shock) * self.period(partner)
+            )
         return luck
 
     def _lift(self, parts: tuple[tuple[str, float], ...], middle: float) -> np.ndarray:
-        """What the partners' good and bad periods do to a rate; `parts` are their shares of it, the mean is 1."""
+        """What the partners' good and bad periods do to a rate; `parts` are their shares of it, the
+        mean is 1."""
         from scipy.special import ndtr, ndtri
 
         if not self.shock:
@@ -54,7 +61,9 @@ class Draws:
         middle = np.clip(middle, 1e-9, 1 - 1e-9)
         spread = np.sqrt(1 - self.shock)
         return sum(
-            share * ndtr((ndtri(middle) + np.sqrt(self.shock) * self.period(partner)) / spread) / middle
+            share
+            * ndtr((ndtri(middle) + np.sqrt(self.shock) * self.period(partner)) / spread)
+            / middle
             for partner, share in parts
         )
 
@@ -63,7 +72,8 @@ class Draws:
 
 
 class Stream:
-    """Deals that arrive one after the other in each draw, each with a place in the distribution of sizes."""
+    """Deals that arrive one after the other in each draw, each with a place in the distribution of
+    sizes."""
 
     def __init__(self, draws: Draws, name: str) -> None:
         self.draws, self.name = draws, name
@@ -83,11 +93,14 @@ class Stream:
             gaps = rng.standard_exponential((self.draws.n, BLOCK), dtype=np.float32)
             gaps[:, 0] += self.arrivals[:, -1] if self.arrivals.shape[1] else 0
             self.arrivals = np.hstack([self.arrivals, np.cumsum(gaps, axis=1, dtype=np.float32)])
-            self.places = np.hstack([self.places, rng.random((self.draws.n, BLOCK), dtype=np.float32)])
+            self.places = np.hstack(
+                [self.places, rng.random((self.draws.n, BLOCK), dtype=np.float32)]
+            )
         return (self.arrivals < rate[:, None].astype(np.float32)).sum(axis=1)
 
     def worth(self, number: np.ndarray, amounts: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        """What the first `number` of them are worth, each as large as one of `amounts` drawn by weight."""
+        """What the first `number` of them are worth, each as large as one of `amounts` drawn by
+        weight."""
         share = weights / weights.sum()
         mean = float(amounts @ share)
         if mean == 0:

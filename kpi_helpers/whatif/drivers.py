@@ -1,10 +1,11 @@
-"""Drivers: what a slice's revenue is made of, measured on its own last year, each with its interval."""
+"""Drivers: what a slice's revenue is made of, measured on its own last year, each with its
+interval."""
 
 import numpy as np
 import pandas as pd
 
-from ..judging import bootstrap, poisson, wilson
-from ..judging.forecasting import YEAR
+from kpi_helpers.judging.forecasting import YEAR
+from kpi_helpers.stats import bootstrap, poisson, wilson
 
 SEGMENTS = ("channel", "region", "product", "size_band")
 COLUMNS = ("driver", "value", "low", "high", "unit", "n")
@@ -14,7 +15,8 @@ def part(driver: str) -> tuple[str, str | None, str | None]:
     """A driver's name, and the segment it is limited to; a channel needs no column before it.
 
     >>> part("close_rate"), part("close_rate.paid"), part("close_rate.product.Backup")
-    (('close_rate', None, None), ('close_rate', 'channel', 'paid'), ('close_rate', 'product', 'Backup'))
+    (('close_rate', None, None), ('close_rate', 'channel', 'paid'), ('close_rate', 'product',
+    'Backup'))
     """
     name, _, rest = driver.partition(".")
     if not rest:
@@ -23,24 +25,38 @@ def part(driver: str) -> tuple[str, str | None, str | None]:
     return (name, column, value) if value and column in SEGMENTS else (name, "channel", rest)
 
 
-def measured(lately: pd.DataFrame, opened: pd.DataFrame, coming: pd.DataFrame, spend: dict[str, float]) -> pd.DataFrame:
+def measured(
+    lately: pd.DataFrame, opened: pd.DataFrame, coming: pd.DataFrame, spend: dict[str, float]
+) -> pd.DataFrame:
     """The drivers of a slice: driver, value, low, high (95 %), unit and the n deals each rests on.
 
-    `lately` are its deals created or closed in the last year, as they stood at as_of; `opened` its open deals and
-    `coming` those expected (`Baseline`); `spend` is money a channel in the coming window. Rates are won / (won + lost)
-    with Wilson's interval, sizes credited amounts per priced win and cycles days from created to won with the
-    bootstrap's, opportunities and leads numbers in the coming window with the exact Poisson interval of last year's
-    count. Spend, the open pipeline and `win_back` (0, the share of losses to a competitor won back) are no estimates.
+    `lately` are its deals created or closed in the last year, as they stood at as_of; `opened` its
+    open deals and `coming` those expected (`Baseline`); `spend` is money a channel in the coming
+    window. Rates are won / (won + lost) with Wilson's interval, sizes credited amounts per priced
+    win and cycles days from created to won with the bootstrap's, opportunities and leads numbers in
+    the coming window with the exact Poisson interval of last year's count. Spend, the open pipeline
+    and `win_back` (0, the share of losses to a competitor won back) are no estimates.
     """
-    rows = [_opportunities("opportunities", opened, coming), _opportunities("leads", opened[:0], coming)]
+    rows = [
+        _opportunities("opportunities", opened, coming),
+        _opportunities("leads", opened[:0], coming),
+    ]
     rows += [_rate("close_rate", lately), _size("average_deal_size", lately), _cycle(lately)]
     for column in SEGMENTS:
         for value in sorted(set(lately[column].dropna())):
             name = value if column == "channel" else f"{column}.{value}"
             inside = lately[lately[column] == value]
-            rows += [_rate(f"close_rate.{name}", inside), _size(f"average_deal_size.{name}", inside)]
-            rows.append(_opportunities(f"leads.{name}", opened[:0], coming[coming[column] == value]))
-    rows += [(f"spend.{channel}", amount, amount, amount, "money", 0) for channel, amount in spend.items()]
+            rows += [
+                _rate(f"close_rate.{name}", inside),
+                _size(f"average_deal_size.{name}", inside),
+            ]
+            rows.append(
+                _opportunities(f"leads.{name}", opened[:0], coming[coming[column] == value])
+            )
+    rows += [
+        (f"spend.{channel}", amount, amount, amount, "money", 0)
+        for channel, amount in spend.items()
+    ]
     value = float(opened["amount"].sum())
     rows.append(("open_pipeline", value, value, value, "money", len(opened)))
     rows.append(("win_back", 0.0, 0.0, 0.0, "ratio", int(competitor_losses(lately).sum())))
@@ -63,7 +79,14 @@ def _opportunities(name, opened, coming):
 def _rate(name, deals):
     won, lost = (int((deals["status"] == status).sum()) for status in ("won", "lost"))
     low, high = wilson(won, won + lost)
-    return name, won / (won + lost) if won + lost else np.nan, float(low), float(high), "ratio", won + lost
+    return (
+        name,
+        won / (won + lost) if won + lost else np.nan,
+        float(low),
+        float(high),
+        "ratio",
+        won + lost,
+    )
 
 
 def _size(name, deals):
@@ -82,5 +105,6 @@ def _interval(name, values, unit):
 
 
 def last_year(known: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """The deals closed within a year up to as_of; what the rates, sizes and cycles are measured on."""
+    """The deals closed within a year up to as_of; what the rates, sizes and cycles are measured
+    on."""
     return known[known["closed_on"] > as_of - pd.Timedelta(days=YEAR)]

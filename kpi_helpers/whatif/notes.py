@@ -1,4 +1,5 @@
-"""What has to be said beside an answer: fixed sentences with places, so that they can be translated."""
+"""What has to be said beside an answer: fixed sentences with places, so that they can be
+translated."""
 
 from typing import NamedTuple
 
@@ -8,7 +9,8 @@ SPEND_BY_PARTNER = "Spend is known by partner only, not at this level."
 CAPPED = "{driver}: no chance goes above 1; this many open deals would be won for certain: {count}."
 REFILLED = "Deals that close sooner are taken to be followed by others like them."
 RETURNS = (
-    "{driver}: leads are assumed to grow as spend to the power of {returns}; that spend brings leads is not shown."
+    "{driver}: leads are assumed to grow as spend to the power of {returns}; that spend "
+    "brings leads is not shown."
 )
 
 

@@ -6,12 +6,12 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from ..errors import KitError, UnknownValue
-from .answers import expected, simulate
-from .applying import applied
-from .baselines import Baseline
-from .changes import parse_change
-from .scenarios import Scenario, scenario_of
+from kpi_helpers.errors import KitError, UnknownValue
+from kpi_helpers.whatif.answers import expected, simulate
+from kpi_helpers.whatif.applying import applied
+from kpi_helpers.whatif.baselines import Baseline
+from kpi_helpers.whatif.changes import parse_change
+from kpi_helpers.whatif.scenarios import Scenario, scenario_of
 
 STEP = 0.10  # for drivers that are facts and have no interval
 FAR = 10.0  # times the measured value is as far as a goal is sought
@@ -21,10 +21,11 @@ AT = ("mean", "p10", "p50", "p90")
 def tornado(base: Baseline, scenario=None, *, by: float | None = None) -> pd.DataFrame:
     """What each driver does to the window's mean revenue, the largest swing first.
 
-    Each driver alone is set to the ends of its interval (facts: 10 % either way), or moved by the share `by`. Out by
-    driver: low, high (its ends), revenue_low, revenue_high (money), swing = |revenue_high - revenue_low|, moved (how).
-    Drivers of a segment other than the channel, and those that could not be measured, are left out. It misleads about
-    causes: a wide interval makes a driver uncertain, not worth working on.
+    Each driver alone is set to the ends of its interval (facts: 10 % either way), or moved by the
+    share `by`. Out by driver: low, high (its ends), revenue_low, revenue_high (money), swing =
+    |revenue_high - revenue_low|, moved (how). Drivers of a segment other than the channel, and
+    those that could not be measured, are left out. It misleads about causes: a wide interval makes
+    a driver uncertain, not worth working on.
     """
     scenario, rows = scenario_of(scenario), []
     for driver, row in base.drivers.iterrows():
@@ -32,7 +33,11 @@ def tornado(base: Baseline, scenario=None, *, by: float | None = None) -> pd.Dat
             continue
         fact = by is not None or pd.isna(row["low"]) or row["low"] == row["high"]
         share = STEP if by is None else by
-        ends = [row["value"] * (1 - share), row["value"] * (1 + share)] if fact else [row["low"], row["high"]]
+        ends = (
+            [row["value"] * (1 - share), row["value"] * (1 + share)]
+            if fact
+            else [row["low"], row["high"]]
+        )
         if row["unit"] == "ratio":
             ends = [min(end, 1.0) for end in ends]
         money = [_mean(base, _with(scenario, driver, end)) for end in ends]
@@ -45,8 +50,8 @@ def tornado(base: Baseline, scenario=None, *, by: float | None = None) -> pd.Dat
 
 @dataclass(frozen=True)
 class Goal:
-    """`value` of the driver at which revenue is `target`; None where it is not reachable. `ends`: the driver's values
-    looked at and the revenue there. `reason` says why there is no value."""
+    """`value` of the driver at which revenue is `target`; None where it is not reachable. `ends`:
+    the driver's values looked at and the revenue there. `reason` says why there is no value."""
 
     driver: str
     measured: float
@@ -56,13 +61,16 @@ class Goal:
     reason: str | None = None
 
 
-def goal_seek(base: Baseline, driver: str, target: float, *, scenario=None, at: str = "mean") -> Goal:
+def goal_seek(
+    base: Baseline, driver: str, target: float, *, scenario=None, at: str = "mean"
+) -> Goal:
     """The value of one driver, all others as they are, that makes revenue the target.
 
-    By bisection, because revenue never falls when a driver rises (cycle days: never rises). Rates are looked at from 0
-    to 1, all else from a tenth to ten times the measured value. `at` is mean, p10, p50 or p90 of revenue: p10 asks for
-    what reaches the target with a chance of 90 %. Not reachable is an answer: `value` None and a reason. It misleads
-    where no one can move the driver so far, or not without moving others. Raises KitError for unknown drivers.
+    By bisection, because revenue never falls when a driver rises (cycle days: never rises). Rates
+    are looked at from 0 to 1, all else from a tenth to ten times the measured value. `at` is mean,
+    p10, p50 or p90 of revenue: p10 asks for what reaches the target with a chance of 90 %. Not
+    reachable is an answer: `value` None and a reason. It misleads where no one can move the driver
+    so far, or not without moving others. Raises KitError for unknown drivers.
     """
     from scipy.optimize import bisect
 
@@ -81,8 +89,11 @@ def goal_seek(base: Baseline, driver: str, target: float, *, scenario=None, at: 
     reached = tuple((end, revenue(end)) for end in ends)
     low, high = sorted(money for _, money in reached)
     if not low <= target <= high:
-        side, value, money = ("even", *max(reached, key=lambda end: end[1])) if target > high else (
-            "already", *min(reached, key=lambda end: end[1]))  # fmt: skip
+        side, value, money = (
+            ("even", *max(reached, key=lambda end: end[1]))
+            if target > high
+            else ("already", *min(reached, key=lambda end: end[1]))
+        )
         reason = f"not reachable: {side} at {driver} = {value:,.4g} revenue is {money:,.0f}"
         return Goal(driver, measured, target, None, reached, reason)
     value = bisect(lambda value: revenue(value) - target, *ends, xtol=1e-12 * max(ends), rtol=1e-12)
@@ -90,7 +101,9 @@ def goal_seek(base: Baseline, driver: str, target: float, *, scenario=None, at: 
 
 
 def _with(scenario: Scenario, driver: str, value: float) -> Scenario:
-    return replace(scenario, set=scenario.set | {driver: np.format_float_positional(value, trim="-")})
+    return replace(
+        scenario, set=scenario.set | {driver: np.format_float_positional(value, trim="-")}
+    )
 
 
 def _mean(base, scenario) -> float:

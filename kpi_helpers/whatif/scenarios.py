@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..errors import KitError, UnknownValue
-from ..windows import as_date
+from kpi_helpers.contract.windows import as_date
+from kpi_helpers.errors import KitError, UnknownValue
 
 RETURNS = 0.5  # an assumption: twice the spend brings 1.41 times the leads
 
@@ -29,13 +29,14 @@ NAMES = {"what", "from", "to", "name", "like", "member"}
 class Scenario:
     """What is changed, as plain data.
 
-    `set`: {driver: change}, like {"close_rate": "+5pp", "spend.paid": "-20%", "win_back": "30%"} (`parse_change`).
-    `shift`: [{"what": "spend" or "leads", "from": "paid", "to": "earned", "amount": 5000 or "20%"}].
-    `move`: open deals, [{"from": "A", "to": "B", "share": "50%"}] or {"deals": ["D-1", ...]} in place of share.
-    `add`: [{"name": "New partner", "like": "A", "starts": "2026-02-01"}], without `like` an average one.
-    `replace`: [{"member": "A", "like": "B"}]: new deals come as to B; A's open deals stay.
-    `strategies`: [{"name": "Deal desk", "set": {"close_rate": "+5pp"}, "starts": "2026-02-01"}].
-    `returns`: leads grow as spend ** returns; 1 is in proportion, 0 not at all. An assumption, not a finding.
+    `set`: {driver: change}, like {"close_rate": "+5pp", "spend.paid": "-20%", "win_back": "30%"}
+    (`parse_change`). `shift`: [{"what": "spend" or "leads", "from": "paid", "to": "earned",
+    "amount": 5000 or "20%"}]. `move`: open deals, [{"from": "A", "to": "B", "share": "50%"}] or
+    {"deals": ["D-1", ...]} in place of share. `add`: [{"name": "New partner", "like": "A",
+    "starts": "2026-02-01"}], without `like` an average one. `replace`: [{"member": "A", "like":
+    "B"}]: new deals come as to B; A's open deals stay. `strategies`: [{"name": "Deal desk", "set":
+    {"close_rate": "+5pp"}, "starts": "2026-02-01"}]. `returns`: leads grow as spend ** returns; 1
+    is in proportion, 0 not at all. An assumption, not a finding.
     """
 
     name: str = "scenario"
@@ -53,13 +54,19 @@ class Scenario:
             raise KitError(f"A scenario's name is text; got {self.name!r}.")
         _changes("A scenario", self.set)
         if not _number(self.returns) or not 0 <= self.returns <= 1:
-            raise KitError(f"returns must lie in 0..1 (1: leads grow in proportion to spend); got {self.returns!r}.")
+            raise KitError(
+                f"returns must lie in 0..1 (1: leads grow in proportion to spend); got "
+                f"{self.returns!r}."
+            )
         if self.target is not None and not (_number(self.target) and 0 < self.target < math.inf):
             raise KitError(f"A target is money above 0; got {self.target!r}.")
         for part, rules in _PARTS.items():
             entries = getattr(self, part)
             if not isinstance(entries, list | tuple):
-                raise KitError(f"{part} of a scenario is a list of objects with {', '.join(rules)}; got {entries!r}.")
+                raise KitError(
+                    f"{part} of a scenario is a list of objects with {', '.join(rules)}; got "
+                    f"{entries!r}."
+                )
             for entry in entries:
                 _entry(part, entry, rules)
 
@@ -70,12 +77,17 @@ def _number(value) -> bool:
 
 def _changes(whose, changes):
     if not isinstance(changes, dict):
-        raise KitError(f'{whose}\'s "set" is {{driver: change}}, like {{"close_rate": "+5pp"}}; got {changes!r}.')
+        raise KitError(
+            f'{whose}\'s "set" is {{driver: change}}, like {{"close_rate": "+5pp"}}; got '
+            f"{changes!r}."
+        )
 
 
 def _entry(part, entry, rules):
     if not isinstance(entry, dict):
-        raise KitError(f"Each {part} of a scenario is an object with {', '.join(rules)}; got {entry!r}.")
+        raise KitError(
+            f"Each {part} of a scenario is an object with {', '.join(rules)}; got {entry!r}."
+        )
     for key in entry:
         if key not in rules:
             raise UnknownValue(f"entry of {part}", key, rules)
@@ -90,7 +102,9 @@ def _entry(part, entry, rules):
     if part == "move" and ("share" in entry) == ("deals" in entry):
         raise KitError('move needs either "share" (like "50%") or "deals" (a list of ids).')
     if not isinstance(entry.get("deals", []), list | tuple):
-        raise KitError(f'"deals" of move is a list of ids, like ["D-1", "D-2"]; got {entry["deals"]!r}.')
+        raise KitError(
+            f'"deals" of move is a list of ids, like ["D-1", "D-2"]; got {entry["deals"]!r}.'
+        )
     if part == "strategies":
         _changes("A strategy", entry["set"])
     if "starts" in entry:
@@ -105,7 +119,8 @@ def scenario_of(changes) -> Scenario:
 
 
 def read_scenario(path) -> Scenario:
-    """A scenario from a JSON or TOML file, as `save_scenario` wrote it or by hand; the name is the file's unless told.
+    """A scenario from a JSON or TOML file, as `save_scenario` wrote it or by hand; the name is the
+    file's unless told.
 
     Raises KitError for files that cannot be read, and for entries that there are not.
     """
@@ -116,9 +131,14 @@ def read_scenario(path) -> Scenario:
     except OSError as error:
         raise KitError(f"The scenario {str(path)!r} cannot be read: {error.strerror}.") from None
     except (ValueError, UnicodeDecodeError) as error:
-        raise KitError(f"The scenario {str(path)!r} is no valid {path.suffix or 'JSON'} file: {error}") from None
+        raise KitError(
+            f"The scenario {str(path)!r} is no valid {path.suffix or 'JSON'} file: {error}"
+        ) from None
     if not isinstance(told, dict):
-        raise KitError(f"The scenario {str(path)!r} holds {type(told).__name__}, not an object with name and set.")
+        raise KitError(
+            f"The scenario {str(path)!r} holds {type(told).__name__}, not an object with name "
+            f"and set."
+        )
     known = [part.name for part in fields(Scenario)]
     for key in told:
         if key not in known:
@@ -131,7 +151,11 @@ def save_scenario(scenario: Scenario, path) -> Path:
     if Path(path).suffix != ".json":
         raise KitError(f"A scenario is saved as .json; got {str(path)!r}.")
     empty = asdict(Scenario())
-    told = {key: value for key, value in asdict(scenario).items() if value != empty[key] or key == "name"}
+    told = {
+        key: value
+        for key, value in asdict(scenario).items()
+        if value != empty[key] or key == "name"
+    }
     text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
     return _whole(Path(path), lambda new: new.write_text(text, encoding="utf-8"))
 
@@ -139,11 +163,12 @@ def save_scenario(scenario: Scenario, path) -> Path:
 def compare(base, scenarios: Iterable) -> pd.DataFrame:
     """The baseline and scenarios side by side: a row each; more is better.
 
-    Columns: scenario, then p10, p50, p90 and mean of revenue, deal_count, weighted_pipeline, quality_score and
-    attainment (revenue_p10, ...), chance to reach the target, spend, and revenue_change (mean, a share of the
-    baseline's). Common random numbers: a difference between rows is no noise. No scenario gives the baseline alone.
+    Columns: scenario, then p10, p50, p90 and mean of revenue, deal_count, weighted_pipeline,
+    quality_score and attainment (revenue_p10, ...), chance to reach the target, spend, and
+    revenue_change (mean, a share of the baseline's). Common random numbers: a difference between
+    rows is no noise. No scenario gives the baseline alone.
     """
-    from .answers import MEASURES, simulate
+    from kpi_helpers.whatif.answers import MEASURES, simulate
 
     answers = [simulate(base), *(simulate(base, scenario) for scenario in scenarios)]
     rows = []
@@ -151,15 +176,21 @@ def compare(base, scenarios: Iterable) -> pd.DataFrame:
         row = {"scenario": answer.name}
         for measure in MEASURES:
             told = getattr(answer, measure)
-            row |= {f"{measure}_{name}": getattr(told, name, None) for name in ("p10", "p50", "p90", "mean")}
+            row |= {
+                f"{measure}_{name}": getattr(told, name, None)
+                for name in ("p10", "p50", "p90", "mean")
+            }
         before = answers[0].revenue.mean
         change = answer.revenue.mean / before - 1 if before else None
-        rows.append(row | {"chance": answer.chance, "spend": answer.spend, "revenue_change": change})
+        rows.append(
+            row | {"chance": answer.chance, "spend": answer.spend, "revenue_change": change}
+        )
     return pd.DataFrame(rows).astype({name: float for name in rows[0] if name != "scenario"})
 
 
 def export(table: pd.DataFrame, path) -> Path:
-    """Write a comparison (or any table) as .csv or .xlsx; text that looks like a formula stays text."""
+    """Write a comparison (or any table) as .csv or .xlsx; text that looks like a formula stays
+    text."""
     path = Path(path)
     if path.suffix == ".csv":
         return _whole(path, lambda new: table.to_csv(new, index=False))

@@ -1,4 +1,5 @@
-"""Jupyter servers for the browser tests: on this machine only, with a token, in a folder of their own."""
+"""Jupyter servers for the browser tests: on this machine only, with a token, in a folder of their
+own."""
 
 import json
 import os
@@ -22,7 +23,9 @@ SETTINGS = {  # every cell is drawn wherever the page is scrolled to, and nobody
 
 def workplace(folder: Path) -> Path:
     """The notebooks beside the sample, as in a checkout; what is saved stays here."""
-    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".*", "*.json"))
+    shutil.copytree(
+        ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".*", "*.json")
+    )
     (folder / "data").mkdir()
     (folder / "data" / "sample").symlink_to(ROOT / "data" / "sample")
     return folder / "notebooks"
@@ -30,9 +33,12 @@ def workplace(folder: Path) -> Path:
 
 @contextmanager
 def serving(folder: Path, *words: str):
-    """A server started by `words` in `folder`; its address while it runs. What was started is ended."""
+    """A server started by `words` in `folder`; its address while it runs. What was started is
+    ended."""
     port = _free_port()
-    private = {f"JUPYTER_{name}_DIR": str(folder.parent / name) for name in ("CONFIG", "RUNTIME", "DATA")}
+    private = {
+        f"JUPYTER_{name}_DIR": str(folder.parent / name) for name in ("CONFIG", "RUNTIME", "DATA")
+    }
     settings = folder.parent / "settings"
     for name, values in SETTINGS.items():
         file = settings / "@jupyterlab" / f"{name}.jupyterlab-settings"

@@ -1,4 +1,5 @@
-"""Pages as people see them, in a real browser: nothing from outside, no fault of access, no overflow at any width."""
+"""Pages as people see them, in a real browser: nothing from outside, no fault of access, no
+overflow at any width."""
 
 import re
 from dataclasses import asdict
@@ -7,11 +8,17 @@ from pathlib import Path
 import pytest
 
 from kpi_helpers.reports import run_reports
-from kpi_helpers.reports.child import make_report
-from kpi_helpers.reports.plan import make_plan
+from kpi_helpers.reports.running.child import make_report
+from kpi_helpers.reports.schedule import make_plan
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
-NAMES = ["Çınar Teknoloji", "Işık Bilişim", "Nordlicht Systemhaus GmbH", "Öztürk & Oğulları", "Üçler Bilgisayar"]
+NAMES = [
+    "Çınar Teknoloji",
+    "Işık Bilişim",
+    "Nordlicht Systemhaus GmbH",
+    "Öztürk & Oğulları",
+    "Üçler Bilgisayar",
+]
 # A rich report and one with hardly a deal; the Turkish run makes only these two.
 REPORTS = ["isik-bilisim/report.html", "ucler-bilgisayar/report.html", "portfolio/report.html"]
 PAGES = ["index.html", "data-health.html", *REPORTS]
@@ -34,11 +41,16 @@ def made(browser, tmp_path_factory):
 
 @pytest.fixture
 def opened(browser, made):
-    """Open a page at a width; what the console says and what is asked of the network is gathered beside it."""
+    """Open a page at a width; what the console says and what is asked of the network is gathered
+    beside it."""
     contexts = []
 
     def open_page(path, width=1280, theme="light"):
-        seen = {"viewport": {"width": width, "height": 900}, "color_scheme": theme, "reduced_motion": "reduce"}
+        seen = {
+            "viewport": {"width": width, "height": 900},
+            "color_scheme": theme,
+            "reduced_motion": "reduce",
+        }
         contexts.append(browser.new_context(**seen))
         page = contexts[-1].new_page()
         page.said, page.asked = [], []
@@ -55,7 +67,9 @@ def opened(browser, made):
 
 def overflow(page) -> int:
     """How many pixels the page is wider than its window."""
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
 
 
 every_page = pytest.mark.parametrize("path", [f"{lang}/{name}" for lang in LANGS for name in PAGES])
@@ -94,10 +108,15 @@ def test_nothing_overflows_from_phone_to_desktop(opened, screenshots, path, them
 def test_the_print_layout_fits_a4_and_cuts_no_figure(opened, screenshots, path):
     page = opened(path, width=A4, theme="dark")
     page.emulate_media(media="print")
-    page.screenshot(path=screenshots / f"{path.removesuffix('.html').replace('/', '-')}-print.png", full_page=True)
+    page.screenshot(
+        path=screenshots / f"{path.removesuffix('.html').replace('/', '-')}-print.png",
+        full_page=True,
+    )
     assert overflow(page) <= 0
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    figures = page.evaluate("[...document.querySelectorAll('figure')].map(f => getComputedStyle(f).breakInside)")
+    figures = page.evaluate(
+        "[...document.querySelectorAll('figure')].map(f => getComputedStyle(f).breakInside)"
+    )
     assert set(figures) <= {"avoid"}
     assert not path.endswith("report.html") or len(figures) >= 5
     assert not page.locator("nav").is_visible()
@@ -138,13 +157,16 @@ def test_code_is_folded_behind_one_switch(opened):
 def test_figures_take_the_theme_and_are_twice_as_sharp(opened, theme):
     page = opened("en/isik-bilisim/report.html", theme=theme)
     figures = page.locator("figure img")
-    assert figures.evaluate_all("all => all.every(img => img.naturalWidth >= 2 * img.width && img.alt.length > 20)")
+    assert figures.evaluate_all(
+        "all => all.every(img => img.naturalWidth >= 2 * img.width && img.alt.length > 20)"
+    )
     inverted = figures.first.evaluate("img => getComputedStyle(img).filter") != "none"
     assert inverted == (theme == "dark")
 
 
 def test_the_first_screen_reaches_to_what_should_be_done(opened):
-    """Who, window, summary and the eight KPIs leave room for the first advice on a screen of 1280 x 900."""
+    """Who, window, summary and the eight KPIs leave room for the first advice on a screen of 1280 x
+    900."""
     page = opened("en/isik-bilisim/report.html")
     assert page.locator("table.summary tbody tr").count() == 8
     assert page.locator("table.plan tbody tr").first.bounding_box()["y"] < 860
@@ -164,7 +186,10 @@ def test_the_index_sorts_by_mouse_and_by_keyboard(opened):
     button = page.get_by_role("button", name="Amount won, €")
     button.click()
     assert amounts(page) == sorted(amounts(page), reverse=True)
-    assert page.get_by_role("columnheader", name="Amount won, €").get_attribute("aria-sort") == "descending"
+    assert (
+        page.get_by_role("columnheader", name="Amount won, €").get_attribute("aria-sort")
+        == "descending"
+    )
     button.press("Enter")
     assert amounts(page) == sorted(amounts(page))
     page.get_by_role("button", name="Partner").click()
@@ -208,7 +233,8 @@ def test_the_index_filters_by_status_and_by_verdict(opened):
 def test_the_index_copies_into_a_spreadsheet(opened):
     page = opened("en/index.html")
     text = page.evaluate(
-        "getSelection().selectAllChildren(document.querySelector('table')) ?? getSelection().toString()"
+        "getSelection().selectAllChildren(document.querySelector('table')) ?? "
+        "getSelection().toString()"
     )
     head, *rows = [line.split("\t") for line in text.splitlines() if "\t" in line]
     assert len(rows) == 5

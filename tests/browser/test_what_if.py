@@ -6,8 +6,21 @@ import pytest
 
 from .servers import TOKEN, serving, workplace
 
-LAB = ("jupyterlab", "--no-browser", "--port={port}", "--ip=127.0.0.1", f"--IdentityProvider.token={TOKEN}")
-VOILA = ("voila", "what_if.ipynb", "--no-browser", "--port={port}", "--Voila.ip=127.0.0.1", "--token=" + TOKEN)
+LAB = (
+    "jupyterlab",
+    "--no-browser",
+    "--port={port}",
+    "--ip=127.0.0.1",
+    f"--IdentityProvider.token={TOKEN}",
+)
+VOILA = (
+    "voila",
+    "what_if.ipynb",
+    "--no-browser",
+    "--port={port}",
+    "--Voila.ip=127.0.0.1",
+    "--token=" + TOKEN,
+)
 PATIENCE = 240_000  # milliseconds: other tests may run beside these
 
 
@@ -36,7 +49,9 @@ def test_in_voila_the_same(page, notebooks):
     page.set_default_timeout(PATIENCE)
     with serving(notebooks, *VOILA) as address:
         page.goto(address)
-        assert "/login" in page.url and not page.locator(".whatif").count()  # nothing without the token
+        assert (
+            "/login" in page.url and not page.locator(".whatif").count()
+        )  # nothing without the token
         page.goto(f"{address}/?token={TOKEN}")
         ready(page)
         drag_the_close_rate(page)
@@ -66,7 +81,8 @@ def revenue(page):
 def changed_from(page, before):
     page.wait_for_function(
         "before => { const row = [...document.querySelectorAll('.whatif-answer tr')]"
-        ".find(row => row.innerText.startsWith('Revenue')); return row && row.innerText !== before }",
+        ".find(row => row.innerText.startsWith('Revenue')); return row && row.innerText !== "
+        "before }",
         arg=before,
     )
 
@@ -97,5 +113,7 @@ def save(page, folder, name):
     box.press("Enter")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("Saved as").wait_for()
-    told = json.loads((folder / f"{name.replace(' ', '-')}.scenario.json").read_text(encoding="utf-8"))
+    told = json.loads(
+        (folder / f"{name.replace(' ', '-')}.scenario.json").read_text(encoding="utf-8")
+    )
     assert told["name"] == name and told["set"]["close_rate"].endswith("pp")

@@ -1,4 +1,5 @@
-"""`partner-kpis lab` as it is typed: a server with the user's data, and nothing left of it afterwards."""
+"""`partner-kpis lab` as it is typed: a server with the user's data, and nothing left of it
+afterwards."""
 
 import json
 import urllib.error
@@ -14,19 +15,28 @@ SERVER = ("--", "--no-browser", "--port={port}", f"--IdentityProvider.token={TOK
 
 
 def asked(address):
-    with urllib.request.urlopen(urllib.request.Request(address, headers={"Authorization": f"token {TOKEN}"})) as answer:
+    with urllib.request.urlopen(
+        urllib.request.Request(address, headers={"Authorization": f"token {TOKEN}"})
+    ) as answer:
         return answer.url, answer.read().decode()
 
 
 def test_lab_opens_the_notebook_on_the_users_data_for_whoever_has_the_token(tmp_path):
     place = tmp_path / "place"
     place.mkdir()
-    for _time in ("first", "again"):  # the copies are the user's: parameters are put in once, not piled up
+    for _time in (
+        "first",
+        "again",
+    ):  # the copies are the user's: parameters are put in once, not piled up
         with serving(place, *LAB, SAMPLE, *SERVER) as address:
             assert urlsplit(asked(address)[0]).path == "/lab/tree/explore.ipynb"
             for name in ("explore.ipynb", "what_if.ipynb"):
                 cells = json.loads(asked(f"{address}/api/contents/{name}")[1])["content"]["cells"]
-                given = [cell["source"] for cell in cells if "injected-parameters" in cell["metadata"].get("tags", ())]
+                given = [
+                    cell["source"]
+                    for cell in cells
+                    if "injected-parameters" in cell["metadata"].get("tags", ())
+                ]
                 assert len(given) == 1 and SAMPLE in given[0] and 'as_of = "2025-12-31"' in given[0]
             assert cells[0]["source"].startswith("# Ya öyle olsa?") and 'lang = "tr"' in given[0]
             with pytest.raises(urllib.error.HTTPError, match="403"):

@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kpi_helpers.judging import backtest, reasons, reliability
+from kpi_helpers.judging import backtest, reliability
+from kpi_helpers.stats import reasons
 
 from . import world
 from .sample import sample_deals
@@ -19,20 +20,30 @@ def test_periods_and_actuals_are_the_deals_own(answer):
     deals = sample_deals()
     won = deals[(deals["status"] == "won") & deals["closed_on"].between("2025-10-01", "2025-12-31")]
     worth = (won["amount"] * won["credit"]).groupby(won["partner"]).sum()
-    mine = table[(table["period"] == "2025-Q4") & (table["partner"] != "*")].set_index("partner")["actual"]
+    mine = table[(table["period"] == "2025-Q4") & (table["partner"] != "*")].set_index("partner")[
+        "actual"
+    ]
     assert mine.to_numpy() == pytest.approx(worth.reindex(mine.index).fillna(0).to_numpy())
     total = table[(table["period"] == "2025-Q4") & (table["partner"] == "*")].iloc[0]
     assert total["actual"] == pytest.approx(worth.sum())
-    year_before = deals[(deals["status"] == "won") & deals["closed_on"].between("2024-10-01", "2024-12-31")]
-    assert total["last_year"] == pytest.approx((year_before["amount"] * year_before["credit"]).sum())
+    year_before = deals[
+        (deals["status"] == "won") & deals["closed_on"].between("2024-10-01", "2024-12-31")
+    ]
+    assert total["last_year"] == pytest.approx(
+        (year_before["amount"] * year_before["credit"]).sum()
+    )
 
 
 def test_only_what_was_known_then_is_used(answer):
     deals = sample_deals()
     later = deals["closed_on"] > "2025-06-30"
-    upside_down = deals.assign(status=deals["status"].mask(later, deals["status"].map({"won": "lost"}).fillna("won")))
-    first = [a.periods.query("period == '2025-Q3'")[["p10", "p50", "p90"]].to_numpy()
-             for a in (answer, backtest(upside_down, "2025-12-31", periods=2, draws=500))]  # fmt: skip
+    upside_down = deals.assign(
+        status=deals["status"].mask(later, deals["status"].map({"won": "lost"}).fillna("won"))
+    )
+    first = [
+        a.periods.query("period == '2025-Q3'")[["p10", "p50", "p90"]].to_numpy()
+        for a in (answer, backtest(upside_down, "2025-12-31", periods=2, draws=500))
+    ]
     assert np.array_equal(*first)
 
 
@@ -48,9 +59,16 @@ def test_without_a_snapshot_the_crm_is_unknown_and_chances_beat_one_for_all(answ
 def test_with_snapshots_the_crms_own_forecast_is_compared():
     deck = world.programme(0, partners=4)
     days = pd.to_datetime(["2024-03-31", "2024-06-30", "2024-09-30"])
-    told = backtest(world.export(deck, "2024-12-31"), "2024-12-31", periods=1, draws=300,
-                    snapshots={day: world.export(deck, day) for day in days})  # fmt: skip
-    then = world.export(deck, "2024-09-30").query("status == 'open' and expected_close_on <= '2024-12-31'")
+    told = backtest(
+        world.export(deck, "2024-12-31"),
+        "2024-12-31",
+        periods=1,
+        draws=300,
+        snapshots={day: world.export(deck, day) for day in days},
+    )
+    then = world.export(deck, "2024-09-30").query(
+        "status == 'open' and expected_close_on <= '2024-12-31'"
+    )
     row = told.periods.set_index("partner").loc["*"]
     assert row["crm"] == pytest.approx((then["amount"] * then["probability"]).sum())
 
@@ -65,7 +83,9 @@ def test_reliability_of_honest_and_of_boastful_chances():
     chance = rng.random(4000)
     won = rng.random(4000) < chance
     honest = reliability(chance, won)
-    assert ((honest["low"] <= honest["expected"] + 0.02) & (honest["expected"] - 0.02 <= honest["high"])).all()
+    assert (
+        (honest["low"] <= honest["expected"] + 0.02) & (honest["expected"] - 0.02 <= honest["high"])
+    ).all()
     boastful = reliability(np.sqrt(chance), won)
     assert (boastful["expected"] > boastful["seen"]).all()
 
@@ -79,4 +99,6 @@ def test_of_many_partners_some_stand_for_all_and_everyone_still_counts(answer):
     assert {sizes.max(), sizes.min()} <= set(sizes[list(asked - {"*"})])
     same = some.merge(answer.periods, on=["as_of", "partner"], suffixes=("", "_all"))
     assert len(same) == len(some)
-    assert np.array_equal(same[["p10", "p90", "actual"]], same[["p10_all", "p90_all", "actual_all"]])
+    assert np.array_equal(
+        same[["p10", "p90", "actual"]], same[["p10_all", "p90_all", "actual_all"]]
+    )

@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi_helpers import scorecard
-from kpi_helpers.judging import midpoint, what_changed, won_amount_change
+from kpi_helpers.judging import what_changed
 from kpi_helpers.judging.changes import EFFECTS
+from kpi_helpers.stats import midpoint, won_amount_change
 
 from .sample import sample_deals
 
@@ -46,7 +47,9 @@ def table(rows):
 def test_every_change_closes_and_the_deals_carry_it(rows):
     answer = what_changed(table(rows), "2025-Q2", as_of="2025-06-30")
     told = answer.parts[answer.parts["reason"].isna()]
-    assert told[list(EFFECTS)].sum(axis=1).to_numpy() == pytest.approx(told["change"].to_numpy(float), abs=1e-9)
+    assert told[list(EFFECTS)].sum(axis=1).to_numpy() == pytest.approx(
+        told["change"].to_numpy(float), abs=1e-9
+    )
     carried = answer.deals.groupby(["kpi", "basis"])["contribution"].sum()
     for row in told.itertuples():
         assert carried.get((row.kpi, row.basis), 0.0) == pytest.approx(row.change, abs=1e-8)
@@ -57,31 +60,48 @@ def test_every_change_closes_and_the_deals_carry_it(rows):
 def test_both_ends_are_the_scorecards_own_numbers(partner):
     deals = sample_deals().query("partner == @partner")
     parts = what_changed(deals, "2025-Q4", as_of="2025-12-31").parts.set_index(["kpi", "basis"])
-    for side, window, day in (("after", "2025-Q4", "2025-12-31"), ("before", "2025-Q3", "2025-09-30")):
+    for side, window, day in (
+        ("after", "2025-Q4", "2025-12-31"),
+        ("before", "2025-Q3", "2025-09-30"),
+    ):
         card = scorecard(deals, window=window, as_of=day).set_index(["kpi", "basis"])["value"]
         named = {("won_amount", "credited"): ("quality_score", "amount")}
         for key in parts.index.drop(("marketing_channels", "close_rate")):
-            assert parts.loc[key, side] == pytest.approx(card[named.get(key, key)], nan_ok=True, abs=1e-3)
+            assert parts.loc[key, side] == pytest.approx(
+                card[named.get(key, key)], nan_ok=True, abs=1e-3
+            )
 
 
 def test_the_portfolio_counts_a_split_deal_once():
     deals = sample_deals()
     parts = what_changed(deals, "2025-Q4", as_of="2025-12-31").parts.set_index(["kpi", "basis"])
-    card = scorecard(deals, window="2025-Q4", as_of="2025-12-31").set_index(["kpi", "basis"])["value"]
+    card = scorecard(deals, window="2025-Q4", as_of="2025-12-31").set_index(["kpi", "basis"])[
+        "value"
+    ]
     for key in (("deal_count", "won"), ("average_deal_size", "whole"), ("pipeline", "open")):
         assert parts.loc[key, "after"] == pytest.approx(card[key])
 
 
 def test_agrees_with_the_two_decompositions_by_hand():
     deals = sample_deals().query("partner == 'Boğaziçi Veri'").assign(amount=100.0, credit=1.0)
-    parts = what_changed(deals, "2025-Q4", as_of="2025-12-31", mix="none").parts.set_index(["kpi", "basis"])
+    parts = what_changed(deals, "2025-Q4", as_of="2025-12-31", mix="none").parts.set_index(
+        ["kpi", "basis"]
+    )
     counts = []
     for start, end in (("2025-07-01", "2025-09-30"), ("2025-10-01", "2025-12-31")):
         closed = deals[deals["closed_on"].between(start, end)]
-        counts.append((len(closed), (closed["status"] == "won").sum(), (closed["status"] == "won").sum() * 100.0))
+        counts.append(
+            (
+                len(closed),
+                (closed["status"] == "won").sum(),
+                (closed["status"] == "won").sum() * 100.0,
+            )
+        )
     oracle = won_amount_change(*counts[0], *counts[1])
     row = parts.loc["won_amount", "credited"]
-    assert (row["volume"], row["rate"], row["size"]) == pytest.approx((oracle.volume, oracle.rate, oracle.size))
+    assert (row["volume"], row["rate"], row["size"]) == pytest.approx(
+        (oracle.volume, oracle.rate, oracle.size)
+    )
     channels = ("paid", "earned", "owned", "partner", "unknown")
     k, n = [], []
     for start, end in (("2025-07-01", "2025-09-30"), ("2025-10-01", "2025-12-31")):

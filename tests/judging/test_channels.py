@@ -2,7 +2,8 @@ import pandas as pd
 import pytest
 
 from kpi_helpers import marketing_channels
-from kpi_helpers.judging import channel_verdicts, reasons
+from kpi_helpers.judging import channel_verdicts
+from kpi_helpers.stats import reasons
 
 from .sample import sample_deals, sample_side
 
@@ -11,7 +12,9 @@ def leads(**won_of):
     rows = [(channel, i < won) for channel, (won, n) in won_of.items() for i in range(n)]
     table = pd.DataFrame(rows, columns=["channel", "won"])
     table["status"] = table.pop("won").map({True: "won", False: "lost"})
-    return table.assign(deal_id=range(len(table)), amount=100.0, created_on="2025-02-01", closed_on="2025-03-01")
+    return table.assign(
+        deal_id=range(len(table)), amount=100.0, created_on="2025-02-01", closed_on="2025-03-01"
+    )
 
 
 def verdicts(**won_of):
@@ -24,9 +27,14 @@ def test_paid_that_brings_nothing_is_stopped():
     assert len(answer.verdicts["deal_ids"].iloc[0]) == 40
 
 
-@pytest.mark.parametrize("won_of", [{"paid": (0, 8), "earned": (3, 10), "owned": (3, 10)},
-                                    {"paid": (0, 40), "earned": (12, 40), "owned": (1, 40)},
-                                    {"paid": (1, 60), "earned": (30, 60), "owned": (30, 60)}])  # fmt: skip
+@pytest.mark.parametrize(
+    "won_of",
+    [
+        {"paid": (0, 8), "earned": (3, 10), "owned": (3, 10)},
+        {"paid": (0, 40), "earned": (12, 40), "owned": (1, 40)},
+        {"paid": (1, 60), "earned": (30, 60), "owned": (30, 60)},
+    ],
+)
 def test_intervals_that_touch_or_a_win_say_nothing(won_of):
     answer = verdicts(**won_of)
     assert answer.verdicts.empty or "paid brings nothing" not in set(answer.verdicts["verdict"])
@@ -44,13 +52,21 @@ def test_only_the_planted_partner_is_told_to_stop_paid():
         name: channel_verdicts(mine, "2025", as_of="2025-12-31").verdicts["verdict"].tolist()
         for name, mine in sample_deals().groupby("partner")
     }
-    assert {name for name, found in told.items() if "paid brings nothing" in found} == {"Çınar Teknoloji"}
+    assert {name for name, found in told.items() if "paid brings nothing" in found} == {
+        "Çınar Teknoloji"
+    }
 
 
 def test_the_table_is_the_kpis_own():
-    deals, spend = (t.query("partner == 'Çınar Teknoloji'") for t in (sample_deals(), sample_side("spend")))
-    table = channel_verdicts(deals, "2025", as_of="2025-12-31", spend=spend).channels.set_index("channel")
-    card = marketing_channels(deals, window="2025", as_of="2025-12-31", spend=spend).set_index("basis")["value"]
+    deals, spend = (
+        t.query("partner == 'Çınar Teknoloji'") for t in (sample_deals(), sample_side("spend"))
+    )
+    table = channel_verdicts(deals, "2025", as_of="2025-12-31", spend=spend).channels.set_index(
+        "channel"
+    )
+    card = marketing_channels(deals, window="2025", as_of="2025-12-31", spend=spend).set_index(
+        "basis"
+    )["value"]
     for name, basis in (
         ("leads", "leads"),
         ("won", "won"),

@@ -3,7 +3,15 @@ import pandas as pd
 import pytest
 
 from kpi_helpers import quality_score
-from kpi_helpers.judging import adjusted_trends, alerts, closed_trials, expected, expected_each, rank_intervals, reasons
+from kpi_helpers.judging import (
+    adjusted_trends,
+    alerts,
+    closed_trials,
+    expected,
+    expected_each,
+    rank_intervals,
+)
+from kpi_helpers.stats import reasons
 
 from .sample import sample_deals
 
@@ -11,7 +19,9 @@ from .sample import sample_deals
 def test_ranks_are_those_of_the_quality_score():
     deals = sample_deals()
     ranks = rank_intervals(deals, "2025-Q4", as_of="2025-12-31").set_index("partner")
-    score = quality_score(deals, by="partner", window="2025-Q4", as_of="2025-12-31", basis="peers").set_index("partner")
+    score = quality_score(
+        deals, by="partner", window="2025-Q4", as_of="2025-12-31", basis="peers"
+    ).set_index("partner")
     score = score.loc[ranks.index, "value"]
     assert (score.rank(ascending=False, method="min") == ranks["rank"]).all()
     sure = ranks[ranks["low"].notna()]

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi_helpers.errors import KitError, MissingColumns
-from kpi_helpers.judging import expected, fair_comparison, observed_expected, reasons
+from kpi_helpers.judging import expected, fair_comparison, observed_expected
+from kpi_helpers.stats import reasons
 
 
 def deals(partner, won, n, **circumstances):
@@ -23,7 +24,10 @@ def test_example_of_the_summer_partner():
 
 
 def test_example_of_the_two_sizes():
-    peers = [deals("peers", 10, 100, size_band="enterprise"), deals("peers", 40, 100, size_band="small")]
+    peers = [
+        deals("peers", 10, 100, size_band="enterprise"),
+        deals("peers", 40, 100, size_band="small"),
+    ]
     ours = [deals("A", 1, 10, size_band="enterprise"), deals("A", 5, 10, size_band="small")]
     row = fair_comparison(pd.concat(ours + peers), pull=0).loc["A"]
     assert (row["observed"], row["expected"]) == (6, pytest.approx(5))
@@ -40,7 +44,9 @@ def naive_twin(trials, cell, pull):
         for _, deal in trials[trials["partner"] == partner].iterrows():
             rate = overall
             for i in range(1, len(cell) + 1):
-                same = others[[all(o[c] == deal[c] for c in cell[:i]) for _, o in others.iterrows()]]
+                same = others[
+                    [all(o[c] == deal[c] for c in cell[:i]) for _, o in others.iterrows()]
+                ]
                 k, n = same["won"].sum(), len(same)
                 rate = (k + pull * rate) / (n + pull) if n + pull else rate
             total += rate
@@ -48,7 +54,9 @@ def naive_twin(trials, cell, pull):
     return answer
 
 
-rows = st.tuples(st.sampled_from("ABC"), st.booleans(), st.sampled_from("NS"), st.sampled_from("xy"))
+rows = st.tuples(
+    st.sampled_from("ABC"), st.booleans(), st.sampled_from("NS"), st.sampled_from("xy")
+)
 
 
 @settings(max_examples=25, deadline=None)
@@ -59,11 +67,17 @@ def test_equals_the_naive_twin(pairs, pull):
     if trials["partner"].nunique() == 1:
         assert ours.isna().all()
         return
-    assert ours.to_dict() == pytest.approx(naive_twin(trials, ["region", "product"], pull), abs=1e-9)
+    assert ours.to_dict() == pytest.approx(
+        naive_twin(trials, ["region", "product"], pull), abs=1e-9
+    )
 
 
 def test_a_good_partner_in_a_hard_market_is_seen():
-    hard = [deals("A", 45, 100, region="hard"), deals("B", 60, 200, region="hard"), deals("D", 55, 200, region="hard")]
+    hard = [
+        deals("A", 45, 100, region="hard"),
+        deals("B", 60, 200, region="hard"),
+        deals("D", 55, 200, region="hard"),
+    ]
     easy = [deals("C", 160, 200, region="easy"), deals("E", 165, 200, region="easy")]
     trials = pd.concat(hard + easy)
     table = fair_comparison(trials, pull=0)
@@ -81,14 +95,20 @@ def test_verdict_and_p_agree():
 
 def test_silences_say_why():
     table = observed_expected([20, 0, 3], [4.99, 0, np.nan])
-    assert table["reason"].tolist() == [reasons.EXPECTED_BELOW_5, reasons.NO_PEERS, reasons.NO_PEERS]
+    assert table["reason"].tolist() == [
+        reasons.EXPECTED_BELOW_5,
+        reasons.NO_PEERS,
+        reasons.NO_PEERS,
+    ]
     assert table["ratio"].isna().tolist() == [False, True, True]
     assert fair_comparison(deals("A", 3, 9))["reason"].tolist() == [reasons.NO_PEERS]
     assert len(fair_comparison(deals("A", 0, 0))) == 0
 
 
 def test_blanks_are_a_circumstance_and_order_does_not_matter():
-    trials = pd.concat([deals("A", 3, 9, region=None), deals("B", 9, 9, region=None), deals("B", 0, 9, region="N")])
+    trials = pd.concat(
+        [deals("A", 3, 9, region=None), deals("B", 9, 9, region=None), deals("B", 0, 9, region="N")]
+    )
     assert expected(trials, pull=0).loc["A", "expected"] == pytest.approx(9)
     mixed = trials.sample(frac=1, random_state=1)
     pd.testing.assert_frame_equal(expected(trials), expected(mixed))

@@ -2,9 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from kpi_helpers.contract.as_of import known_at
 from kpi_helpers.errors import UnknownValue
-from kpi_helpers.judging import forecast, learn, period_ahead, reasons, win_chances
-from kpi_helpers.judging.known import known_at
+from kpi_helpers.judging import forecast, learn, period_ahead, win_chances
+from kpi_helpers.stats import reasons
 
 from .sample import sample_deals
 
@@ -80,7 +81,9 @@ def test_the_mean_is_the_sum_of_chances_and_deals_to_come(history, measure):
 def test_simulation_agrees_with_the_exact_listing(history):
     deals = open_of(sample_deals(), "2025-12-31").head(12)
     exact = forecast(deals, history, "2026-Q1", to_come=False)
-    more = forecast(deals.assign(amount=deals["amount"]), history, "2026-Q1", to_come=False, draws=50)
+    more = forecast(
+        deals.assign(amount=deals["amount"]), history, "2026-Q1", to_come=False, draws=50
+    )
     assert exact.method == more.method == "exact"
     extra = pd.concat([deals, deals.head(1).assign(deal_id="none", amount=0.0)])
     simulated = forecast(extra, history, "2026-Q1", to_come=False, draws=100_000)
@@ -91,14 +94,21 @@ def test_simulation_agrees_with_the_exact_listing(history):
 
 def test_row_order_does_not_matter_and_the_seed_repeats(history):
     deals = sample_deals().query("partner == 'Boğaziçi Veri'")
-    first, again = (forecast(d, history, "2026-Q1") for d in (deals, deals.sample(frac=1, random_state=1)))
+    first, again = (
+        forecast(d, history, "2026-Q1") for d in (deals, deals.sample(frac=1, random_state=1))
+    )
     assert (first.p10, first.p50, first.p90) == (again.p10, again.p50, again.p90)
 
 
 def test_chances_are_between_0_and_1_and_grow_with_the_date(history):
     deals = open_of(sample_deals(), "2025-12-31")
-    soon, later, ever = (win_chances(history, deals, until=day)["chance"] for day in ("2026-01-31", "2026-06-30", None))
-    assert soon.between(0, 1).all() and (soon <= later + 1e-12).all() and (later <= ever + 1e-12).all()
+    soon, later, ever = (
+        win_chances(history, deals, until=day)["chance"]
+        for day in ("2026-01-31", "2026-06-30", None)
+    )
+    assert (
+        soon.between(0, 1).all() and (soon <= later + 1e-12).all() and (later <= ever + 1e-12).all()
+    )
 
 
 def test_an_old_deal_has_less_chance_than_a_fresh_one_of_its_kind(history):
@@ -114,7 +124,9 @@ def test_stages_are_learned_from_snapshots():
     created = pd.Timestamp("2025-01-01") + pd.to_timedelta(rng.integers(0, 200, n), unit="D")
     closed = created + pd.to_timedelta(rng.integers(20, 80, n), unit="D")
     won = rng.random(n) < 0.4
-    deals = pd.DataFrame({"deal_id": range(n), "partner": "P", "created_on": created, "closed_on": closed})
+    deals = pd.DataFrame(
+        {"deal_id": range(n), "partner": "P", "created_on": created, "closed_on": closed}
+    )
     deals["status"] = np.where(won, "won", "lost")
     deals["stage"] = np.where(rng.random(n) < np.where(won, 0.8, 0.1), "Late", "Early")
     day = "2025-06-01"

@@ -4,7 +4,8 @@ import pytest
 
 from kpi_helpers import scorecard
 from kpi_helpers.errors import KitError, UnknownValue
-from kpi_helpers.judging import composite, reasons
+from kpi_helpers.judging import composite
+from kpi_helpers.stats import reasons
 
 from .sample import sample_deals
 
@@ -29,7 +30,9 @@ def test_the_composite_is_the_weighted_mean_and_hangs_on_the_weights(card):
     expected = (alone[0] + 3 * alone[1]) / 4
     assert both["composite"].to_numpy() == pytest.approx(expected.to_numpy(), nan_ok=True)
     known = both[both["rank"].notna()]
-    assert (known["rank_low"] <= known["rank"]).all() and (known["rank"] <= known["rank_high"]).all()
+    assert (known["rank_low"] <= known["rank"]).all() and (
+        known["rank"] <= known["rank_high"]
+    ).all()
     assert not known["steady"].all()
     pd.testing.assert_frame_equal(both, composite(card, {k: 10 * w for k, w in weights.items()}))
 
@@ -37,12 +40,22 @@ def test_the_composite_is_the_weighted_mean_and_hangs_on_the_weights(card):
 def test_an_unknown_kpi_gives_no_composite(card):
     table = composite(card, {"average_deal_size": 1})
     unknown = card[(card["basis"] == "whole") & card["value"].isna()]["partner"]
-    assert (table.loc[unknown, "reason"] == reasons.NO_WEIGHTS).all() and table.loc[unknown, "composite"].isna().all()
+    assert (table.loc[unknown, "reason"] == reasons.NO_WEIGHTS).all() and table.loc[
+        unknown, "composite"
+    ].isna().all()
     assert np.isfinite(table["composite"]).sum() == len(table) - len(unknown)
 
 
-@pytest.mark.parametrize("weights, error", [({"close": 1}, UnknownValue), ({"close_rate.shut": 1}, UnknownValue),
-    ({}, KitError), ({"close_rate": -1}, KitError), ({"marketing_channels.spend.paid": 1}, KitError)])  # fmt: skip
+@pytest.mark.parametrize(
+    "weights, error",
+    [
+        ({"close": 1}, UnknownValue),
+        ({"close_rate.shut": 1}, UnknownValue),
+        ({}, KitError),
+        ({"close_rate": -1}, KitError),
+        ({"marketing_channels.spend.paid": 1}, KitError),
+    ],
+)
 def test_faulty_weights_are_refused(card, weights, error):
     with pytest.raises(error):
         composite(card, weights)

@@ -50,18 +50,30 @@ def test_luck_and_region_carry_no_verdict(common):
 def test_silence_says_so(common):
     answer = plan("Forêt Conseil", common)
     assert answer.table.empty
-    assert answer.silence == "Nothing calls for action: of 12 rules looked at, none is carried by the evidence."
+    assert (
+        answer.silence
+        == "Nothing calls for action: of 12 rules looked at, none is carried by the evidence."
+    )
 
 
 def test_plans_are_ranked_and_prizes_lie_in_their_intervals(common):
-    high = {"partner": ["Işık Bilişim"], "period": ["2026-Q1"], "kpi": ["won_amount"], "target": [1e6]}
-    answer = recommend_portfolio(sample_deals(), common, spend=sample_side("spend"), targets=pd.DataFrame(high))
+    high = {
+        "partner": ["Işık Bilişim"],
+        "period": ["2026-Q1"],
+        "kpi": ["won_amount"],
+        "target": [1e6],
+    }
+    answer = recommend_portfolio(
+        sample_deals(), common, spend=sample_side("spend"), targets=pd.DataFrame(high)
+    )
     table = answer.table
     assert table["rank"].tolist() == list(range(1, len(table) + 1))
     assert table["prize"].is_monotonic_decreasing
     bad = table[(table["prize_low"] > table["prize"]) | (table["prize"] > table["prize_high"])]
     assert bad.empty, bad.iloc[0].to_dict()
-    assert (table["prize_low"] <= table["prize"] + 1e-6).all() and (table["prize"] <= table["prize_high"] + 1e-6).all()
+    assert (table["prize_low"] <= table["prize"] + 1e-6).all() and (
+        table["prize"] <= table["prize_high"] + 1e-6
+    ).all()
     assert set(table["level"]) <= set(LEVELS)
     assert (table["review_on"] > AS_OF).all()
     known = sample_deals().groupby("partner")["deal_id"].agg(set)
@@ -87,7 +99,9 @@ def quieted(mine):
 def portfolio(change):
     """The quiet partner's deals changed, among some others."""
     deals = sample_deals()
-    others = deals[deals["partner"].isin(deals["partner"].unique()[:OTHERS]) & (deals["partner"] != QUIET)]
+    others = deals[
+        deals["partner"].isin(deals["partner"].unique()[:OTHERS]) & (deals["partner"] != QUIET)
+    ]
     mine = change(quieted(deals[deals["partner"] == QUIET].copy()))
     return pd.concat([mine, others], ignore_index=True)
 
@@ -121,7 +135,11 @@ def one_large_deal(mine, amount):
 
 def paid_lost(mine, won):
     """Of the paid leads of the last year so many were won."""
-    paid = mine.index[(mine["channel"] == "paid") & (mine["created_on"] >= "2025-01-01") & (mine["status"] != "open")]
+    paid = mine.index[
+        (mine["channel"] == "paid")
+        & (mine["created_on"] >= "2025-01-01")
+        & (mine["status"] != "open")
+    ]
     mine.loc[paid, "status"] = ["won"] * won + ["lost"] * (len(paid) - won)
     more = mine.loc[paid[won:]].assign(deal_id="more " + mine["deal_id"])
     return pd.concat([mine, more])
@@ -130,7 +148,9 @@ def paid_lost(mine, won):
 def earned_lost(mine):
     earned = mine["channel"] == "earned"
     mine.loc[earned & (mine["status"] == "won"), "status"] = "lost"
-    more = mine[earned].assign(deal_id="more " + mine["deal_id"], status="lost", created_on=pd.Timestamp("2025-03-03"))
+    more = mine[earned].assign(
+        deal_id="more " + mine["deal_id"], status="lost", created_on=pd.Timestamp("2025-03-03")
+    )
     return pd.concat([mine, more.assign(closed_on=pd.Timestamp("2025-05-05"))])
 
 
@@ -167,7 +187,13 @@ CASES = {
     "below_expectation": lambda mine: losing(mine, "2025-01-01"),
     "replacement": lambda mine: losing(mine, "2024-01-01"),
 }
-REFITTED = ("slow_stage", "competitor", "decline", "below_expectation", "replacement")  # all partners' part differs
+REFITTED = (
+    "slow_stage",
+    "competitor",
+    "decline",
+    "below_expectation",
+    "replacement",
+)  # all partners' part differs
 ALMOST = {
     "stale": lambda mine: old(mine, 1),
     "overdue": lambda mine: late(mine, 1),
@@ -179,13 +205,19 @@ ALMOST = {
 
 def test_a_quiet_partner_gets_no_recommendation_of_any_rule(shared):
     answer = plan(QUIET, shared, portfolio(lambda mine: mine), targets=agreed(1000.0))
-    assert rules_of(answer) == [] and answer.silence.startswith("Nothing calls for action: of 12 rules")
+    assert rules_of(answer) == [] and answer.silence.startswith(
+        "Nothing calls for action: of 12 rules"
+    )
 
 
 @pytest.mark.parametrize("rule", CASES)
 def test_each_rule_speaks_when_its_evidence_is_there(rule, shared):
     deals = portfolio(CASES[rule])
-    common = fit_common(deals, "2025-Q4", as_of=AS_OF, backtest_periods=0) if rule in REFITTED else shared
+    common = (
+        fit_common(deals, "2025-Q4", as_of=AS_OF, backtest_periods=0)
+        if rule in REFITTED
+        else shared
+    )
     answer = plan(QUIET, common, deals)
     assert rule in rules_of(answer)
     row = answer.table.set_index("rule").loc[rule]
@@ -199,7 +231,9 @@ def test_almost_enough_evidence_is_not_enough(rule, shared):
 
 
 def agreed(target):
-    return pd.DataFrame({"partner": [QUIET], "period": "2026-Q1", "kpi": "won_amount", "target": target})
+    return pd.DataFrame(
+        {"partner": [QUIET], "period": "2026-Q1", "kpi": "won_amount", "target": target}
+    )
 
 
 @pytest.mark.parametrize(("target", "told"), [(1000.0, []), (1e8, ["target_at_risk"])])
@@ -224,7 +258,9 @@ def test_below_expectation_gives_way_to_the_replacement_question(common):
 def test_thresholds_and_texts_can_be_edited(common, tmp_path):
     mine = tmp_path / "my.toml"
     stale = '[rules.stale]\nfewest = 1\ntext = "Look at {count}."\n'
-    mine.write_text(f"[silence]\nfewest_closed = 3\n{stale}[rules.overdue]\nenabled = false\n", encoding="utf-8")
+    mine.write_text(
+        f"[silence]\nfewest_closed = 3\n{stale}[rules.overdue]\nenabled = false\n", encoding="utf-8"
+    )
     answer = plan("Işık Bilişim", common, rules=mine)
     assert answer.table.set_index("rule").loc["stale", "text"] == "Look at 5."
     assert len(read_rules(mine).rules) == len(read_rules().rules) - 1

@@ -3,10 +3,11 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
+from kpi_helpers.contract.windows import parse_window
 from kpi_helpers.errors import KitError, MissingColumns
-from kpi_helpers.judging import reasons, seasonal_index, wilson
+from kpi_helpers.judging import seasonal_index
 from kpi_helpers.judging.season import season_of
-from kpi_helpers.windows import parse_window
+from kpi_helpers.stats import reasons, wilson
 
 
 def months(start="2023-01-01", periods=24):
@@ -14,7 +15,10 @@ def months(start="2023-01-01", periods=24):
 
 
 def deals(rate_of, n=10, **circumstances):
-    rows = [pd.DataFrame({"on": on, "won": np.arange(n) < round(rate_of(on.month) * n)}) for on in months()]
+    rows = [
+        pd.DataFrame({"on": on, "won": np.arange(n) < round(rate_of(on.month) * n)})
+        for on in months()
+    ]
     return pd.concat(rows, ignore_index=True).assign(**circumstances)
 
 
@@ -32,7 +36,9 @@ def test_example_of_summer_and_winter(by):
 
 def test_example_holds_with_partners_and_regions_alike():
     trials = pd.concat([deals(summer, partner=p, region=r) for p in "AB" for r in "NS"])
-    assert seasonal_index(trials).table["index"][[0, 6]].tolist() == pytest.approx([0.5, 1.5], abs=1e-6)
+    assert seasonal_index(trials).table["index"][[0, 6]].tolist() == pytest.approx(
+        [0.5, 1.5], abs=1e-6
+    )
 
 
 def test_a_strong_partner_who_sells_in_summer_only_is_not_the_season():
@@ -49,11 +55,19 @@ def test_a_strong_partner_who_sells_in_summer_only_is_not_the_season():
 def test_equals_statsmodels_without_a_penalty():
     rng = np.random.default_rng(1)
     on = rng.choice(months(), 2000)
-    trials = pd.DataFrame({"on": on, "partner": rng.choice(list("ABC"), 2000), "region": rng.choice(list("NS"), 2000)})
-    trials["won"] = rng.random(2000) < 0.3 + 0.02 * trials["on"].dt.month.mul(trials["partner"].eq("A"))
-    design = pd.get_dummies(trials.assign(m=trials["on"].dt.month)[["m", "partner", "region"]].astype(str), dtype=float)
+    trials = pd.DataFrame(
+        {"on": on, "partner": rng.choice(list("ABC"), 2000), "region": rng.choice(list("NS"), 2000)}
+    )
+    trials["won"] = rng.random(2000) < 0.3 + 0.02 * trials["on"].dt.month.mul(
+        trials["partner"].eq("A")
+    )
+    design = pd.get_dummies(
+        trials.assign(m=trials["on"].dt.month)[["m", "partner", "region"]].astype(str), dtype=float
+    )
     design = design.drop(columns=["partner_A", "region_N"])
-    oracle = sm.GLM(trials["won"].astype(float), design, family=sm.families.Binomial()).fit(tol=1e-12)
+    oracle = sm.GLM(trials["won"].astype(float), design, family=sm.families.Binomial()).fit(
+        tol=1e-12
+    )
     ours = seasonal_index(trials, penalty=1e-9).table
     for month in range(1, 13):
         as_if = design.copy()
@@ -76,7 +90,9 @@ def test_silences_say_why():
     assert seasonal_index(deals(summer).iloc[:0]).reason == reasons.NO_DATA
     assert seasonal_index(deals(lambda m: 1.0)).reason == reasons.NO_VARIATION
     gap = seasonal_index(deals(summer).query("on.dt.month != 8")).table
-    assert np.isnan(gap["index"][7]) and gap["reason"].dropna().tolist() == [reasons.NO_DEALS_IN_SEASON]
+    assert np.isnan(gap["index"][7]) and gap["reason"].dropna().tolist() == [
+        reasons.NO_DEALS_IN_SEASON
+    ]
 
 
 def test_a_month_that_won_nothing_has_index_0_but_is_not_certain():
@@ -104,7 +120,9 @@ def test_bad_input_is_refused():
     ],
 )
 def test_a_window_has_the_season_of_its_month_or_quarter(window, index):
-    assert season_of(deals(summer), parse_window(window))["index"].tolist() == pytest.approx(index, abs=1e-6)
+    assert season_of(deals(summer), parse_window(window))["index"].tolist() == pytest.approx(
+        index, abs=1e-6
+    )
 
 
 def test_no_window_has_a_season_under_two_cycles():

@@ -16,7 +16,9 @@ def ask(partner, began, **more):
 def test_the_planted_strategy_is_found():
     answer = ask("Nordlicht Systemhaus GmbH", "2024-05-01")
     assert answer.verdict == "rose" and answer.effect.low > 0
-    assert answer.sentence.startswith("Nordlicht Systemhaus GmbH's close_rate (cohort) rose when the strategy began")
+    assert answer.sentence.startswith(
+        "Nordlicht Systemhaus GmbH's close_rate (cohort) rose when the strategy began"
+    )
     assert answer.series["after"].sum() == answer.effect.after
     # True: 2.5 times the odds of the partner's deals, some 20 points.
     assert answer.effect.low < 0.2 < answer.effect.high
@@ -37,13 +39,20 @@ def test_ripening_months_are_left_out():
 
 def test_under_8_periods_a_side_it_says_so():
     answer = ask("Delta Réseaux", "2023-06-01")
-    assert answer.verdict is None and "5 months before" in answer.sentence and "8 a side" in answer.sentence
+    assert (
+        answer.verdict is None
+        and "5 months before" in answer.sentence
+        and "8 a side" in answer.sentence
+    )
     assert ask("Delta Réseaux", "2024-09-02", unit="quarter").verdict is None
 
 
 def test_without_control_the_series_is_the_partners_own():
     series = ask("Delta Réseaux", "2024-09-02", control=False).series
-    assert series["control"].isna().all() and (series["difference"].dropna() == series["value"].dropna()).all()
+    assert (
+        series["control"].isna().all()
+        and (series["difference"].dropna() == series["value"].dropna()).all()
+    )
 
 
 WRONG = [

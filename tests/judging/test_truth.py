@@ -1,4 +1,5 @@
-"""Known truth is recovered: a small seeded version always, hundreds of seeds with -m long (see docs/evidence.md)."""
+"""Known truth is recovered: a small seeded version always, hundreds of seeds with -m long (see
+docs/evidence.md)."""
 
 import functools
 
@@ -64,7 +65,9 @@ def test_small_forecast_covers_and_beats_both_rivals():
 
 
 @long
-@pytest.mark.parametrize("name", ["rates_and_counts", "sizes", "answers", "shrunk_rates", "curves", "seasons"])
+@pytest.mark.parametrize(
+    "name", ["rates_and_counts", "sizes", "answers", "shrunk_rates", "curves", "seasons"]
+)
 def test_intervals_cover_as_they_say(name):
     seeds = {"sizes": 1000, "curves": 1000, "answers": 200}.get(name, 300)
     for what, value in figures(name, seeds).items():
@@ -85,14 +88,20 @@ def test_false_alarms_stay_under_5_percent_and_differences_are_found():
 def test_strategies_are_judged_cautiously():
     told = figures("strategies", 1000)
     assert min(only(told, "coverage")) > 0.9
-    assert max(only(told, "independent months: false")) < 0.05 and max(only(told, "false verdicts")) < 0.1
+    assert (
+        max(only(told, "independent months: false")) < 0.05
+        and max(only(told, "false verdicts")) < 0.1
+    )
 
 
 @long
 def test_the_forecast_covers_75_to_85_percent_and_beats_both_rivals():
     told = figures("forecasts", 100)
     assert 0.75 <= only(told, "partners: P10-P90")[0] <= 0.85
-    for both in (told, figures("shared_luck", 100)):  # 200 outcomes of all together: known to ± 5.5 points
+    for both in (
+        told,
+        figures("shared_luck", 100),
+    ):  # 200 outcomes of all together: known to ± 5.5 points
         assert 0.72 <= only(both, "all together: P10-P90")[0] <= 0.88
     for who in ("partners", "all together"):
         mine, crm, last_year = only(told, f"{who}: mean absolute error")

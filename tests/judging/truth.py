@@ -1,4 +1,5 @@
-"""Figures against known truth: `python -m tests.judging.truth [seeds] [names]` prints those of docs/evidence.md."""
+"""Figures against known truth: `python -m tests.judging.truth [seeds] [names]` prints those of
+docs/evidence.md."""
 
 import sys
 import time
@@ -12,18 +13,20 @@ from kpi_helpers.judging import (
     adjusted_trends,
     alerts,
     backtest,
-    bootstrap,
     closed_trials,
-    empirical_bayes,
     fair_comparison,
+    seasonal_index,
+    strategy_effect,
+    with_intervals,
+)
+from kpi_helpers.stats import (
+    bootstrap,
+    empirical_bayes,
     interrupted_series,
     placebo_dates,
     poisson,
-    seasonal_index,
-    strategy_effect,
     time_to_outcome,
     wilson,
-    with_intervals,
 )
 
 from . import world
@@ -43,7 +46,9 @@ def rates_and_counts(seeds):
         p = rng.uniform(0.05, 0.95, 1000 * seeds)
         told[f"Wilson 95 %, n = {n}: coverage"] = inside(*_around(wilson(rng.binomial(n, p), n), p))
     mean = rng.uniform(1, 60, 1000 * seeds)
-    return told | {"Poisson exact 95 %: coverage": inside(*_around(poisson(rng.poisson(mean)), mean))}
+    return told | {
+        "Poisson exact 95 %: coverage": inside(*_around(poisson(rng.poisson(mean)), mean))
+    }
 
 
 def _around(interval, truth):
@@ -58,7 +63,9 @@ def sizes(seeds):
         for name, truth in (("mean", np.exp(0.125)), ("median", 1.0)):
             answer = bootstrap(values, name, seed=seed, resamples=1000)
             hits[name].append(answer.low <= truth <= answer.high)
-    return {f"Bootstrap 95 %, {name} of 60 sizes: coverage": np.mean(hit) for name, hit in hits.items()}
+    return {
+        f"Bootstrap 95 %, {name} of 60 sizes: coverage": np.mean(hit) for name, hit in hits.items()
+    }
 
 
 def shrunk_rates(seeds):
@@ -73,27 +80,46 @@ def shrunk_rates(seeds):
 
 
 def answers(seeds):
-    """Sums, revenue per day and quality indices of eight partners' quarters of some 40 closed deals."""
+    """Sums, revenue per day and quality indices of eight partners' quarters of some 40 closed
+    deals."""
     rng, hits = np.random.default_rng(11), {}
     rate, number, cycle, sigma = np.linspace(0.3, 0.6, 8), np.linspace(25, 60, 8), 40.0, 0.5
     wins, money = number * rate, number * rate * 1e4 * np.exp(sigma**2 / 2)
-    truth = {"amount": money, "revenue_per_day": money / (cycle * np.exp(0.3**2 / 2)), "past": np.full(8, 100.0)}
+    truth = {
+        "amount": money,
+        "revenue_per_day": money / (cycle * np.exp(0.3**2 / 2)),
+        "past": np.full(8, 100.0),
+    }
     truth["peers"] = 100 * np.sqrt(wins * money / (wins.mean() * money.mean()))
     for seed in range(seeds):
         n = rng.poisson(np.tile(number, 2))
         who = np.repeat(np.tile(np.arange(8), 2), n)
-        table = pd.DataFrame({"deal_id": np.arange(len(who)), "partner": who.astype(str), "credit": 1.0})
+        table = pd.DataFrame(
+            {"deal_id": np.arange(len(who)), "partner": who.astype(str), "credit": 1.0}
+        )
         table["status"] = np.where(rng.random(len(who)) < rate[who], "won", "lost")
         table["amount"] = 1e4 * rng.lognormal(0, sigma, len(who))
         table["closed_on"] = np.repeat(pd.to_datetime(["2025-05-15"] * 8 + ["2025-08-15"] * 8), n)
-        table["created_on"] = table["closed_on"] - pd.to_timedelta(cycle * rng.lognormal(0, 0.3, len(who)), unit="D")
-        card = scorecard(table, by="partner", window="2025-Q3", as_of="2025-09-30", kpis=CLOSED, basis=list(truth))
+        table["created_on"] = table["closed_on"] - pd.to_timedelta(
+            cycle * rng.lognormal(0, 0.3, len(who)), unit="D"
+        )
+        card = scorecard(
+            table,
+            by="partner",
+            window="2025-Q3",
+            as_of="2025-09-30",
+            kpis=CLOSED,
+            basis=list(truth),
+        )
         told = with_intervals(card, table, seed=seed).set_index(["basis", "partner"]).sort_index()
         for basis, value in truth.items():
             low, high = told.loc[basis].groupby("partner")[["low", "high"]].first().to_numpy().T
             known = ~np.isnan(low)
             hits.setdefault(basis, []).append(inside(low[known], value[known], high[known]))
-    return {f"Scorecard 95 %, {basis.replace('_', ' ')}: coverage": np.mean(hit) for basis, hit in hits.items()}
+    return {
+        f"Scorecard 95 %, {basis.replace('_', ' ')}: coverage": np.mean(hit)
+        for basis, hit in hits.items()
+    }
 
 
 def curves(seeds):
@@ -115,18 +141,28 @@ def seasons(seeds):
     rng, hits, errors = np.random.default_rng(5), [], []
     for _ in range(seeds):
         table, _ = world.trials(rng, spread=0.3)
-        flat, _ = world.trials(np.random.default_rng(99), partners=200, each=100, season=np.zeros(12))
-        odds = -0.7 + flat["region"].map(world.REGION) + flat["size_band"].map(lambda s: world.SIZE[s][0])
+        flat, _ = world.trials(
+            np.random.default_rng(99), partners=200, each=100, season=np.zeros(12)
+        )
+        odds = (
+            -0.7
+            + flat["region"].map(world.REGION)
+            + flat["size_band"].map(lambda s: world.SIZE[s][0])
+        )
         rate = np.array([(1 / (1 + np.exp(-odds - s))).mean() for s in world.SEASON])
         told = seasonal_index(table).table
         truth = rate / table["won"].mean()
         hits.append(inside(told["low"], truth, told["high"]))
         errors.append(np.abs(told["index"] - truth).mean())
-    return {"Seasonal index 95 %: coverage": np.mean(hits), "Seasonal index: mean absolute error": np.mean(errors)}
+    return {
+        "Seasonal index 95 %: coverage": np.mean(hits),
+        "Seasonal index: mean absolute error": np.mean(errors),
+    }
 
 
 def fairness(seeds):
-    """Partners that do not differ: alerts after Benjamini-Hochberg; one of them sells on the best coast only."""
+    """Partners that do not differ: alerts after Benjamini-Hochberg; one of them sells on the best
+    coast only."""
     rng, alarms, any_alarm, coast, plain, covered = np.random.default_rng(6), [], [], [], [], []
     for _ in range(seeds):
         table, _ = world.trials(rng, coast=(0,))
@@ -147,17 +183,24 @@ def fairness(seeds):
 
 
 def differences(seeds):
-    """One partner with half the odds of its peers, one falling by 0.2 log odds a quarter for 12 quarters."""
+    """One partner with half the odds of its peers, one falling by 0.2 log odds a quarter for 12
+    quarters."""
     rng, below, falling, slopes = np.random.default_rng(7), [], [], []
     for _ in range(seeds):
         table, p = world.trials(rng, each=240)
-        table["on"] = pd.Timestamp("2022-01-01") + pd.to_timedelta(rng.integers(0, 1095, len(table)), unit="D")
+        table["on"] = pd.Timestamp("2022-01-01") + pd.to_timedelta(
+            rng.integers(0, 1095, len(table)), unit="D"
+        )
         quarter = (table["on"].dt.year - 2022) * 4 + table["on"].dt.quarter - 1
-        shift = np.where(table["partner"] == 0, -0.7, np.where(table["partner"] == 1, 1.1 - 0.2 * quarter, 0))
+        shift = np.where(
+            table["partner"] == 0, -0.7, np.where(table["partner"] == 1, 1.1 - 0.2 * quarter, 0)
+        )
         chance = 1 / (1 + (1 - p) / p * np.exp(-shift))
         table["won"] = rng.random(len(table)) < chance
         told, trends = fair_comparison(table), adjusted_trends(table)
-        raised = alerts({"fair": told["p"], "trend": trends["p"]}).set_index(["question", "partner"])["alert"]
+        raised = alerts({"fair": told["p"], "trend": trends["p"]}).set_index(
+            ["question", "partner"]
+        )["alert"]
         below.append(told.loc[0, "verdict"] == "below" and raised["fair", 0])
         falling.append(trends.loc[1, "verdict"] == "falling" and raised["trend", 1])
         mine = (table["partner"] == 1).to_numpy()
@@ -171,7 +214,8 @@ def differences(seeds):
 
 
 def strategies(seeds):
-    """Series of 18 and 18 months: effect 0 and 2 standard deviations, independent and neighbours at 0.3."""
+    """Series of 18 and 18 months: effect 0 and 2 standard deviations, independent and neighbours at
+    0.3."""
     told = {}
     for name, rho in (("independent months", 0.0), ("neighbours at 0.3", 0.3)):
         rng, hits, alarms, doubted, found = np.random.default_rng(8), [], [], [], []
@@ -181,7 +225,9 @@ def strategies(seeds):
                 noise[i] = rho * noise[i - 1] + np.sqrt(1 - rho**2) * noise[i]
             none = interrupted_series(noise, 18)
             placebo = placebo_dates(noise, 18)
-            large = (placebo.dates["effect"].abs() >= abs(none.effect)).sum() >= 0.25 * len(placebo.dates)
+            large = (placebo.dates["effect"].abs() >= abs(none.effect)).sum() >= 0.25 * len(
+                placebo.dates
+            )
             effect = interrupted_series(noise + 2 * (np.arange(36) >= 18), 18)
             hits.append(effect.low <= 2 <= effect.high)
             alarms.append(none.verdict is not None)
@@ -203,7 +249,9 @@ def forecasts(seeds, periods=2):
     for who, part in _sides(table):
         told[f"Forecast, {who}: P10-P90 covers"] = part["covered"].mean()
         for name in ("p50", "crm", "last_year"):
-            told[f"Forecast, {who}: mean absolute error of {name}"] = (part[name] - part["actual"]).abs().mean()
+            told[f"Forecast, {who}: mean absolute error of {name}"] = (
+                (part[name] - part["actual"]).abs().mean()
+            )
     brier, base, n, shock = np.array(deals, dtype=float).T
     told["Forecast: Brier score of the deals"] = np.average(brier, weights=n)
     told["Forecast: Brier score of one chance for all"] = np.average(base, weights=n)
@@ -211,9 +259,13 @@ def forecasts(seeds, periods=2):
 
 
 def shared_luck(seeds, periods=2):
-    """The same where all partners have good and bad quarters together, 0.2 log odds (standard deviation)."""
+    """The same where all partners have good and bad quarters together, 0.2 log odds (standard
+    deviation)."""
     told = _sides(_tested(seeds, periods, 0.2)[0])
-    return {f"Forecast, luck shared, {who}: P10-P90 covers": part["covered"].mean() for who, part in told}
+    return {
+        f"Forecast, luck shared, {who}: P10-P90 covers": part["covered"].mean()
+        for who, part in told
+    }
 
 
 def _tested(seeds, periods, shared):
@@ -223,27 +275,43 @@ def _tested(seeds, periods, shared):
         days = pd.to_datetime(["2024-03-31", "2024-06-30", "2024-09-30"])[: periods + 1]
         end = days[-1] + pd.offsets.QuarterEnd()
         snapshots = {day: world.export(deck, day) for day in days}
-        answer = backtest(world.export(deck, end), end, periods=periods, draws=1000, snapshots=snapshots)
+        answer = backtest(
+            world.export(deck, end), end, periods=periods, draws=1000, snapshots=snapshots
+        )
         rows.append(answer.periods.assign(seed=seed))
         deals.append((answer.brier, answer.brier_base, answer.n, answer.shock))
     return pd.concat(rows), deals
 
 
 def _sides(table):
-    return ("partners", table[table["partner"] != "*"]), ("all together", table[table["partner"] == "*"])
+    return ("partners", table[table["partner"] != "*"]), (
+        "all together",
+        table[table["partner"] == "*"],
+    )
 
 
 def critical_values(seeds):
-    """Kiefer and Vogelsang's two-sided 5 % values (Bartlett), simulated, beside the polynomial strategy.py uses."""
-    from kpi_helpers.judging.strategy import _caution
+    """Kiefer and Vogelsang's two-sided 5 % values (Bartlett), simulated, beside the polynomial
+    strategy.py uses."""
+    from kpi_helpers.stats.strategy import _caution
 
     rng, steps, told = np.random.default_rng(9), 400, {}
-    walks = [rng.normal(size=(1000, steps)).cumsum(axis=1) / np.sqrt(steps) for _ in range(max(4, seeds // 10))]
+    walks = [
+        rng.normal(size=(1000, steps)).cumsum(axis=1) / np.sqrt(steps)
+        for _ in range(max(4, seeds // 10))
+    ]
     for b in (0.1, 0.2, 0.4):
         t, lag = [], int(b * steps)
         for walk in walks:
             bridge = walk - walk[:, -1:] * np.arange(1, steps + 1) / steps
-            spread = 2 / b * ((bridge**2).mean(axis=1) - (bridge[:, lag:] * bridge[:, :-lag]).sum(axis=1) / steps)
+            spread = (
+                2
+                / b
+                * (
+                    (bridge**2).mean(axis=1)
+                    - (bridge[:, lag:] * bridge[:, :-lag]).sum(axis=1) / steps
+                )
+            )
             t.append(walk[:, -1] / np.sqrt(spread))
         told[f"Kiefer-Vogelsang, b = {b}: simulated"] = np.quantile(np.abs(np.concatenate(t)), 0.95)
         told[f"Kiefer-Vogelsang, b = {b}: in strategy.py"] = 1.96 * _caution(b)
@@ -266,10 +334,19 @@ def on_sample(_):
         row = last_year.loc[planted[name]["partner"]]
         told |= {f"Sample, {name}, O/E 2025{what}": row[key] for what, key in _three("ratio")}
     row = trends.loc[planted["decline"]["partner"]]
-    told |= {f"Sample, decline, adjusted share a quarter{what}": row[key] for what, key in _three("slope")}
-    effect = strategy_effect(deals, planted["strategy"]["began"], partner=planted["strategy"]["partner"], as_of=AS_OF)
-    told |= {f"Sample, strategy effect{what}": getattr(effect.effect, key) for what, key in _three("effect")}
-    # The season is planted by month of creation: the index is asked of the month in which deals were created.
+    told |= {
+        f"Sample, decline, adjusted share a quarter{what}": row[key]
+        for what, key in _three("slope")
+    }
+    effect = strategy_effect(
+        deals, planted["strategy"]["began"], partner=planted["strategy"]["partner"], as_of=AS_OF
+    )
+    told |= {
+        f"Sample, strategy effect{what}": getattr(effect.effect, key)
+        for what, key in _three("effect")
+    }
+    # The season is planted by month of creation: the index is asked of the month in which deals
+    # were created.
     ripe = deals[(deals["created_on"] <= "2025-08-31") & deals["status"].isin(("won", "lost"))]
     trials = ripe.assign(won=ripe["status"] == "won", on=ripe["created_on"])
     season = seasonal_index(trials).table
@@ -284,16 +361,33 @@ def on_sample(_):
         told[f"Sample, back-test, * in 2025: mean absolute error of {name}"] = error
     for who, part in answer.scores.set_index("who").iterrows():
         told[f"Sample, back-test of 8 quarters, {who}: P10-P90 covers"] = part["coverage"]
-        told[f"Sample, back-test, {who}: mean absolute error of p50 beside last year's"] = part["mae_beside_last_year"]
-        told[f"Sample, back-test, {who}: mean absolute error of last year's"] = part["mae_last_year"]
-    return told | {"Sample, back-test: Brier score": answer.brier, "Sample, one chance for all": answer.brier_base}
+        told[f"Sample, back-test, {who}: mean absolute error of p50 beside last year's"] = part[
+            "mae_beside_last_year"
+        ]
+        told[f"Sample, back-test, {who}: mean absolute error of last year's"] = part[
+            "mae_last_year"
+        ]
+    return told | {
+        "Sample, back-test: Brier score": answer.brier,
+        "Sample, one chance for all": answer.brier_base,
+    }
 
 
 def _three(key):
     return ("", key), (", low", "low"), (", high", "high")
 
 
-FIGURES = (rates_and_counts, sizes, answers, shrunk_rates, curves, seasons, fairness, differences, strategies)
+FIGURES = (
+    rates_and_counts,
+    sizes,
+    answers,
+    shrunk_rates,
+    curves,
+    seasons,
+    fairness,
+    differences,
+    strategies,
+)
 FIGURES = (*FIGURES, critical_values, forecasts, shared_luck, on_sample)
 
 if __name__ == "__main__":
@@ -305,5 +399,7 @@ if __name__ == "__main__":
         for what, value in figure(count).items():
             print(f"{what} | {value:.4g}", flush=True)
         print(
-            f"-- {figure.__name__}: {count} seeds, {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True
+            f"-- {figure.__name__}: {count} seeds, {time.perf_counter() - started:.0f} s",
+            file=sys.stderr,
+            flush=True,
         )

@@ -1,6 +1,8 @@
-"""The KPIs once more, as plain loops over plain rows, written from kpis.md and not from the kit's code.
+"""The KPIs once more, as plain loops over plain rows, written from kpis.md and not from the kit's
+code.
 
-Slow on purpose and free of any frame: what the kit computes on every engine has to equal what is counted here.
+Slow on purpose and free of any frame: what the kit computes on every engine has to equal what is
+counted here.
 """
 
 import math
@@ -9,7 +11,11 @@ from datetime import date
 from statistics import fmean, median
 
 CHANNELS = ("paid", "earned", "owned", "partner", "unknown")
-REASONS = {"Registration rejected": "rejected", "never worked": "never_worked", "Süresi doldu": "expired"}
+REASONS = {
+    "Registration rejected": "rejected",
+    "never worked": "never_worked",
+    "Süresi doldu": "expired",
+}
 KINDS = (*REASONS.values(), "competitor", "otherwise", "cancelled")
 
 
@@ -32,7 +38,11 @@ def as_they_stood(deals: list[dict], as_of: date) -> list[dict]:
     for deal in deals:
         if deal["created_on"] is not None and deal["created_on"] > as_of:
             continue
-        closed = deal["status"] != "open" and deal["closed_on"] is not None and deal["closed_on"] <= as_of
+        closed = (
+            deal["status"] != "open"
+            and deal["closed_on"] is not None
+            and deal["closed_on"] <= as_of
+        )
         rows.append({**deal, "outcome": deal["status"] if closed else "open"})
     return rows
 
@@ -87,11 +97,18 @@ def why_missed(deal: dict) -> str:
     return "otherwise" if deal["outcome"] == "lost" else "cancelled"
 
 
-def group(deals, *, window: Span | None, state: date, as_of: date, within: int, slow: float | None) -> dict:
-    """{(kpi, basis): (value, numerator, denominator, n)} for the deals of one group; window None is all time."""
+def group(
+    deals, *, window: Span | None, state: date, as_of: date, within: int, slow: float | None
+) -> dict:
+    """{(kpi, basis): (value, numerator, denominator, n)} for the deals of one group; window None is
+    all time."""
     deals = whole(deals)
     now = as_they_stood(deals, as_of)
-    closed = [d for d in now if d["outcome"] != "open" and (window is None or window.holds(d["closed_on"]))]
+    closed = [
+        d
+        for d in now
+        if d["outcome"] != "open" and (window is None or window.holds(d["closed_on"]))
+    ]
     made = [d for d in now if window is None or window.holds(d["created_on"])]
     won, lost, cancelled = of(closed, "won"), of(closed, "lost"), of(closed, "cancelled")
     decided = [*won, *lost]
@@ -126,25 +143,53 @@ def group(deals, *, window: Span | None, state: date, as_of: date, within: int, 
     weighable = [d for d in known if d["probability"] is not None]
     expected = math.fsum(d["amount"] * d["credit"] * d["probability"] for d in weighable)
     ages = [(state - d["created_on"]).days for d in still if d["created_on"] is not None]
-    late = [d for d in still if d["expected_close_on"] is not None and d["expected_close_on"] < state]
-    rows["pipeline", "open"] = (None if still and not known else money(known), money(known), None, len(known))
-    rows["pipeline", "weighted"] = (None if still and not weighable else expected, expected, None, len(weighable))
+    late = [
+        d for d in still if d["expected_close_on"] is not None and d["expected_close_on"] < state
+    ]
+    rows["pipeline", "open"] = (
+        None if still and not known else money(known),
+        money(known),
+        None,
+        len(known),
+    )
+    rows["pipeline", "weighted"] = (
+        None if still and not weighable else expected,
+        expected,
+        None,
+        len(weighable),
+    )
     total("pipeline", "count", len(still))
     total("pipeline", "age", median(ages) if ages else None, len(ages))
     total("pipeline", "overdue", len(late))
     total("pipeline", "overdue_amount", money(late), len(late))
     stale = [
-        d for d in still if slow is not None and d["created_on"] is not None and (state - d["created_on"]).days > slow
+        d
+        for d in still
+        if slow is not None
+        and d["created_on"] is not None
+        and (state - d["created_on"]).days > slow
     ]
     rows["pipeline", "stale"] = (None if slow is None else len(stale), len(stale), None, len(stale))
-    rows["pipeline", "stale_amount"] = (None if slow is None else money(stale), money(stale), None, len(stale))
+    rows["pipeline", "stale_amount"] = (
+        None if slow is None else money(stale),
+        money(stale),
+        None,
+        len(stale),
+    )
     told = [d for d in lost if d["lost_to_competitor"] is not None]
     beaten = len([d for d in lost if d["lost_to_competitor"]])
-    rows["pipeline", "competitor"] = (over(beaten, len(lost)) if told else None, beaten, len(lost), len(lost))
+    rows["pipeline", "competitor"] = (
+        over(beaten, len(lost)) if told else None,
+        beaten,
+        len(lost),
+        len(lost),
+    )
 
     # 2.4
     for channel in CHANNELS:
-        leads = [d for d in made if (d["channel"] if d["channel"] in CHANNELS else "unknown") == channel]
+        leads = [
+            d for d in made if (d["channel"] if d["channel"] in CHANNELS else "unknown") == channel
+        ]
         bought = of(leads, "won")
         total("marketing_channels", f"leads.{channel}", len(leads))
         total("marketing_channels", f"won.{channel}", len(bought), len(leads))
@@ -155,7 +200,9 @@ def group(deals, *, window: Span | None, state: date, as_of: date, within: int, 
     ratio("close_rate", "cohort", len(of(made, "won")), len(made), len(made))
     ratio("close_rate", "closed", len(won), len(decided), len(decided))
     ratio("close_rate", "broad", len(won), len(closed), len(closed))
-    old = [d for d in made if d["created_on"] is not None and (as_of - d["created_on"]).days >= within]
+    old = [
+        d for d in made if d["created_on"] is not None and (as_of - d["created_on"]).days >= within
+    ]
     soon = [d for d in of(old, "won") if days(d) <= within]
     ratio("close_rate", "within", len(soon), len(old), len(old))
     ratio("close_rate", "value", money(won), money(decided), len(priced(decided)))
@@ -177,7 +224,12 @@ def group(deals, *, window: Span | None, state: date, as_of: date, within: int, 
     ideal = [d for d in made if d["ideal"]]
     says = any(d["ideal"] is not None for d in made)
     for basis, top in (("success", len(of(ideal, "won"))), ("identification", len(ideal))):
-        rows["deal_success", basis] = (over(top, len(made)) if says else None, top, len(made), len(made))
+        rows["deal_success", basis] = (
+            over(top, len(made)) if says else None,
+            top,
+            len(made),
+            len(made),
+        )
     base = ideal if says else made
     ratio("deal_success", "conversion", len(of(base, "won")), len(base), len(base))
     for kind in KINDS:
@@ -206,14 +258,20 @@ def table(
     within: int,
     slow: float | None,
 ) -> dict:
-    """{(group, window number): {(kpi, basis): row}} for windows of (window, the one before, state's date)."""
+    """{(group, window number): {(kpi, basis): row}} for windows of (window, the one before, state's
+    date)."""
     there = as_they_stood(deals, as_of)
     names = {tuple(d[name] for name in by) for d in there}
     found = {}
     for number, (window, before, state) in enumerate(windows):
         common = {"as_of": as_of, "within": within, "slow": slow}
         mine = {
-            name: group([d for d in deals if tuple(d[b] for b in by) == name], window=window, state=state, **common)
+            name: group(
+                [d for d in deals if tuple(d[b] for b in by) == name],
+                window=window,
+                state=state,
+                **common,
+            )
             for name in (names if by else {()})
         }
         active = [name for name, rows in mine.items() if rows["close_rate", "broad"][3]]
@@ -222,13 +280,23 @@ def table(
             peers = [mine[other] for other in active] if by and set(active) - {name} else []
             base_won = fmean(p["quality_score", "won"][1] for p in peers) if peers else None
             base_amount = fmean(p["quality_score", "amount"][1] for p in peers) if peers else None
-            rows["quality_score", "peers"] = (index(won, amount, base_won, base_amount), None, None, won)
+            rows["quality_score", "peers"] = (
+                index(won, amount, base_won, base_amount),
+                None,
+                None,
+                won,
+            )
             past = None
             if before:
                 rows_of = [d for d in deals if tuple(d[b] for b in by) == name]
                 past = group(rows_of, window=before, state=state, **common)
             was_won = past["quality_score", "won"][1] if past else 0
             was_amount = past["quality_score", "amount"][1] if past else 0
-            rows["quality_score", "past"] = (index(won, amount, was_won or None, was_amount), None, None, won)
+            rows["quality_score", "past"] = (
+                index(won, amount, was_won or None, was_amount),
+                None,
+                None,
+                won,
+            )
             found[name, number] = rows
     return found

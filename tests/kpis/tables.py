@@ -2,10 +2,16 @@
 
 import pandas as pd
 
-from kpi_helpers.deals import DEAL_COLUMNS
+from kpi_helpers.contract.deals import DEAL_COLUMNS
 
 DATES = [name for name, column in DEAL_COLUMNS.items() if column.kind == "date"]
-PLAIN = {"partner": "P", "status": "open", "amount": 100.0, "created_on": "2025-03-01", "closed_on": None}
+PLAIN = {
+    "partner": "P",
+    "status": "open",
+    "amount": 100.0,
+    "created_on": "2025-03-01",
+    "closed_on": None,
+}
 
 
 def table(*rows: dict) -> pd.DataFrame:

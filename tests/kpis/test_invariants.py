@@ -7,7 +7,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from kpi_helpers import KPIS, close_rate, deal_count, deal_success, deal_velocity, pipeline, quality_score, scorecard
+from kpi_helpers import (
+    KPIS,
+    close_rate,
+    deal_count,
+    deal_success,
+    deal_velocity,
+    pipeline,
+    quality_score,
+    scorecard,
+)
 
 from .engines import ENGINES, SPARK
 from .tables import many, table, value
@@ -17,8 +26,14 @@ every_kpi = pytest.mark.parametrize("kpi", KPIS.values(), ids=KPIS)
 everywhere = pytest.mark.parametrize(
     ("kpi", "engine"),
     [
-        *(pytest.param(kpi, e, id=f"{name}-{e.name}") for name, kpi in KPIS.items() for e in ENGINES.values()),
-        pytest.param(scorecard, SPARK, id="spark", marks=pytest.mark.long),  # planning takes seconds: all KPIs at once
+        *(
+            pytest.param(kpi, e, id=f"{name}-{e.name}")
+            for name, kpi in KPIS.items()
+            for e in ENGINES.values()
+        ),
+        pytest.param(
+            scorecard, SPARK, id="spark", marks=pytest.mark.long
+        ),  # planning takes seconds: all KPIs at once
     ],
 )
 AS_OF = "2025-12-31"
@@ -44,8 +59,12 @@ def deals() -> pd.DataFrame:
             "channel": random.choice(["paid", "earned", "owned", "partner", None], size),
             "status": status,
             "credit": 1.0,
-            "amount": np.where(random.random(size) < 0.1, np.nan, random.integers(1, 500_000, size) * 4 / 100),
-            "probability": np.where(random.random(size) < 0.3, np.nan, random.integers(0, 5, size) / 4),
+            "amount": np.where(
+                random.random(size) < 0.1, np.nan, random.integers(1, 500_000, size) * 4 / 100
+            ),
+            "probability": np.where(
+                random.random(size) < 0.3, np.nan, random.integers(0, 5, size) / 4
+            ),
             "ideal": random.choice([True, False, None], size),
             "created_on": created.where(random.random(size) < 0.95, pd.NaT),
             "closed_on": closed.where(status != "open", pd.NaT),
@@ -60,11 +79,17 @@ def deals() -> pd.DataFrame:
 
 
 def same(one: pd.DataFrame, other: pd.DataFrame) -> None:
-    pd.testing.assert_frame_equal(one.reset_index(drop=True), other.reset_index(drop=True), check_dtype=False)
+    pd.testing.assert_frame_equal(
+        one.reset_index(drop=True), other.reset_index(drop=True), check_dtype=False
+    )
 
 
 @settings(
-    max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
 )
 @given(tables())
 def test_won_lost_cancelled_and_open_are_all(engine, made):
@@ -75,18 +100,28 @@ def test_won_lost_cancelled_and_open_are_all(engine, made):
 
 def test_missed_won_and_open_are_submitted(deals, engine):
     got = engine.answer(
-        scorecard, deals, by="partner", kpis=["deal_success", "close_rate"], window="2025-Q3", as_of=AS_OF
+        scorecard,
+        deals,
+        by="partner",
+        kpis=["deal_success", "close_rate"],
+        window="2025-Q3",
+        as_of=AS_OF,
     )
     missed = got[got["basis"].str.startswith("missed.")].groupby("partner")["value"].sum()
     cohort = got[got["basis"] == "cohort"].set_index("partner")
     made = deals[deals["created_on"].between("2025-07-01", "2025-09-30")]
     still = made[(made["status"] == "open") | (made["closed_on"] > AS_OF)].groupby("partner").size()
-    assert (missed + cohort["numerator"] + still.reindex(missed.index, fill_value=0) == cohort["denominator"]).all()
+    assert (
+        missed + cohort["numerator"] + still.reindex(missed.index, fill_value=0)
+        == cohort["denominator"]
+    ).all()
 
 
 def test_credited_amounts_over_partners_are_the_deals_amounts(deals, engine):
     thirds = deals[deals["region"] == "north"].assign(credit=1 / 3)
-    thirds = pd.concat([thirds.assign(partner=partner) for partner in "ABC"]).drop_duplicates(["deal_id", "partner"])
+    thirds = pd.concat([thirds.assign(partner=partner) for partner in "ABC"]).drop_duplicates(
+        ["deal_id", "partner"]
+    )
     deals = pd.concat([deals[~deals["deal_id"].isin(thirds["deal_id"])], thirds], ignore_index=True)
     won = deals[(deals["status"] == "won") & deals["closed_on"].between("2025-10-01", AS_OF)]
     whole = won.drop_duplicates("deal_id")["amount"].sum()
@@ -115,9 +150,13 @@ def test_levels_roll_up_exactly(kpi, deals):
 def test_credited_sums_roll_up_with_splits_and_a_split_deal_counts_once_for_everyone(kpi, deals):
     everyone = kpi(deals, **WINDOW).set_index("basis")
     parts = kpi(deals, by="partner", **WINDOW)
-    for basis in everyone.index[everyone["unit"] == "money"].difference(["median", "whole", "yield"]):
+    for basis in everyone.index[everyone["unit"] == "money"].difference(
+        ["median", "whole", "yield"]
+    ):
         got = parts.loc[parts["basis"] == basis, "numerator"].sum()
-        assert got == pytest.approx(np.nan_to_num(everyone.loc[basis, "numerator"]), abs=1e-6), basis
+        assert got == pytest.approx(np.nan_to_num(everyone.loc[basis, "numerator"]), abs=1e-6), (
+            basis
+        )
     once = deals.drop_duplicates("deal_id").assign(credit=1.0)
     same(kpi(deals, **WINDOW), kpi(once, **WINDOW))
 
@@ -126,24 +165,49 @@ def test_credited_sums_roll_up_with_splits_and_a_split_deal_counts_once_for_ever
 def test_months_add_up_to_the_quarter(kpi, deals):
     quarter = kpi(deals, **WINDOW).set_index("basis")
     months = kpi(deals, by="month", **WINDOW).groupby("basis", sort=False)[ADDED].sum(min_count=0)
-    states = {"open", "weighted", "count", "overdue", "overdue_amount", "stale", "stale_amount", "coverage"}
+    states = {
+        "open",
+        "weighted",
+        "count",
+        "overdue",
+        "overdue_amount",
+        "stale",
+        "stale_amount",
+        "coverage",
+    }
     for basis in set(quarter.index) - NOT_ADDED - states - {"revenue_per_day"}:
-        assert months.loc[basis].tolist() == pytest.approx(quarter.loc[basis, ADDED].fillna(0).tolist(), abs=1e-6), (
-            basis
-        )
+        assert months.loc[basis].tolist() == pytest.approx(
+            quarter.loc[basis, ADDED].fillna(0).tolist(), abs=1e-6
+        ), basis
 
 
 @everywhere
 def test_the_future_changes_no_past_answer(kpi, deals, engine):
     future = table(
         {"deal_id": "F1", "partner": "A", "created_on": "2026-01-01", "amount": 1e6},
-        {"deal_id": "F2", "partner": "A", "created_on": "2026-01-01", "status": "won", "closed_on": "2026-01-02"},
-        {"deal_id": "F3", "partner": "new", "created_on": "2026-02-01", "status": "lost", "closed_on": "2026-02-01"},
+        {
+            "deal_id": "F2",
+            "partner": "A",
+            "created_on": "2026-01-01",
+            "status": "won",
+            "closed_on": "2026-01-02",
+        },
+        {
+            "deal_id": "F3",
+            "partner": "new",
+            "created_on": "2026-02-01",
+            "status": "lost",
+            "closed_on": "2026-02-01",
+        },
     )
     born = deals[~(deals["created_on"] > AS_OF)]
     later = born["closed_on"] > AS_OF
-    reopened = born.assign(closed_on=born["closed_on"].mask(later), status=born["status"].mask(later, "open"))
-    answer = engine.answer(kpi, pd.concat([deals, future], ignore_index=True), by="partner", **WINDOW)
+    reopened = born.assign(
+        closed_on=born["closed_on"].mask(later), status=born["status"].mask(later, "open")
+    )
+    answer = engine.answer(
+        kpi, pd.concat([deals, future], ignore_index=True), by="partner", **WINDOW
+    )
     same(answer, engine.answer(kpi, reopened, by="partner", **WINDOW))
 
 
@@ -157,24 +221,37 @@ def test_row_order_does_not_matter(kpi, deals, engine):
 @everywhere
 def test_engines_agree(kpi, deals, engine):
     options = {"by": ["region", "month"], **WINDOW}
-    wanted, got = (e.answer(kpi, deals, **options).fillna({"region": "-"}) for e in (ENGINES["pandas"], engine))
+    wanted, got = (
+        e.answer(kpi, deals, **options).fillna({"region": "-"}) for e in (ENGINES["pandas"], engine)
+    )
     same(wanted, got)
 
 
 def test_days_between_times_of_day_are_counted_to_the_microsecond(engine):
-    won = {"status": "won", "created_on": "2025-03-01T00:00:30", "closed_on": "2025-03-20T12:00:29.5"}
-    got = engine.answer(deal_velocity, table(won), basis="cycle_mean", window="2025-03", as_of=AS_OF)
+    won = {
+        "status": "won",
+        "created_on": "2025-03-01T00:00:30",
+        "closed_on": "2025-03-20T12:00:29.5",
+    }
+    got = engine.answer(
+        deal_velocity, table(won), basis="cycle_mean", window="2025-03", as_of=AS_OF
+    )
     assert got["value"].item() == pytest.approx(19.5 - 0.5 / 86400, abs=1e-11)
 
 
 @every_kpi
 def test_the_currency_unit_does_not_matter_in_ratios(kpi, deals):
     one, hundred = (
-        kpi(table_of, by="partner", **WINDOW) for table_of in (deals, deals.assign(amount=deals["amount"] * 100))
+        kpi(table_of, by="partner", **WINDOW)
+        for table_of in (deals, deals.assign(amount=deals["amount"] * 100))
     )
     money = one["unit"].isin(MONEY)
-    assert one.loc[~money, "value"].tolist() == pytest.approx(hundred.loc[~money, "value"].tolist(), nan_ok=True)
-    assert (one.loc[money, "value"] * 100).tolist() == pytest.approx(hundred.loc[money, "value"].tolist(), nan_ok=True)
+    assert one.loc[~money, "value"].tolist() == pytest.approx(
+        hundred.loc[~money, "value"].tolist(), nan_ok=True
+    )
+    assert (one.loc[money, "value"] * 100).tolist() == pytest.approx(
+        hundred.loc[money, "value"].tolist(), nan_ok=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -190,13 +267,27 @@ def test_the_currency_unit_does_not_matter_in_ratios(kpi, deals):
 def test_one_more_win_never_lowers(kpi, basis, deals):
     """Neither a lost ideal deal that is won after all, nor a new ideal deal that is won."""
     deals = deals[deals["credit"] == 1].assign(ideal=deals["ideal"].fillna(False).astype(bool))
-    inside = deals["created_on"].between("2025-10-01", AS_OF) & deals["closed_on"].between("2025-10-01", AS_OF)
-    lost = deals.index[inside & (deals["status"] == "lost") & deals["ideal"] & (deals["partner"] == "B")]
+    inside = deals["created_on"].between("2025-10-01", AS_OF) & deals["closed_on"].between(
+        "2025-10-01", AS_OF
+    )
+    lost = deals.index[
+        inside & (deals["status"] == "lost") & deals["ideal"] & (deals["partner"] == "B")
+    ]
     assert len(lost)
     before = value(kpi(deals, by="partner", **WINDOW), basis, partner="B")
     turned = deals.assign(status=deals["status"].mask(deals.index == lost[0], "won"))
-    new = {"deal_id": "N", "partner": "B", "status": "won", "amount": 50.0, "ideal": True, "credit": 1.0}
-    added = pd.concat([deals, table({**new, "created_on": "2025-10-05", "closed_on": "2025-11-01"})], ignore_index=True)
+    new = {
+        "deal_id": "N",
+        "partner": "B",
+        "status": "won",
+        "amount": 50.0,
+        "ideal": True,
+        "credit": 1.0,
+    }
+    added = pd.concat(
+        [deals, table({**new, "created_on": "2025-10-05", "closed_on": "2025-11-01"})],
+        ignore_index=True,
+    )
     for more in (turned, added):
         assert value(kpi(more, by="partner", **WINDOW), basis, partner="B") >= before
 
@@ -241,7 +332,10 @@ def test_intervals_are_scipys(kpi, deals):
         if kind == "wilson" and not np.isnan(row["value"]):
             low, high = stats.binomtest(int(top), int(bottom)).proportion_ci(method="wilson")
         elif kind == "poisson":
-            low, high = stats.chi2.ppf(0.025, 2 * top) / 2 if top else 0, stats.chi2.ppf(0.975, 2 * top + 2) / 2
+            low, high = (
+                stats.chi2.ppf(0.025, 2 * top) / 2 if top else 0,
+                stats.chi2.ppf(0.975, 2 * top + 2) / 2,
+            )
         else:
             continue
         assert [row["low"], row["high"]] == pytest.approx([low, high], abs=1e-9)
@@ -266,6 +360,10 @@ def test_a_single_kpi_is_the_scorecards_rows(kpi, deals):
 @given(st.integers(1, 3))
 @settings(max_examples=3, deadline=None)
 def test_a_split_among_owners_of_one_partner_counts_once_for_each_owner(parts):
-    rows = [{"deal_id": "S", "partner": p, "owner": "x", "credit": 1 / parts} for p in "ABC"[:parts]]
-    got = deal_count(table(*rows, *many(1, owner="x", partner="A")), by="employee", basis="open", as_of=AS_OF)
+    rows = [
+        {"deal_id": "S", "partner": p, "owner": "x", "credit": 1 / parts} for p in "ABC"[:parts]
+    ]
+    got = deal_count(
+        table(*rows, *many(1, owner="x", partner="A")), by="employee", basis="open", as_of=AS_OF
+    )
     assert got["value"].tolist() == [2]

@@ -1,4 +1,5 @@
-"""Every value, numerator, denominator and n of every basis equals the naive twin's, on random small deal tables."""
+"""Every value, numerator, denominator and n of every basis equals the naive twin's, on random small
+deal tables."""
 
 import math
 from datetime import date, timedelta
@@ -9,17 +10,31 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from kpi_helpers import scorecard
-from kpi_helpers.deals import DEAL_COLUMNS
+from kpi_helpers.contract.deals import DEAL_COLUMNS
 
 from . import naive
 from .engines import ENGINES, SPARK
 from .naive import Span
 
-# First and last days of months, quarters, the year and the 15 days to each as_of, and the days beside them.
+# First and last days of months, quarters, the year and the 15 days to each as_of, and the days
+# beside them.
 DAYS = [
-    *(date(2025, 6, 30), date(2025, 7, 1), date(2025, 8, 31), date(2025, 9, 30), date(2025, 10, 1), date(2025, 10, 31)),
-    *(date(2025, 11, 1), date(2025, 11, 15), date(2025, 11, 16), date(2025, 11, 30), date(2025, 12, 1)),
-    *(date(2025, 12, 16), date(2025, 12, 17), date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 31)),
+    date(2025, 6, 30),
+    date(2025, 7, 1),
+    date(2025, 8, 31),
+    date(2025, 9, 30),
+    date(2025, 10, 1),
+    date(2025, 10, 31),
+    date(2025, 11, 1),
+    date(2025, 11, 15),
+    date(2025, 11, 16),
+    date(2025, 11, 30),
+    date(2025, 12, 1),
+    date(2025, 12, 16),
+    date(2025, 12, 17),
+    date(2025, 12, 31),
+    date(2026, 1, 1),
+    date(2026, 1, 31),
 ]
 OPTIONAL = (
     "owner",
@@ -36,7 +51,8 @@ maybe = st.sampled_from
 
 @st.composite
 def deal(draw, number: int) -> list[dict]:
-    """One deal as its partners' rows. Some lack dates that their status calls for; such a deal stays open."""
+    """One deal as its partners' rows. Some lack dates that their status calls for; such a deal
+    stays open."""
     status = draw(maybe(["open", "won", "won", "lost", "cancelled"]))
     created = draw(maybe([None, *DAYS]))
     closed = draw(maybe([None, *(day for day in DAYS if created is None or day >= created)]))
@@ -77,7 +93,10 @@ def month(year: int, number: int) -> Span:
 
 Q3, Q4 = Span(date(2025, 7, 1), date(2025, 9, 30)), Span(date(2025, 10, 1), date(2025, 12, 31))
 SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER = (month(2025, number) for number in (9, 10, 11, 12))
-BEFORE_15, LAST_15 = Span(date(2025, 11, 1), date(2025, 11, 15)), Span(date(2025, 11, 16), date(2025, 11, 30))
+BEFORE_15, LAST_15 = (
+    Span(date(2025, 11, 1), date(2025, 11, 15)),
+    Span(date(2025, 11, 16), date(2025, 11, 30)),
+)
 # window as written, period: what it should mean, as (window, the one before it)
 WINDOWS = {
     ("2025-Q4", None): [(Q4, Q3)],
@@ -85,7 +104,10 @@ WINDOWS = {
     ("2025-11-16..2025-11-30", None): [(LAST_15, BEFORE_15)],
     ("2025-11-16..2025-12-31", "month"): [(LAST_15, None), (DECEMBER, LAST_15)],
     ("2025-Q4", "month"): [(OCTOBER, SEPTEMBER), (NOVEMBER, OCTOBER), (DECEMBER, NOVEMBER)],
-    ("2025-07-01..2025-12-31", "quarter"): [(Q3, Span(date(2025, 4, 1), date(2025, 6, 30))), (Q4, Q3)],
+    ("2025-07-01..2025-12-31", "quarter"): [
+        (Q3, Span(date(2025, 4, 1), date(2025, 6, 30))),
+        (Q4, Q3),
+    ],
     ("all", None): [(None, None)],
 }
 COLUMNS = {"employee": "owner"}
@@ -101,7 +123,8 @@ def frame(rows: list[dict], absent: tuple[str, ...]) -> pd.DataFrame:
 
 
 def same(got, wanted) -> bool:
-    """Equal, null for null. Shares of the amounts above have four decimals at most, as money is kept."""
+    """Equal, null for null. Shares of the amounts above have four decimals at most, as money is
+    kept."""
     if wanted is None or math.isnan(got):
         return wanted is None and math.isnan(got)
     return math.isclose(got, wanted, rel_tol=1e-9, abs_tol=1e-9)
@@ -115,12 +138,23 @@ def test_the_scorecard_is_the_naive_twins(name):
         max_examples={"pandas": 40, "spark": 4}.get(name, 12),
         deadline=None,
         derandomize=True,
-        phases=[Phase.generate],  # shrinking these tables takes minutes; the first failure is small enough to read
+        phases=[
+            Phase.generate
+        ],  # shrinking these tables takes minutes; the first failure is small enough to read
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     @given(
         tables(),
-        maybe([(), ("partner",), ("employee",), ("region",), ("partner", "region"), ("employee", "region")]),
+        maybe(
+            [
+                (),
+                ("partner",),
+                ("employee",),
+                ("region",),
+                ("partner", "region"),
+                ("employee", "region"),
+            ]
+        ),
         maybe(list(WINDOWS)),
         maybe([date(2025, 11, 30), date(2025, 12, 31), date(2026, 1, 31)]),
         maybe([0, 30, 90]),
@@ -132,7 +166,9 @@ def test_the_scorecard_is_the_naive_twins(name):
             by = ()
         given_frame = frame(rows, absent)
         levels = [*by, *([period] if period else [])]
-        got = engine.answer(scorecard, given_frame, by=levels, window=text, as_of=as_of, within_days=within)
+        got = engine.answer(
+            scorecard, given_frame, by=levels, window=text, as_of=as_of, within_days=within
+        )
         windows = [
             (now, before, min(now.end, as_of) if period else as_of) if now else (None, None, as_of)
             for now, before in WINDOWS[window]
@@ -162,7 +198,11 @@ def compare(got: pd.DataFrame, wanted: dict, by: tuple[str, ...], windows: int) 
             assert math.isnan(row["value"]) or row["basis"].startswith("spend."), row
             continue
         for side, wish in zip(("value", "numerator", "denominator", "n"), answer, strict=True):
-            assert same(float("nan") if row[side] is None else row[side], wish), (where, row, answer)
+            assert same(float("nan") if row[side] is None else row[side], wish), (
+                where,
+                row,
+                answer,
+            )
         assert not math.isnan(row["value"]) or row["note"], row
     missing = {(where, *basis) for where, rows in wanted.items() for basis in rows} - seen
     assert not missing

@@ -20,10 +20,13 @@ WINDOWS = [  # the unit, the window, as_of: whole periods, cut ones, and some th
 
 @pytest.fixture(scope="module")
 def deals() -> pd.DataFrame:
-    """300 deals with times of day, blank dates, statuses without a date and dates without a status."""
+    """300 deals with times of day, blank dates, statuses without a date and dates without a
+    status."""
     random = np.random.default_rng(3)
     size = 300
-    created = pd.Timestamp("2023-12-20") + pd.to_timedelta(random.integers(0, 800 * 24, size), unit="h")
+    created = pd.Timestamp("2023-12-20") + pd.to_timedelta(
+        random.integers(0, 800 * 24, size), unit="h"
+    )
     closed = created + pd.to_timedelta(random.integers(0, 200 * 24, size), unit="h")
     closed = closed.where(random.random(size) < 0.8, closed.normalize() + pd.offsets.MonthBegin())
     made = table(
@@ -62,10 +65,22 @@ def test_each_period_ends_as_if_asked_for_alone(engine, deals, unit, window, as_
 
 def test_days_are_told_to_the_microsecond_on_both_sides_of_1970(engine):
     deals = table(
-        {"status": "won", "created_on": "1969-12-30 23:59:59.999999", "closed_on": "1970-01-02 00:00:00.000001"},
-        {"status": "won", "created_on": "1901-02-03 04:05:06.000007", "closed_on": "1970-01-01 10:00:00.000000"},
+        {
+            "status": "won",
+            "created_on": "1969-12-30 23:59:59.999999",
+            "closed_on": "1970-01-02 00:00:00.000001",
+        },
+        {
+            "status": "won",
+            "created_on": "1901-02-03 04:05:06.000007",
+            "closed_on": "1970-01-01 10:00:00.000000",
+        },
     )
     dates = {name: deals[name].astype("datetime64[us]") for name in ("created_on", "closed_on")}
-    answer = engine.answer(deal_velocity, deals.assign(**dates), window="all", as_of="1970-01-31", basis="cycle_mean")
-    days = [(gone - pd.Timestamp(0)) / pd.Timedelta(days=1) for gone in pd.concat([*dates.values()])]
+    answer = engine.answer(
+        deal_velocity, deals.assign(**dates), window="all", as_of="1970-01-31", basis="cycle_mean"
+    )
+    days = [
+        (gone - pd.Timestamp(0)) / pd.Timedelta(days=1) for gone in pd.concat([*dates.values()])
+    ]
     assert one(answer, "cycle_mean")["value"] == (days[2] - days[0] + days[3] - days[1]) / 2

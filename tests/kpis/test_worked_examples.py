@@ -54,7 +54,11 @@ def test_1_roll_up_is_a_ratio_of_sums(engine):
     reps = engine.answer(close_rate, deals, by="employee", basis="closed", **MARCH)
     unit = engine.answer(close_rate, deals, by="unit", basis="closed", **MARCH)
     assert reps["value"].tolist() == approx([0.5, 0.3])
-    assert (unit["numerator"].item(), unit["denominator"].item(), unit["value"].item()) == (10, 32, approx(0.3125))
+    assert (unit["numerator"].item(), unit["denominator"].item(), unit["value"].item()) == (
+        10,
+        32,
+        approx(0.3125),
+    )
 
 
 def test_1_nothing_to_count_is_null_with_a_reason_and_counts_of_nothing_are_0(engine):
@@ -75,7 +79,11 @@ def test_1_a_missing_amount_leaves_the_deal_counted_and_not_priced(engine):
     )
     assert value(got, "won", kpi="deal_count") == 2
     whole = one(got, "whole")
-    assert (whole["value"], whole["n"], whole["note"]) == (300, 1, "1 won deal without amount left out")
+    assert (whole["value"], whole["n"], whole["note"]) == (
+        300,
+        1,
+        "1 won deal without amount left out",
+    )
 
 
 def test_1_credited_amounts_sum_to_the_deal(engine):
@@ -93,7 +101,10 @@ def test_1_credited_amounts_sum_to_the_deal(engine):
 
 # 2.1 Average deal size
 
-TWO = ({**WON, "amount": 200.0, "closed_on": "2025-03-17"}, {**WON, "amount": 400.0, "closed_on": "2025-03-31"})
+TWO = (
+    {**WON, "amount": 200.0, "closed_on": "2025-03-17"},
+    {**WON, "amount": 400.0, "closed_on": "2025-03-31"},
+)
 
 
 def sizes(engine, deals):
@@ -140,19 +151,31 @@ def test_2_1_no_won_deal_is_null(engine):
 @pytest.mark.parametrize(("won", "low", "high"), [(2, 0.2422, 7.2247), (0, 0, 3.6889)])
 def test_2_2_exact_poisson(engine, won, low, high):
     got = one(engine.answer(deal_count, table({}, *many(won, **WON)), **MARCH), "won")
-    assert (got["value"], got["low"], got["high"]) == (won, approx(low, abs=5e-5), approx(high, abs=5e-5))
+    assert (got["value"], got["low"], got["high"]) == (
+        won,
+        approx(low, abs=5e-5),
+        approx(high, abs=5e-5),
+    )
 
 
 def test_2_2_attainment_and_pace_on_day_15_of_30(engine):
-    deals = table(*({**WON, "created_on": "2025-05-01", "closed_on": "2025-06-10"} for _ in range(2)))
-    targets = pd.DataFrame({"partner": ["P"], "period": ["2025-06"], "kpi": ["deal_count"], "target": [4]})
-    got = engine.answer(deal_count, deals, by="partner", window="2025-06", as_of="2025-06-15", targets=targets)
+    deals = table(
+        *({**WON, "created_on": "2025-05-01", "closed_on": "2025-06-10"} for _ in range(2))
+    )
+    targets = pd.DataFrame(
+        {"partner": ["P"], "period": ["2025-06"], "kpi": ["deal_count"], "target": [4]}
+    )
+    got = engine.answer(
+        deal_count, deals, by="partner", window="2025-06", as_of="2025-06-15", targets=targets
+    )
     assert (value(got, "attainment"), value(got, "pace")) == (0.5, 1.0)
 
 
 # 2.3 Opportunity pipeline
 
-THREE = tuple({"amount": a, "probability": p} for a, p in ((1000.0, 0.2), (2000.0, 0.5), (5000.0, 0.8)))
+THREE = tuple(
+    {"amount": a, "probability": p} for a, p in ((1000.0, 0.2), (2000.0, 0.5), (5000.0, 0.8))
+)
 
 
 def test_2_3_each_deal_is_weighed_by_its_own_probability(engine):
@@ -162,7 +185,9 @@ def test_2_3_each_deal_is_weighed_by_its_own_probability(engine):
 
 def test_2_3_coverage_of_what_is_left_of_the_target(engine):
     deals = table(*THREE, {**WON, "amount": 6000.0})
-    targets = pd.DataFrame({"partner": ["*"], "period": ["2025-03"], "kpi": ["won_amount"], "target": [10_000]})
+    targets = pd.DataFrame(
+        {"partner": ["*"], "period": ["2025-03"], "kpi": ["won_amount"], "target": [10_000]}
+    )
     got = engine.answer(pipeline, deals, targets=targets, **MARCH)
     assert one(got, "coverage")[["value", "numerator", "denominator"]].tolist() == [2.0, 8000, 4000]
     assert value(got, "attainment") == approx(0.6)
@@ -178,7 +203,9 @@ def test_2_4_return_on_paid_earned_and_owned(engine):
         {**won, "channel": "earned", "amount": 1200.0},
         {**won, "channel": "owned", "amount": 600.0},
     )
-    spend = pd.DataFrame({"month": "2025-03", "channel": ["paid", "earned", "owned"], "amount": [1000, 200, 0]})
+    spend = pd.DataFrame(
+        {"month": "2025-03", "channel": ["paid", "earned", "owned"], "amount": [1000, 200, 0]}
+    )
     got = engine.answer(marketing_channels, deals, spend=spend, **MARCH)
     assert value(got, "roi.paid") == approx(-0.5)
     assert value(got, "cost_per_won.paid") == 1000
@@ -191,7 +218,9 @@ def test_2_4_return_on_paid_earned_and_owned(engine):
     ("paid", "owned", "rate_paid", "rate_owned", "rate"),
     [((50, 5), (50, 15), 0.10, 0.30, 0.20), ((80, 10), (20, 7), 0.125, 0.35, 0.17)],
 )
-def test_2_4_both_channels_and_the_whole_before_and_after(engine, paid, owned, rate_paid, rate_owned, rate):
+def test_2_4_both_channels_and_the_whole_before_and_after(
+    engine, paid, owned, rate_paid, rate_owned, rate
+):
     rows = [
         row
         for channel, (leads, won) in (("paid", paid), ("owned", owned))
@@ -220,7 +249,9 @@ def test_2_5_wilson_at_the_ends(engine, outcome, low, high):
 
 
 def test_2_5_cancelled_deals_count_in_broad_only(engine):
-    got = engine.answer(close_rate, table(*many(3, **WON), *many(3, **LOST), *many(4, **CANCELLED)), **MARCH)
+    got = engine.answer(
+        close_rate, table(*many(3, **WON), *many(3, **LOST), *many(4, **CANCELLED)), **MARCH
+    )
     assert (value(got, "closed"), value(got, "broad")) == (approx(0.5), approx(0.3))
 
 
@@ -234,7 +265,10 @@ def test_2_5_nothing_closed_is_null(engine):
 def test_2_5_a_young_cohort_is_immature(engine):
     old = {**WON, "created_on": "2025-01-01", "closed_on": "2025-03-02"}  # 60 days
     got = engine.answer(close_rate, table(*many(5, **old), {}), basis="cohort", **MARCH)
-    assert got["note"].item() == "immature: 1 deal younger than 60 days, the 90th percentile of won cycles"
+    assert (
+        got["note"].item()
+        == "immature: 1 deal younger than 60 days, the 90th percentile of won cycles"
+    )
 
 
 # 2.6 Deal velocity
@@ -246,7 +280,9 @@ def test_2_5_a_young_cohort_is_immature(engine):
 )
 def test_2_6_revenue_per_day(engine, won, lost, size, days, a_day):
     created = pd.Timestamp("2025-03-20") - pd.Timedelta(days=days)
-    deals = table(*many(won, **WON, amount=size, created_on=created), *many(lost, **LOST, created_on=created))
+    deals = table(
+        *many(won, **WON, amount=size, created_on=created), *many(lost, **LOST, created_on=created)
+    )
     got = engine.answer(deal_velocity, deals, **MARCH)
     assert value(got, "revenue_per_day") == approx(a_day, abs=0.005)
     assert (value(got, "cycle_median"), value(got, "cycle_mean")) == (days, days)
@@ -254,14 +290,20 @@ def test_2_6_revenue_per_day(engine, won, lost, size, days, a_day):
 
 def test_2_6_a_cycle_of_30_instead_of_37_5_days_is_a_quarter_more(engine):
     def a_day(cycles):
-        rows = [{**WON, "created_on": pd.Timestamp("2025-03-20") - pd.Timedelta(days=days)} for days in cycles]
+        rows = [
+            {**WON, "created_on": pd.Timestamp("2025-03-20") - pd.Timedelta(days=days)}
+            for days in cycles
+        ]
         return value(engine.answer(deal_velocity, table(*rows), **MARCH), "revenue_per_day")
 
     assert a_day([30, 30]) / a_day([30, 45]) == approx(1.25)
 
 
 def test_2_6_a_cycle_of_0_days_has_no_revenue_per_day(engine):
-    got = one(engine.answer(deal_velocity, table({**WON, "created_on": "2025-03-20"}), **MARCH), "revenue_per_day")
+    got = one(
+        engine.answer(deal_velocity, table({**WON, "created_on": "2025-03-20"}), **MARCH),
+        "revenue_per_day",
+    )
     assert math.isnan(got["value"])
     assert got["note"] == "the cycle is 0 days"
 
@@ -279,7 +321,9 @@ def test_2_6_won_only_mean_beside_cohort_and_closed(engine):
             for age, status in ages
         )
     )
-    got = engine.answer(scorecard, deals, window="2025-Q1", as_of="2025-03-31", kpis=["close_rate", "deal_velocity"])
+    got = engine.answer(
+        scorecard, deals, window="2025-Q1", as_of="2025-03-31", kpis=["close_rate", "deal_velocity"]
+    )
     assert value(got, "cohort") == approx(0.5)
     assert value(got, "closed") == approx(0.6)
     assert value(got, "cycle_mean") == 30
@@ -299,19 +343,26 @@ def test_2_7_peer_index_and_yield(engine):
     assert value(got, "peers", partner="A") == approx(100.79, abs=0.005)
     assert value(got, "peers", partner="B") == approx(97.59, abs=0.005)
     assert [value(got, "yield", partner=p) for p in "AB"] == [200, 75]
-    assert [(value(got, "won", partner=p), value(got, "amount", partner=p)) for p in "AB"] == [(4, 2000), (5, 1500)]
+    assert [(value(got, "won", partner=p), value(got, "amount", partner=p)) for p in "AB"] == [
+        (4, 2000),
+        (5, 1500),
+    ]
 
 
 def test_2_7_nothing_won_is_0_and_no_peers_is_null(engine):
     deals = table({**WON, "partner": "A"}, {**LOST, "partner": "B"})
     got = engine.answer(quality_score, deals, by="partner", basis="peers", **MARCH)
     assert value(got, "peers", partner="B") == 0
-    assert math.isnan(value(engine.answer(quality_score, deals.iloc[:1], by="partner", **MARCH), "peers"))
+    assert math.isnan(
+        value(engine.answer(quality_score, deals.iloc[:1], by="partner", **MARCH), "peers")
+    )
 
 
 def test_2_7_against_the_own_previous_window(engine):
     before = {**WON, "created_on": "2025-02-01", "closed_on": "2025-02-10"}
-    got = engine.answer(quality_score, table(before, *many(4, **WON)), by="partner", basis="past", **MARCH)
+    got = engine.answer(
+        quality_score, table(before, *many(4, **WON)), by="partner", basis="past", **MARCH
+    )
     assert got["value"].item() == approx(400)
 
 
@@ -326,7 +377,9 @@ def test_2_8_identification_times_conversion(engine):
         *many(20, ideal=False),
     )
     got = engine.answer(deal_success, deals, **MARCH)
-    assert [value(got, b) for b in ("identification", "conversion", "success")] == approx([0.4, 0.25, 0.1])
+    assert [value(got, b) for b in ("identification", "conversion", "success")] == approx(
+        [0.4, 0.25, 0.1]
+    )
 
 
 def test_2_8_without_ideal_only_conversion_can_be_told(engine):

@@ -7,7 +7,10 @@ from kpi_helpers.panels.live_curve import LiveCurve
 
 class Answer:
     def __init__(self, scale, target=None):
-        self.revenues, self.target = scale * np.random.default_rng(1).lognormal(10, 0.5, 2000), target
+        self.revenues, self.target = (
+            scale * np.random.default_rng(1).lognormal(10, 0.5, 2000),
+            target,
+        )
 
 
 def test_the_kept_axes_show_what_new_ones_would():

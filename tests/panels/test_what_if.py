@@ -1,4 +1,5 @@
-"""The panel's widgets, without a browser: what the sliders say is what the scenario and the answer say."""
+"""The panel's widgets, without a browser: what the sliders say is what the scenario and the answer
+say."""
 
 import pytest
 from conftest import ROOT

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi_helpers.errors import KitError, MissingColumns
-from kpi_helpers.reading.coverage import KINDS, coverage
+from kpi_helpers.reading.checking.coverage import KINDS, coverage
 
 DEALS = pd.DataFrame(
     {
@@ -30,11 +30,18 @@ ORDERS = pd.DataFrame(
 def test_each_kind():
     found = coverage(DEALS, ORDERS)
     told = dict(zip(found.rows["order_ids"].fillna("-"), found.rows["kind"], strict=True))
-    assert told == {"A, B": "matched", "C": "not_priced", "D": "not_won", "E": "no_deal", "F": "no_deal",
-                    "G": "amount_differs", "-": "no_order"}  # fmt: skip
-    assert found.rows.loc[found.rows["deal_id"] == "5", ["partner", "difference"]].to_numpy().tolist() == [
-        ["Ada, Bo", 30.0]
-    ]
+    assert told == {
+        "A, B": "matched",
+        "C": "not_priced",
+        "D": "not_won",
+        "E": "no_deal",
+        "F": "no_deal",
+        "G": "amount_differs",
+        "-": "no_order",
+    }
+    assert found.rows.loc[
+        found.rows["deal_id"] == "5", ["partner", "difference"]
+    ].to_numpy().tolist() == [["Ada, Bo", 30.0]]
     assert found.share == 3 / 4 and found.amount_share == pytest.approx(150 / 350)
     assert found.totals["kind"].to_list() == list(KINDS) and found.totals["rows"].sum() == 7
 
@@ -58,7 +65,12 @@ def test_nothing_and_nonsense():
 
 @settings(max_examples=40, deadline=None)
 @given(
-    st.lists(st.tuples(st.sampled_from(["won", "open", "lost"]), st.one_of(st.none(), st.integers(0, 5))), max_size=8),
+    st.lists(
+        st.tuples(
+            st.sampled_from(["won", "open", "lost"]), st.one_of(st.none(), st.integers(0, 5))
+        ),
+        max_size=8,
+    ),
     st.lists(st.tuples(st.integers(0, 9), st.one_of(st.none(), st.integers(0, 5))), max_size=12),
 )
 def test_a_plain_loop_says_the_same(deals, orders):
@@ -78,6 +90,10 @@ def test_a_plain_loop_says_the_same(deals, orders):
         elif amount is None or None in mine:
             counts["not_priced"] += 1
         else:
-            counts["matched" if abs(sum(mine) - amount) <= 0.01 * max(sum(mine), amount) else "amount_differs"] += 1
+            counts[
+                "matched"
+                if abs(sum(mine) - amount) <= 0.01 * max(sum(mine), amount)
+                else "amount_differs"
+            ] += 1
     counts["no_deal"] = sum(d >= len(deals) for d, _ in orders)
     assert dict(zip(found.totals["kind"], found.totals["rows"], strict=True)) == counts

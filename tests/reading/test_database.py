@@ -1,4 +1,5 @@
-"""PostgreSQL, on a server that this test starts itself in a temporary folder and stops at its end."""
+"""PostgreSQL, on a server that this test starts itself in a temporary folder and stops at its
+end."""
 
 import os
 import pwd
@@ -13,15 +14,19 @@ import pytest
 
 from kpi_helpers.errors import KitError
 from kpi_helpers.reading import load
-from kpi_helpers.reading.database import query_text, shown
+from kpi_helpers.reading.files.database import query_text, shown
 
-psycopg = pytest.importorskip("psycopg", reason="POSTGRESQL IS NOT TESTED: psycopg is not installed")
+psycopg = pytest.importorskip(
+    "psycopg", reason="POSTGRESQL IS NOT TESTED: psycopg is not installed"
+)
 USER, PASSWORD = "kit_reader", "s3cret-Passw0rd"
 DEALS = """CREATE TABLE deals AS SELECT 'D' || i AS deal_id, 'Partner ' || i % 7 AS partner,
     CASE i % 3 WHEN 0 THEN 'won' WHEN 1 THEN 'lost' ELSE 'open' END AS status,
     CASE WHEN i % 5 <> 0 THEN (i * 1.25)::numeric(12, 3) END AS amount, i % 2 = 0 AS ideal,
-    DATE '2025-01-01' + i % 90 AS created_on, CASE WHEN i % 3 < 2 THEN TIMESTAMP '2025-05-01 10:00' END AS closed_on,
-    CASE i WHEN 1 THEN '' WHEN 2 THEN E'two\\nlines, "quoted"' END AS region FROM generate_series(1, 20000) i"""
+    DATE '2025-01-01' + i % 90 AS created_on, CASE
+      WHEN i % 3 < 2 THEN TIMESTAMP '2025-05-01 10:00' END AS closed_on,
+    CASE i WHEN 1 THEN '' WHEN 2 THEN E'two\\nlines, "quoted"' END AS region
+      FROM generate_series(1, 20000) i"""
 
 
 def _programs() -> Path | None:
@@ -31,7 +36,8 @@ def _programs() -> Path | None:
 
 
 def _as_user() -> dict:
-    """The server refuses to run as root, so another user's rights are taken on where these are root's."""
+    """The server refuses to run as root, so another user's rights are taken on where these are
+    root's."""
     if os.getuid() != 0:
         return {}
     names = {p.pw_name: p for p in pwd.getpwall()}
@@ -54,19 +60,45 @@ def server():
         port = probe.getsockname()[1]
     quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "cwd": folder, **who}
     made = subprocess.run(
-        [programs / "initdb", "-D", folder / "data", "-U", USER, "--auth=scram-sha-256", "--no-sync", "-E", "UTF8",
-         f"--pwfile={folder / 'password'}"], **quiet, check=False,
-    )  # fmt: skip
+        [
+            programs / "initdb",
+            "-D",
+            folder / "data",
+            "-U",
+            USER,
+            "--auth=scram-sha-256",
+            "--no-sync",
+            "-E",
+            "UTF8",
+            f"--pwfile={folder / 'password'}",
+        ],
+        **quiet,
+        check=False,
+    )
     assert made.returncode == 0, made.stdout.decode()
     running = subprocess.Popen(
-        [programs / "postgres", "-D", folder / "data", "-k", folder, "-p", str(port), "-c", "fsync=off",
-         "-c", "listen_addresses=127.0.0.1"], **quiet,
-    )  # fmt: skip
+        [
+            programs / "postgres",
+            "-D",
+            folder / "data",
+            "-k",
+            folder,
+            "-p",
+            str(port),
+            "-c",
+            "fsync=off",
+            "-c",
+            "listen_addresses=127.0.0.1",
+        ],
+        **quiet,
+    )
     address = f"postgresql://127.0.0.1:{port}/postgres"
     try:
         for _ in range(100):
             try:
-                with psycopg.connect(address, user=USER, password=PASSWORD, connect_timeout=2) as connection:
+                with psycopg.connect(
+                    address, user=USER, password=PASSWORD, connect_timeout=2
+                ) as connection:
                     connection.execute(DEALS)
                 break
             except psycopg.OperationalError:
@@ -91,7 +123,9 @@ def test_a_query_gives_the_deals_with_their_types(address, tmp_path):
     deals = data.deals().set_index("deal_id")
     assert (data.rows_in, data.rows_used, data.profile) == (20_000, 20_000, "kit")
     assert deals.loc["D1", "amount"] == 1.25 and deals["amount"].isna().sum() == 4_000
-    assert deals.loc["D2", "region"] == 'two\nlines, "quoted"' and deals["region"].notna().sum() == 1
+    assert (
+        deals.loc["D2", "region"] == 'two\nlines, "quoted"' and deals["region"].notna().sum() == 1
+    )
     assert str(deals.loc["D3", "closed_on"])[:10] == "2025-05-01" and bool(deals.loc["D2", "ideal"])
     file = tmp_path / "deals.sql"
     file.write_text("WITH d AS (SELECT * FROM deals)\nSELECT * FROM d WHERE status = 'won';\n")
@@ -121,9 +155,15 @@ def test_nothing_of_the_credentials_is_told(address, monkeypatch, tmp_path):
         ("SELECT nothing FROM deals", "column .*nothing.* does not exist"),
         ("DELETE FROM deals", "syntax error|WITH|DELETE"),
         ("SELECT * FROM deals; DROP TABLE deals", "syntax error"),
-        ("WITH gone AS (DELETE FROM deals RETURNING *) SELECT * FROM gone", "data-modifying|read-only"),
+        (
+            "WITH gone AS (DELETE FROM deals RETURNING *) SELECT * FROM gone",
+            "data-modifying|read-only",
+        ),
         ("SELECT deal_id, status FROM deals", "no partner column"),
-        ("SELECT 1/(i-3) AS partner, 'won' AS status FROM generate_series(1, 5) i", "division by zero"),
+        (
+            "SELECT 1/(i-3) AS partner, 'won' AS status FROM generate_series(1, 5) i",
+            "division by zero",
+        ),
         (" ; ", "query is empty"),
         (None, "needs a query"),
         ("absent.sql", "cannot be read"),
@@ -146,5 +186,8 @@ def test_no_server_no_database_no_address(address):
 
 
 def test_what_may_be_shown():
-    assert shown(f"postgres://{USER}:{PASSWORD}@h/db?sslmode=require&password=x") == "postgresql://h/db"
+    assert (
+        shown(f"postgres://{USER}:{PASSWORD}@h/db?sslmode=require&password=x")
+        == "postgresql://h/db"
+    )
     assert query_text("SELECT 1 ;\n; ") == "SELECT 1"

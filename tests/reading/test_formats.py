@@ -13,7 +13,8 @@ import pyarrow
 import pytest
 
 from kpi_helpers.errors import KitError
-from kpi_helpers.reading import load, packed
+from kpi_helpers.reading import load
+from kpi_helpers.reading.files import packed
 
 HEADER = ["deal_id", "partner", "status", "amount", "ideal", "created_on", "closed_on"]
 DAY = datetime.date
@@ -46,7 +47,10 @@ def expected(tmp_path):
 
 
 def jsonable():
-    return [{k: str(v) if isinstance(v, DAY) else v for k, v in zip(HEADER, r, strict=True)} for r in ROWS]
+    return [
+        {k: str(v) if isinstance(v, DAY) else v for k, v in zip(HEADER, r, strict=True)}
+        for r in ROWS
+    ]
 
 
 def make(folder, form):
@@ -60,7 +64,9 @@ def make(folder, form):
             path.write_text(json.dumps(jsonable()), encoding="utf-8")
         case ".records.json":
             wrapped = [{"attributes": {"type": "Opportunity"}, "properties": r} for r in jsonable()]
-            path.write_text(json.dumps({"totalSize": 3, "records": wrapped}, indent=1), encoding="utf-8")
+            path.write_text(
+                json.dumps({"totalSize": 3, "records": wrapped}, indent=1), encoding="utf-8"
+            )
         case ".csv.gz":
             path.write_bytes(gzip.compress(text))
         case ".csv.bz2":
@@ -80,7 +86,18 @@ def make(folder, form):
     return path
 
 
-FORMS = (".xlsx", ".jsonl", ".json", ".records.json", ".csv.gz", ".csv.bz2", ".csv.xz", ".csv.zst", ".zip", ".csv.zip")
+FORMS = (
+    ".xlsx",
+    ".jsonl",
+    ".json",
+    ".records.json",
+    ".csv.gz",
+    ".csv.bz2",
+    ".csv.xz",
+    ".csv.zst",
+    ".zip",
+    ".csv.zip",
+)
 
 
 @pytest.mark.parametrize("form", (*FORMS, ".csv", ".jsonl.gz"))
@@ -92,19 +109,34 @@ def test_every_format_gives_the_same_deals(tmp_path, expected, form):
 
 def test_sheets_are_tables_and_bad_cells_keep_their_row(tmp_path):
     orders = [["order_id", "deal_id", "amount"], ["O1", 1001, 1200]]
-    deals = [["My report"], [], HEADER, *ROWS, [], ["1004", "Zoe", "won", "#DIV/0!", True, DAY(2025, 1, 2), 5]]
+    deals = [
+        ["My report"],
+        [],
+        HEADER,
+        *ROWS,
+        [],
+        ["1004", "Zoe", "won", "#DIV/0!", True, DAY(2025, 1, 2), 5],
+    ]
     data = load(book(tmp_path / "book.xlsx", {"Deals": deals, "Orders": orders, "Empty": []}))
     assert data.orders.iloc[0].to_list()[:2] == ["O1", "1001"]
     assert data.rejected[["file", "line", "column", "value"]].to_numpy().tolist()[0] == [
-        "book.xlsx: Deals", 8, "amount", "#DIV/0!",
-    ]  # fmt: skip
+        "book.xlsx: Deals",
+        8,
+        "amount",
+        "#DIV/0!",
+    ]
     assert data.rows_in == 4 and any("1 rows above the header" in w for w in data.warnings)
 
 
 def test_formulas_give_their_stored_value_or_say_that_there_is_none(tmp_path):
-    path = book(tmp_path / "f.xlsx", {"S": [HEADER, ["1", "Ada", "open", "=1+1", True, DAY(2025, 1, 2), None]]})
+    path = book(
+        tmp_path / "f.xlsx",
+        {"S": [HEADER, ["1", "Ada", "open", "=1+1", True, DAY(2025, 1, 2), None]]},
+    )
     data = load(path)
-    assert data.deals()["amount"].isna().all() and any("1 formulas have no stored value" in w for w in data.warnings)
+    assert data.deals()["amount"].isna().all() and any(
+        "1 formulas have no stored value" in w for w in data.warnings
+    )
     path = tmp_path / "f.csv"
     path.write_text('deal_id,partner,status\n1,"=HYPERLINK(""x"")",open\n', encoding="utf-8")
     assert load(path).deals()["partner"].to_list() == ['=HYPERLINK("x")']
@@ -113,8 +145,10 @@ def test_formulas_give_their_stored_value_or_say_that_there_is_none(tmp_path):
 def test_long_ids_in_json_lose_no_digit_and_broken_lines_are_rejected(tmp_path):
     path = tmp_path / "d.jsonl"
     path.write_text(
-        '{"deal_id": 12345678901234567890123, "partner": "Ada", "status": "open", "amount": 1.234}\n\n'
-        '{"deal_id": 2, "partner"\n[1]\n{"deal_id": 3, "partner": "Bo", "status": "open", "region": {"a": 1}}\n'
+        '{"deal_id": 12345678901234567890123, "partner": "Ada", "status": "open", "amount": '
+        "1.234}\n\n"
+        '{"deal_id": 2, "partner"\n[1]\n{"deal_id": 3, "partner": "Bo", "status": "open", '
+        '"region": {"a": 1}}\n'
         "\xff\n",
         encoding="latin-1",
     )
@@ -142,16 +176,26 @@ def test_report_footers_are_dropped_and_their_count_is_checked(tmp_path):
     assert not any("RECORD COUNT" in w for w in data.warnings)
     path.write_text(csv_text(ROWS[:2]) + "\n" + FOOTER, encoding="utf-8")
     assert "states 3 records and holds 2" in load(path).warnings[0]
-    lines = [[c.strip('"') for c in line.split('","')] if line else [] for line in FOOTER.splitlines()]
+    lines = [
+        [c.strip('"') for c in line.split('","')] if line else [] for line in FOOTER.splitlines()
+    ]
     data = load(book(tmp_path / "report.xlsx", {"Report": [HEADER, *ROWS, [], *lines]}))
-    assert (data.rows_in, data.rows_rejected) == (3, 0) and not any("RECORD COUNT" in w for w in data.warnings)
+    assert (data.rows_in, data.rows_rejected) == (3, 0) and not any(
+        "RECORD COUNT" in w for w in data.warnings
+    )
 
 
 def test_a_deal_that_is_called_total_stays(tmp_path):
     path = tmp_path / "deals.csv"
-    path.write_text("deal_id,partner,status\nTotal,Confidential Information,open\n2,Ada,open\n", encoding="utf-8")
+    path.write_text(
+        "deal_id,partner,status\nTotal,Confidential Information,open\n2,Ada,open\n",
+        encoding="utf-8",
+    )
     assert load(path).rows_used == 2
-    path.write_text('deal_id,partner,status\n1,Ada,open\n2,"x\nGrand Totals (9 records)\n",open\n', encoding="utf-8")
+    path.write_text(
+        'deal_id,partner,status\n1,Ada,open\n2,"x\nGrand Totals (9 records)\n",open\n',
+        encoding="utf-8",
+    )
     assert load(path).rows_used == 2
 
 
@@ -208,7 +252,9 @@ def test_blank_lines_above_the_header_change_no_line_number(tmp_path, blank):
     path = tmp_path / "deals.csv"
     end = "\r\n" if "\r" in blank else "\n"
     path.write_text(
-        blank + "deal_id,partner,status\n1,Ada,open\n\n2,,open\n3\n".replace("\n", end), encoding="utf-8", newline=""
+        blank + "deal_id,partner,status\n1,Ada,open\n\n2,,open\n3\n".replace("\n", end),
+        encoding="utf-8",
+        newline="",
     )
     data = load(path)
     assert (data.rows_in, data.rows_used) == (3, 1)

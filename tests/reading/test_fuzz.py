@@ -1,4 +1,5 @@
-"""Malformed files of every kind: each ends in a Loaded that accounts for every record, or in one clear KitError.
+"""Malformed files of every kind: each ends in a Loaded that accounts for every record, or in one
+clear KitError.
 
 Run by hand: FUZZ_FILES=500 FUZZ_SEED=7 pytest tests/reading/test_fuzz.py
 """
@@ -25,37 +26,48 @@ from kpi_helpers.reading import load
 HEADER = ["deal_id", "partner", "status", "amount", "created_on", "closed_on", "region"]
 SLOWEST = 20  # seconds of processor for a small file
 WORDS = (
-    *("", " ", "-", "NULL", "None", "won", "lost", "open", "2025-01-02", "31/12/2025", "1,234.5", "2.500,50", "1e999"),
-    *(
-        "=1+1",
-        "=cmd|' /C calc'!A0",
-        "@SUM(A1)",
-        "+1",
-        "'x",
-        'a"b',
-        '"',
-        '""',
-        "a\nb",
-        "a\r\nb",
-        "İş Ortağı",
-        "\u202e",
-        "🙂",
-    ),
-    *(
-        "x" * 5000,
-        "nan",
-        "inf",
-        "-0",
-        "0x1F",
-        "1_000",
-        "99999999999999999999",
-        "12:30",
-        "\ufeff",
-        "\x1a",
-        "\x07",
-        "<b>",
-    ),
-    *("Grand Totals (3 records)", "Confidential Information - Do Not Distribute", "'; DROP TABLE deals; --", "%s{}$1"),
+    "",
+    " ",
+    "-",
+    "NULL",
+    "None",
+    "won",
+    "lost",
+    "open",
+    "2025-01-02",
+    "31/12/2025",
+    "1,234.5",
+    "2.500,50",
+    "1e999",
+    "=1+1",
+    "=cmd|' /C calc'!A0",
+    "@SUM(A1)",
+    "+1",
+    "'x",
+    'a"b',
+    '"',
+    '""',
+    "a\nb",
+    "a\r\nb",
+    "İş Ortağı",
+    "\u202e",
+    "🙂",
+    "x" * 5000,
+    "nan",
+    "inf",
+    "-0",
+    "0x1F",
+    "1_000",
+    "99999999999999999999",
+    "12:30",
+    "\ufeff",
+    "\x1a",
+    "\x07",
+    "<b>",
+    "Grand Totals (3 records)",
+    "Confidential Information - Do Not Distribute",
+    "'; DROP TABLE deals; --",
+    "%s{}$1",
 )
 STRAY = (b"\r", b"\n", b"\r\n", b"\xff", b"\xc3", b"\xed\xa0\x80")
 
@@ -63,8 +75,15 @@ STRAY = (b"\r", b"\n", b"\r\n", b"\xff", b"\xc3", b"\xed\xa0\x80")
 def rows(rng: random.Random, count: int | None = None) -> list[list[str]]:
     made = []
     for i in range(rng.randint(0, 30) if count is None else count):
-        row = [f"D{i}", rng.choice(["Ada", "Bo", "Zoe"]), rng.choice(["won", "lost", "open"]), str(rng.randint(0, 99)),
-               "2025-01-02", "2025-03-04", "West"]  # fmt: skip
+        row = [
+            f"D{i}",
+            rng.choice(["Ada", "Bo", "Zoe"]),
+            rng.choice(["won", "lost", "open"]),
+            str(rng.randint(0, 99)),
+            "2025-01-02",
+            "2025-03-04",
+            "West",
+        ]
         for _ in range(rng.choice([0, 0, 1, 3])):
             row[rng.randrange(len(row))] = rng.choice(WORDS)
         made.append(row)
@@ -86,7 +105,9 @@ def as_book(rng, table) -> bytes:
     book = openpyxl.Workbook()
     book.active.append(HEADER)
     for row in table:
-        book.active.append([openpyxl.cell.cell.ILLEGAL_CHARACTERS_RE.sub("?", c)[:32000] for c in row])
+        book.active.append(
+            [openpyxl.cell.cell.ILLEGAL_CHARACTERS_RE.sub("?", c)[:32000] for c in row]
+        )
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -97,22 +118,25 @@ def damaged(rng: random.Random, content: bytes) -> bytes:
     if not content:
         return content
     at, length = rng.randrange(len(content)), rng.randint(1, 40)
-    return rng.choice([
-        lambda: content[:at],
-        lambda: content[at:],
-        lambda: content[:at] + rng.randbytes(length) + content[at + length :],
-        lambda: content[:at] + b"\0" * length + content[at:],
-        lambda: content[:at] + b'"' + content[at:],
-        lambda: content[:at] + rng.choice(STRAY) * rng.randint(1, 3) + content[at:],
-        lambda: content + content,
-    ])()  # fmt: skip
+    return rng.choice(
+        [
+            lambda: content[:at],
+            lambda: content[at:],
+            lambda: content[:at] + rng.randbytes(length) + content[at + length :],
+            lambda: content[:at] + b"\0" * length + content[at:],
+            lambda: content[:at] + b'"' + content[at:],
+            lambda: content[:at] + rng.choice(STRAY) * rng.randint(1, 3) + content[at:],
+            lambda: content + content,
+        ]
+    )()
 
 
 def file(rng: random.Random) -> tuple[str, bytes, int | None]:
     """A name, its content, and how many records it holds where that is certain."""
     table = rows(rng)
     kind = rng.choice(
-        ["csv"] * 6 + ["jsonl", "json", "xlsx", "zip", "gz", "bz2", "xz", "noise", "encoded", "wide", "ends"]
+        ["csv"] * 6
+        + ["jsonl", "json", "xlsx", "zip", "gz", "bz2", "xz", "noise", "encoded", "wide", "ends"]
     )
     break_it = rng.random() < 0.6
     count: int | None = None
@@ -123,40 +147,80 @@ def file(rng: random.Random) -> tuple[str, bytes, int | None]:
             name, content = "deals.jsonl", as_lines(rng, table)
             count = len(table)
         case "json":
-            name, content = "deals.json", json.dumps([dict(zip(HEADER, r, strict=True)) for r in table]).encode()
+            name, content = (
+                "deals.json",
+                json.dumps([dict(zip(HEADER, r, strict=True)) for r in table]).encode(),
+            )
             count = len(table)
         case "xlsx":
             name, content = "deals.xlsx", as_book(rng, table)
         case "zip":
             out = io.BytesIO()
-            with zipfile.ZipFile(out, "w", rng.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])) as packed:
+            with zipfile.ZipFile(
+                out, "w", rng.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+            ) as packed:
                 packed.writestr("deals.csv", as_csv(rng, table))
             name, content = "deals.zip", out.getvalue()
         case "gz" | "bz2" | "xz":
             packing = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}[kind]
             name, content = f"deals.csv.{kind}", packing(as_csv(rng, table))
         case "noise":
-            name = f"deals{rng.choice(['.csv', '.xlsx', '.json', '.jsonl', '.zip', '.parquet', '.gz', '.txt', '.zst'])}"
+            suffixes = [
+                ".csv",
+                ".xlsx",
+                ".json",
+                ".jsonl",
+                ".zip",
+                ".parquet",
+                ".gz",
+                ".txt",
+                ".zst",
+            ]
+            name = f"deals{rng.choice(suffixes)}"
             magic = rng.choice(
-                [b"", b"PK\x03\x04", b"PAR1", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"\xff\xfe", b"[", b"{"]
+                [
+                    b"",
+                    b"PK\x03\x04",
+                    b"PAR1",
+                    b"\x1f\x8b\x08",
+                    b"\x28\xb5\x2f\xfd",
+                    b"\xff\xfe",
+                    b"[",
+                    b"{",
+                ]
             )
             content = magic + rng.randbytes(rng.randint(0, 3000))
         case "encoded":
             text = as_csv(rng, table).decode()
             name, content = (
                 "deals.csv",
-                text.encode(rng.choice(["utf-16", "utf-16-le", "cp1252", "cp1254", "iso8859-9"]), "replace"),
+                text.encode(
+                    rng.choice(["utf-16", "utf-16-le", "cp1252", "cp1254", "iso8859-9"]), "replace"
+                ),
             )
         case "wide":
             width = rng.choice([200, 2000])
             wide = [f"column {i}" for i in range(width)]
-            name, content = "deals.csv", as_csv(rng, [[*r, *["v"] * width] for r in table[:5]], [*HEADER, *wide])
+            name, content = (
+                "deals.csv",
+                as_csv(rng, [[*r, *["v"] * width] for r in table[:5]], [*HEADER, *wide]),
+            )
         case "ends":
             parts = [
-                b",".join(c.replace("\n", " ").replace("\r", " ").replace('"', "").replace(",", "").encode() for c in r)
+                b",".join(
+                    c.replace("\n", " ")
+                    .replace("\r", " ")
+                    .replace('"', "")
+                    .replace(",", "")
+                    .encode()
+                    for c in r
+                )
                 for r in [HEADER, *table]
             ]
-            name, content = "deals.csv", b"".join(p + rng.choice([b"\n", b"\r\n", b"\r"]) for p in parts)
+            name, content = (
+                "deals.csv",
+                b"".join(p + rng.choice([b"\n", b"\r\n", b"\r"]) for p in parts),
+            )
     if break_it and kind != "noise":
         return name, damaged(rng, content), None
     return name, content, count
@@ -171,7 +235,9 @@ def judge(folder: Path, name: str, content: bytes, count: int | None) -> str:
         data = load(path)
     except KitError as error:
         said = str(error)
-        assert said.strip() and "\n\n" not in said and "Traceback" not in said and len(said) < 300_000
+        assert (
+            said.strip() and "\n\n" not in said and "Traceback" not in said and len(said) < 300_000
+        )
         return "refused"
     finally:
         path.unlink()
@@ -181,13 +247,16 @@ def judge(folder: Path, name: str, content: bytes, count: int | None) -> str:
     assert data.rows_rejected == 0 or len(data.rejected) >= 1
     if name.endswith(".csv") and b"\0" not in content:
         count = records(content) if count is None else count
-    if count is not None and not any("below the rows" in w or "above the header" in w for w in data.warnings):
+    if count is not None and not any(
+        "below the rows" in w or "above the header" in w for w in data.warnings
+    ):
         assert data.rows_in == count, (name, data.rows_in, count)
     return "loaded"
 
 
 def records(content: bytes) -> int | None:
-    """How many records an undamaged CSV holds, counted by another reader; None where readers may disagree."""
+    """How many records an undamaged CSV holds, counted by another reader; None where readers may
+    disagree."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -216,12 +285,16 @@ def run(folder: Path, seed: int, files: int) -> dict[str, int]:
         except BaseException as error:
             kept = folder / f"failed-{number}-{name}"
             kept.write_bytes(content)
-            raise AssertionError(f"file {number} of seed {seed} ({kept}): {type(error).__name__}: {error}") from error
+            raise AssertionError(
+                f"file {number} of seed {seed} ({kept}): {type(error).__name__}: {error}"
+            ) from error
     return told
 
 
 def test_a_hundred_files(tmp_path):
-    told = run(tmp_path, int(os.environ.get("FUZZ_SEED", "1")), int(os.environ.get("FUZZ_FILES", "100")))
+    told = run(
+        tmp_path, int(os.environ.get("FUZZ_SEED", "1")), int(os.environ.get("FUZZ_FILES", "100"))
+    )
     assert told["loaded"] > 20 and told["refused"] > 5, told
 
 
@@ -233,8 +306,11 @@ def test_ten_thousand_files(tmp_path):
 
 
 def test_ten_thousand_columns(tmp_path):
-    content = as_csv(random.Random(3), [["1", "Ada", "open", "5", "2025-01-02", "", ""] + ["x"] * 10_000],
-                     [*HEADER, *(f"c{i}" for i in range(10_000))])  # fmt: skip
+    content = as_csv(
+        random.Random(3),
+        [["1", "Ada", "open", "5", "2025-01-02", "", ""] + ["x"] * 10_000],
+        [*HEADER, *(f"c{i}" for i in range(10_000))],
+    )
     assert judge(tmp_path, "deals.csv", content, 1) == "loaded"
 
 

@@ -1,4 +1,5 @@
-"""An open deal's chance: the CRM's, else its stage's history, else the stage's listed default (kpis.md 2.3)."""
+"""An open deal's chance: the CRM's, else its stage's history, else the stage's listed default
+(kpis.md 2.3)."""
 
 import pandas as pd
 import pytest
@@ -8,7 +9,9 @@ from kpi_helpers.reading import load_deals
 
 
 def rows(count, status, stage="Proposal", closed="2025-02-01", **more):
-    return [{"status": status, "stage": stage, "closed_on": closed if status != "open" else None} | more] * count
+    return [
+        {"status": status, "stage": stage, "closed_on": closed if status != "open" else None} | more
+    ] * count
 
 
 @pytest.fixture
@@ -31,7 +34,12 @@ def test_history_before_default_and_only_what_was_known_by_as_of(deals, tmp_path
     deals.to_csv(tmp_path / "deals.csv", index=False)
     found = load_deals(tmp_path / "deals.csv", as_of="2025-03-31")
     still = found[found["status"] == "open"].set_index("deal_id")
-    assert still["probability_source"].fillna("").tolist() == ["learned", "stage default", "", "crm"]
+    assert still["probability_source"].fillna("").tolist() == [
+        "learned",
+        "stage default",
+        "",
+        "crm",
+    ]
     assert still["probability"].iloc[[0, 3]].tolist() == [0.9, 0.3]
     assert pd.isna(still["probability"].iloc[2])
 

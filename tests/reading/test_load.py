@@ -14,7 +14,10 @@ from kpi_helpers.errors import KitError
 from kpi_helpers.reading import load, load_deals
 
 HEADER = "deal_id,partner,status,amount,created_on,closed_on"
-MAVEN = Path(os.environ.get("PARTNER_KPI_MAVEN") or Path(__file__).parents[3] / "shared" / "data" / "maven-crm")
+MAVEN = Path(
+    os.environ.get("PARTNER_KPI_MAVEN")
+    or Path(__file__).parents[3] / "shared" / "data" / "maven-crm"
+)
 BY_HAND = {"partner": "sales_agent", "department": "manager", "unit": "regional_office"}
 
 
@@ -26,12 +29,20 @@ def write(folder: Path, *lines: str, name: str = "deals.csv", encoding: str = "u
 
 def test_published_practice_data():
     if not MAVEN.is_dir():
-        pytest.skip(f"THE PRACTICE DATA IS NOT AT {MAVEN.name}: set PARTNER_KPI_MAVEN to its folder to run this test")
+        pytest.skip(
+            f"THE PRACTICE DATA IS NOT AT {MAVEN.name}: set PARTNER_KPI_MAVEN to its folder to "
+            f"run this test"
+        )
     data = load(MAVEN, mapping=BY_HAND)
     deals = data.deals()
     assert deals["status"].value_counts().to_dict() == {"won": 4238, "lost": 2473, "open": 2089}
     assert deals.loc[deals["status"] == "won", "amount"].sum() == 10_005_534
-    assert (data.rows_in, data.rows_used, data.rows_rejected, len(data.rejected)) == (8800, 8800, 0, 0)
+    assert (data.rows_in, data.rows_used, data.rows_rejected, len(data.rejected)) == (
+        8800,
+        8800,
+        0,
+        0,
+    )
     assert str(data.as_of) == "2017-12-31"
     assert deals["unit"].notna().all() and deals["department"].notna().all()
     assert data.mapping["unit"] == "sales_teams.csv: regional_office"
@@ -84,7 +95,12 @@ def test_each_reason(tmp_path, row, column, reason):
 
 def test_broken_lines_are_rejected_not_lost(tmp_path):
     path = write(
-        tmp_path, HEADER, "1,Ada,open,1,2025-01-01,", "2,Ada", "3,Ada,open,1,2025-01-01,,,7", "4,Bo,open,x,2025-01-01,"
+        tmp_path,
+        HEADER,
+        "1,Ada,open,1,2025-01-01,",
+        "2,Ada",
+        "3,Ada,open,1,2025-01-01,,,7",
+        "4,Bo,open,x,2025-01-01,",
     )
     data = load(path)
     assert (data.rows_in, data.rows_used, data.rows_rejected) == (4, 1, 3)
@@ -93,7 +109,11 @@ def test_broken_lines_are_rejected_not_lost(tmp_path):
 
 def test_duplicates_exact_and_conflicting(tmp_path):
     one, other = "1,Ada,open,1,2025-01-01,", "2,Ada,open,1,2025-01-01,"
-    data = load(write(tmp_path, HEADER, one, one, other, "2,Ada,open,2,2025-01-01,", "1,Bo,open,1,2025-01-01,"))
+    data = load(
+        write(
+            tmp_path, HEADER, one, one, other, "2,Ada,open,2,2025-01-01,", "1,Bo,open,1,2025-01-01,"
+        )
+    )
     assert sorted(data.rejected["reason"].str[:11]) == ["conflicting", "conflicting", "exact dupli"]
     assert data.rejected["line"].to_list() == [3, 4, 5]
     assert data.deals()[["deal_id", "partner"]].to_numpy().tolist() == [["1", "Ada"], ["1", "Bo"]]
@@ -124,7 +144,9 @@ def test_open_deal_with_a_closing_date_expects_it(tmp_path):
 
 
 def test_blanks_stay_blank_but_a_competitor_may_be_called_none(tmp_path):
-    data = load(write(tmp_path, HEADER + ",region,competitor", "1,Ada,lost,NULL,-,2025-02-01,None,None"))
+    data = load(
+        write(tmp_path, HEADER + ",region,competitor", "1,Ada,lost,NULL,-,2025-02-01,None,None")
+    )
     deal = data.deals().iloc[0]
     assert pd.isna(deal["region"]) and pd.isna(deal["amount"]) and deal["lost_to_competitor"]
 
@@ -200,7 +222,9 @@ def test_several_files_are_stacked_by_column_name(tmp_path):
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_separators_and_byte_order_mark(tmp_path, separator, encoding):
     lines = (HEADER, "1,İpek,won,1234.5,2025-01-01 10:00:00,2025-02-01T00:00:00Z")
-    data = load(write(tmp_path, *(line.replace(",", separator) for line in lines), encoding=encoding))
+    data = load(
+        write(tmp_path, *(line.replace(",", separator) for line in lines), encoding=encoding)
+    )
     assert data.deals().iloc[0][["partner", "amount"]].to_list() == ["İpek", 1234.5]
     assert data.profile == "kit"
 
@@ -220,18 +244,26 @@ def test_frames_come_back_as_what_they_were():
     assert isinstance(load_deals(pl.from_pandas(given)), pl.DataFrame)
     connection = duckdb.connect()
     relation = load_deals(connection.sql("SELECT 1 AS deal_id, 'Ada' AS partner, 'open' AS status"))
-    assert isinstance(relation, duckdb.DuckDBPyRelation) and relation.fetchall()[0][:3] == ("1", "Ada", 1.0)
+    assert isinstance(relation, duckdb.DuckDBPyRelation) and relation.fetchall()[0][:3] == (
+        "1",
+        "Ada",
+        1.0,
+    )
     pd.testing.assert_frame_equal(given, before)
 
 
 def test_a_partner_with_the_name_of_everyone_together_is_rejected(tmp_path):
-    path = write(tmp_path, HEADER, "1,*,won,5,2025-01-02,2025-01-09", "2,A,won,5,2025-01-02,2025-01-09")
+    path = write(
+        tmp_path, HEADER, "1,*,won,5,2025-01-02,2025-01-09", "2,A,won,5,2025-01-02,2025-01-09"
+    )
     data = load(path)
     assert (data.rows_used, data.rows_rejected) == (1, 1)
     assert "all partners together" in data.rejected["reason"].iloc[0]
 
 
-ONE = pd.DataFrame({"deal_id": ["7"], "partner": ["Ada"], "status": ["open"], "created_on": ["2025-01-02"]})
+ONE = pd.DataFrame(
+    {"deal_id": ["7"], "partner": ["Ada"], "status": ["open"], "created_on": ["2025-01-02"]}
+)
 
 
 def test_an_arrow_table_is_read():
@@ -271,4 +303,7 @@ def test_what_is_no_source_is_told_with_what_is_taken_and_what_to_do(source, tol
 
 def test_paths_may_come_one_after_another(tmp_path):
     path = write(tmp_path, HEADER, "1,Ada,won,200,2025-01-01,2025-02-01")
-    assert all(len(load_deals(paths)) == 1 for paths in ({path}, iter([path]), (str(path),), pd.Series([str(path)])))
+    assert all(
+        len(load_deals(paths)) == 1
+        for paths in ({path}, iter([path]), (str(path),), pd.Series([str(path)]))
+    )

@@ -52,7 +52,11 @@ def test_without_rates_the_most_frequent_currency_is_priced(folder):
     (folder / "rates.csv").unlink()
     (folder / "deals.csv").write_text(DEALS + "3,Ada,open,10,EUR,2025-01-01,\n")
     data = load(folder / "deals.csv")
-    assert data.currency == "EUR" and data.deals()["amount"].isna().to_list() == [True, False, False]
+    assert data.currency == "EUR" and data.deals()["amount"].isna().to_list() == [
+        True,
+        False,
+        False,
+    ]
     assert any(w.startswith("MISSING RATES") for w in data.warnings)
 
 

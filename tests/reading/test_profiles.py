@@ -2,13 +2,13 @@
 
 import pandas as pd
 import pytest
-from crm_exports import EXPORTS, deals
 
 from kpi_helpers import scorecard
 from kpi_helpers.errors import KitError
 from kpi_helpers.reading import load, save_mapping
-from kpi_helpers.reading.mapping import Mapping
-from kpi_helpers.reading.profiles import profiles, recognised
+from kpi_helpers.reading.columns.mapping import Mapping
+from kpi_helpers.reading.columns.profiles import profiles, recognised
+from reading.crm_exports import EXPORTS, deals
 
 AS_OF = "2025-12-31"
 TELL_OF_COMPETITORS = ("dynamics-365", "zoho")
@@ -20,7 +20,8 @@ def card(loaded) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory):
-    """The scorecard of the kit's own format; told of competitors (True) as some CRMs tell of them, or not (False)."""
+    """The scorecard of the kit's own format; told of competitors (True) as some CRMs tell of them,
+    or not (False)."""
     cards = {}
     for told in (True, False):
         path = tmp_path_factory.mktemp("own") / "deals.csv"
@@ -38,7 +39,12 @@ def test_an_export_gives_the_scorecard_of_the_kits_own_format(name, own, tmp_pat
     path = tmp_path / "export.csv"
     path.write_bytes(write(deals()).encode(encoding))
     data = load(path, as_of=AS_OF)
-    assert (data.profile, data.rows_in, data.rows_rejected, data.currency) == (name, 60, 0, "EUR"), data.rejected
+    assert (data.profile, data.rows_in, data.rows_rejected, data.currency) == (
+        name,
+        60,
+        0,
+        "EUR",
+    ), data.rejected
     assert data.stages["deals"].sum() == 60 and data.score == (
         0 if name == "generic" else pytest.approx(0.75, abs=0.25)
     )
@@ -68,4 +74,6 @@ def test_numbers_of_the_dynamics_interface(tmp_path):
         "a,x,Ada,5,,0,1,2025-01-01,\nb,x,Ada,5,7,1,3,2025-01-01,2025-02-01\nc,x,Ada,5,,2,4,2025-01-01,2025-02-01\n"
     )
     deals = load(path).deals().sort_values("deal_id")
-    assert deals["status"].to_list() == ["open", "won", "cancelled"] and deals["amount"].to_list() == [5, 7, 5]
+    assert deals["status"].to_list() == ["open", "won", "cancelled"] and deals[
+        "amount"
+    ].to_list() == [5, 7, 5]

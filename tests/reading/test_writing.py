@@ -1,4 +1,5 @@
-"""Numbers, shares and dates as people write them: decided per column, refused when the values leave it open."""
+"""Numbers, shares and dates as people write them: decided per column, refused when the values leave
+it open."""
 
 import pandas as pd
 import pytest
@@ -37,7 +38,9 @@ def test_amounts(said, meant):
     assert data.deals()["amount"].to_list() == meant and data.rows_rejected == 0
 
 
-@pytest.mark.parametrize("said", [["1.500", "2.750"], ["1,500", "20"], ["1.5", "1,5"], ["1.500"] * 30 + ["1.50"]])
+@pytest.mark.parametrize(
+    "said", [["1.500", "2.750"], ["1,500", "20"], ["1.5", "1,5"], ["1.500"] * 30 + ["1.50"]]
+)
 def test_undecidable_amounts_are_refused_until_said(said):
     with pytest.raises(KitError, match="--decimal "):
         read("amount", said)
@@ -45,8 +48,14 @@ def test_undecidable_amounts_are_refused_until_said(said):
 
 
 def test_what_was_said_settles_a_point_that_may_separate_thousands():
-    assert read("amount", ["1.500", "2.750"], decimal=",").deals()["amount"].to_list() == [1500, 2750]
-    assert read("amount", ["1.500", "2.750"], decimal=".").deals()["amount"].to_list() == [1.5, 2.75]
+    assert read("amount", ["1.500", "2.750"], decimal=",").deals()["amount"].to_list() == [
+        1500,
+        2750,
+    ]
+    assert read("amount", ["1.500", "2.750"], decimal=".").deals()["amount"].to_list() == [
+        1.5,
+        2.75,
+    ]
 
 
 def test_what_is_no_number_is_rejected_beside_those_that_are():
@@ -77,7 +86,9 @@ def test_shares(said, meant):
 def test_undecidable_shares_are_refused_until_said():
     with pytest.raises(KitError, match="--shares "):
         read("probability", ["50", "0.5"])
-    assert read("probability", ["50", "0.5"], shares="percent").deals()["probability"].to_list() == [0.5, 0.005]
+    assert read("probability", ["50", "0.5"], shares="percent").deals()[
+        "probability"
+    ].to_list() == [0.5, 0.005]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +127,9 @@ def test_excels_half_turned_dates_are_refused():
 def test_every_open_question_is_told_at_once(tmp_path):
     path = tmp_path / "deals.csv"
     path.write_text("deal_id,partner,status,amount,created_on\n1,Ada,open,1.500,01/02/2025\n")
-    with pytest.raises(KitError, match=r"'amount' writes '1\.500'.*'created_on' writes '01/02/2025'"):
+    with pytest.raises(
+        KitError, match=r"'amount' writes '1\.500'.*'created_on' writes '01/02/2025'"
+    ):
         load(path)
     mapping = tmp_path / "answers.toml"
     mapping.write_text('[reading]\ndecimal = ","\ndates = "mdy"\n')

@@ -1,4 +1,5 @@
-"""A report that misbehaves fails by itself: with its cell, a message and a page with a banner, leaving nothing else."""
+"""A report that misbehaves fails by itself: with its cell, a message and a page with a banner,
+leaving nothing else."""
 
 import json
 import os
@@ -10,11 +11,11 @@ from dataclasses import replace
 
 import psutil
 import pytest
-from small import small_notebook
 
-from kpi_helpers.reports import child
-from kpi_helpers.reports.execute import execute
-from kpi_helpers.reports.plan import Job, Limits
+from kpi_helpers.reports.running import child
+from kpi_helpers.reports.running.execute import execute
+from kpi_helpers.reports.schedule import Job, Limits
+from reports.small import small_notebook
 
 LIMITS = Limits(seconds=60, cell_seconds=30, memory_mb=3000, file_mb=5)
 DAEMON = """
@@ -30,7 +31,11 @@ time.sleep(0.5)
 """
 # name: what its cell does, the limit that is its own, what the record says
 FAULTS = {
-    "never ends": ("while True: pass", {"cell_seconds": 1.0}, "the cell took longer than 1 seconds"),
+    "never ends": (
+        "while True: pass",
+        {"cell_seconds": 1.0},
+        "the cell took longer than 1 seconds",
+    ),
     "catches all": (
         "while True:\n    try: time.sleep(600)\n    except Exception: pass",
         {"cell_seconds": 1.0},
@@ -51,7 +56,8 @@ FAULTS = {
     "prints 1 GB": ("for _ in range(1000): print('x' * 1_000_000)", {}, "printed more than"),
     "a program prints": ("import os\nos.system('yes | head -c 4000000')", {}, "printed more than"),
     "shows 1 GB": (
-        "from IPython.display import HTML, display\nfor _ in range(1000): display(HTML('y' * 1_000_000))",
+        "from IPython.display import HTML, display\nfor _ in range(1000): display(HTML('y' * "
+        "1_000_000))",
         {"file_mb": 500},
         "showed more than",
     ),
@@ -59,7 +65,8 @@ FAULTS = {
     "leaves": ("exit()", {}, "SystemExit"),
     "removes its folder": ("import shutil\nshutil.rmtree(partner)", {}, "FileNotFoundError"),
     "no notebook": (
-        "from IPython.display import publish_display_data\npublish_display_data({'application/x-y': {'k': 1}})",
+        "from IPython.display import "
+        "publish_display_data\npublish_display_data({'application/x-y': {'k': 1}})",
         {},
         "the notebook is not valid",
     ),
@@ -82,7 +89,12 @@ GOOD = {
 
 def job(folder, notebook, name, **limits):
     return Job(
-        name, name, str(notebook), {"partner": name, "window": name}, str(folder / name), replace(LIMITS, **limits)
+        name,
+        name,
+        str(notebook),
+        {"partner": name, "window": name},
+        str(folder / name),
+        replace(LIMITS, **limits),
     )
 
 
@@ -98,7 +110,9 @@ def assert_all_told(folder, records, faults, good):
         assert record["status"] == "failed", name
         assert said in record["error"], name
         assert record["cell"] in (3, None), name
-        assert "This report is not complete" in (folder / name / "report.html").read_text(encoding="utf-8")
+        assert "This report is not complete" in (folder / name / "report.html").read_text(
+            encoding="utf-8"
+        )
         assert (folder / name / "report.ipynb").exists()
     for name in good:
         assert records[name]["status"] == "ok", records[name]
@@ -106,19 +120,25 @@ def assert_all_told(folder, records, faults, good):
 
 
 def test_every_fault_is_its_reports_alone(tmp_path):
-    records = {record["partner"]: record for record in execute(plan_of(tmp_path, FAULTS, GOOD), 3, "warm")}
+    records = {
+        record["partner"]: record for record in execute(plan_of(tmp_path, FAULTS, GOOD), 3, "warm")
+    }
     assert_all_told(tmp_path, records, FAULTS, GOOD)
     assert not psutil.pid_exists(int((tmp_path / "daemon.pid").read_text()))
-    assert 'partner = "removes its folder"' in (tmp_path / "removes its folder/report.ipynb").read_text().replace(
-        "\\", ""
-    )
+    assert 'partner = "removes its folder"' in (
+        tmp_path / "removes its folder/report.ipynb"
+    ).read_text().replace("\\", "")
 
 
 def test_the_cold_way_has_the_same_limits(tmp_path):
     faults = {name: FAULTS[name] for name in ("never ends", "ignores all", "a large file")}
     good = {"daemon": DAEMON}
-    records = {record["partner"]: record for record in execute(plan_of(tmp_path, faults, good), 2, "cold")}
-    faults = {name: (*fault[:2], fault[2].replace("the cell", "a cell")) for name, fault in faults.items()}
+    records = {
+        record["partner"]: record for record in execute(plan_of(tmp_path, faults, good), 2, "cold")
+    }
+    faults = {
+        name: (*fault[:2], fault[2].replace("the cell", "a cell")) for name, fault in faults.items()
+    }
     assert_all_told(tmp_path, records, faults, good)
     assert not psutil.pid_exists(int((tmp_path / "daemon.pid").read_text()))
 
@@ -151,14 +171,34 @@ while partner != "A" and not Path("go").exists():
 
 @pytest.fixture
 def runner(tmp_path, export):
-    """`runner(engine)` starts a run of A, B and C, of which only A's ends before there is a file `go`."""
+    """`runner(engine)` starts a run of A, B and C, of which only A's ends before there is a file
+    `go`."""
     notebook, source = small_notebook(tmp_path / "in.ipynb", WAITS), export("A", "B", "C")
     (tmp_path / "tmp").mkdir()
     started = []
 
     def start(engine="warm"):
-        words = ["report", source, "--window", "2025-Q4", "--as-of", "2025-12-31", "--out", tmp_path / "out"]
-        command = [sys.executable, "-c", RUNNER, notebook, *words, "--engine", engine, "--jobs", "2"]
+        words = [
+            "report",
+            source,
+            "--window",
+            "2025-Q4",
+            "--as-of",
+            "2025-12-31",
+            "--out",
+            tmp_path / "out",
+        ]
+        command = [
+            sys.executable,
+            "-c",
+            RUNNER,
+            notebook,
+            *words,
+            "--engine",
+            engine,
+            "--jobs",
+            "2",
+        ]
         environment = os.environ | {"TMPDIR": str(tmp_path / "tmp")}
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
         started.append(subprocess.Popen(list(map(str, command)), env=environment, **pipes))
@@ -179,14 +219,25 @@ def until(true, seconds=300):
 
 def made(out):
     path = out / "manifest.jsonl"
-    return [json.loads(line)["partner"] for line in path.read_text().splitlines()] if path.exists() else []
+    return (
+        [json.loads(line)["partner"] for line in path.read_text().splitlines()]
+        if path.exists()
+        else []
+    )
 
 
 @pytest.mark.parametrize(
     ("engine", "how"),
-    [("warm", signal.SIGINT), ("warm", signal.SIGTERM), ("warm", signal.SIGKILL), ("cold", signal.SIGKILL)],
+    [
+        ("warm", signal.SIGINT),
+        ("warm", signal.SIGTERM),
+        ("warm", signal.SIGKILL),
+        ("cold", signal.SIGKILL),
+    ],
 )
-def test_a_run_that_is_stopped_keeps_what_is_made_and_leaves_nothing_else(runner, engine, how, tmp_path):
+def test_a_run_that_is_stopped_keeps_what_is_made_and_leaves_nothing_else(
+    runner, engine, how, tmp_path
+):
     out = tmp_path / "out"
     process = runner(engine)
     until(lambda: made(out) == ["A"])
@@ -196,7 +247,11 @@ def test_a_run_that_is_stopped_keeps_what_is_made_and_leaves_nothing_else(runner
     process.communicate(timeout=120)
     assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -9}[how]
     assert made(out) == ["A"]
-    until(lambda: not [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE])
+    until(
+        lambda: (
+            not [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+        )
+    )
     for lock in (tmp_path / "tmp").glob("*/.lock") if engine == "cold" else ():
         os.utime(lock, (0, 0))  # as long after as the next run may come: then it removes the folder
     until(lambda: engine == "cold" or not list((tmp_path / "tmp").iterdir()))
@@ -218,10 +273,14 @@ def test_a_template_that_is_killed_is_started_again(runner, tmp_path):
     process = runner()
     until(lambda: made(out) == ["A"])
     template = next(
-        one for one in psutil.Process(process.pid).children() if "kpi_helpers.reports.template" in one.cmdline()
+        one
+        for one in psutil.Process(process.pid).children()
+        if "kpi_helpers.reports.running.warm_server" in one.cmdline()
     )
     template.kill()
     (out / "go").touch()
     said, _ = process.communicate()
     assert process.returncode == 0, said
-    assert [json.loads(line)["engine"] for line in (out / "manifest.jsonl").read_text().splitlines()] == ["warm"] * 4
+    assert [
+        json.loads(line)["engine"] for line in (out / "manifest.jsonl").read_text().splitlines()
+    ] == ["warm"] * 4

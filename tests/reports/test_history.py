@@ -1,4 +1,5 @@
-"""A report with a store of snapshots shows exactly what moved; without one only what dates prove."""
+"""A report with a store of snapshots shows exactly what moved; without one only what dates
+prove."""
 
 import io
 import re
@@ -27,7 +28,9 @@ def texts(folder) -> dict[str, str]:
     notebook = nbformat.read(folder / "report.ipynb", as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     return {
-        c.source.removeprefix("show."): "".join(o["data"].get("text/plain", "") for o in c.outputs if "data" in o)
+        c.source.removeprefix("show."): "".join(
+            o["data"].get("text/plain", "") for o in c.outputs if "data" in o
+        )
         for c in code
     }
 
@@ -47,7 +50,9 @@ def months(command, tmp_path):
 
 
 def report(command, *more, as_of="2025-12-31"):
-    return command("report", "december.csv", "--as-of", as_of, "--window", "2025-Q4", "--out", "out", *more)
+    return command(
+        "report", "december.csv", "--as-of", as_of, "--window", "2025-Q4", "--out", "out", *more
+    )
 
 
 def test_the_movement_since_the_stored_state_is_exact(command, months):
@@ -66,8 +71,12 @@ def test_the_movement_since_the_stored_state_is_exact(command, months):
     ]
     assert "dates of one export prove" not in said['reading(view, "pipeline")']
     page = (months / "out/ada/report.html").read_text(encoding="utf-8")
-    assert re.search(r"start 3,500, created 4,000, .*increased 500.*decreased 200.*won 500.* end 7,300", page)
-    assert "888" not in said["moved(view)"] and "2025-12-10" not in said["moved(view)"]  # another partner's deal
+    assert re.search(
+        r"start 3,500, created 4,000, .*increased 500.*decreased 200.*won 500.* end 7,300", page
+    )
+    assert (
+        "888" not in said["moved(view)"] and "2025-12-10" not in said["moved(view)"]
+    )  # another partner's deal
 
 
 def test_a_rerun_without_a_store_forgets_it(command, months):
@@ -90,13 +99,29 @@ def test_a_store_that_cannot_help_says_so(command, months):
     assert answer.returncode == 0 and "first state is of 2025-11-30" in answer.stdout
     (months / "december.csv").write_text(in_currency(NOW, "EUR"), encoding="utf-8")
     (months / "november.csv").write_text(in_currency(FIRST, "USD"), encoding="utf-8")
-    assert command("snapshot", "november.csv", "--store", "usd", "--on", "2025-11-30").returncode == 0
+    assert (
+        command("snapshot", "november.csv", "--store", "usd", "--on", "2025-11-30").returncode == 0
+    )
     answer = report(command, "--store", "usd")
-    assert answer.returncode == 2 and "is in USD, the export is read in EUR: say --currency" in answer.stderr
+    assert (
+        answer.returncode == 2
+        and "is in USD, the export is read in EUR: say --currency" in answer.stderr
+    )
 
 
 def test_a_stored_state_is_an_export_of_its_own(command, months):
-    asked = ("--as-of", "2025-11-30", "--window", "2025-11", "--kpi", "pipeline", "--basis", "open", "--format", "csv")
+    asked = (
+        "--as-of",
+        "2025-11-30",
+        "--window",
+        "2025-11",
+        "--kpi",
+        "pipeline",
+        "--basis",
+        "open",
+        "--format",
+        "csv",
+    )
     answer = command("kpis", "store/snapshot_date=2025-11-30", *asked)
     assert answer.returncode == 0, answer.stderr
     assert pd.read_csv(io.StringIO(answer.stdout))["value"].item() == 4277

@@ -7,7 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from kpi_helpers.errors import KitError, UnknownValue
-from kpi_helpers.reports import plan
+from kpi_helpers.reports import schedule
 from kpi_helpers.reports.parameters import check_parameters, defaults
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
@@ -37,7 +37,16 @@ def test_a_name_that_is_not_there_gets_the_one_that_is_near(notebook):
 
 @pytest.mark.parametrize(
     ("default", "value"),
-    [("2025", "2025-Q4"), ("'a'", 3), ("'a'", None), ("1", 1.5), ("1", True), ("True", 1), ("0.5", "x"), ("[]", "x")],
+    [
+        ("2025", "2025-Q4"),
+        ("'a'", 3),
+        ("'a'", None),
+        ("1", 1.5),
+        ("1", True),
+        ("True", 1),
+        ("0.5", "x"),
+        ("[]", "x"),
+    ],
 )
 def test_a_value_of_another_type_is_refused(notebook, default, value):
     with pytest.raises(KitError) as caught:
@@ -47,18 +56,31 @@ def test_a_value_of_another_type_is_refused(notebook, default, value):
 
 
 def test_the_message_names_both_types(notebook):
-    with pytest.raises(KitError, match=r"is a whole number there \(2025\), and the run gives it text \('2025-Q4'\)"):
+    with pytest.raises(
+        KitError, match=r"is a whole number there \(2025\), and the run gives it text \('2025-Q4'\)"
+    ):
         check_parameters(notebook("window = 2025"), {"window": "2025-Q4"})
 
 
-@pytest.mark.parametrize(("default", "value"), [("None", "x"), ("None", 3), ("0.5", 2), ("-1", 2), ("{'a': [1]}", {})])
+@pytest.mark.parametrize(
+    ("default", "value"), [("None", "x"), ("None", 3), ("0.5", 2), ("-1", 2), ("{'a': [1]}", {})]
+)
 def test_what_fits_passes(notebook, default, value):
-    check_parameters(notebook(f'"""Told."""\n# why\nwindow: object = {default}  # what'), {"window": value})
+    check_parameters(
+        notebook(f'"""Told."""\n# why\nwindow: object = {default}  # what'), {"window": value}
+    )
 
 
 @pytest.mark.parametrize(
     "line",
-    ["heading = 'Report on ' + partner", "import os", "a, b = 1, 2", "name = f'{partner}'", "x: int", "x = {[]: 1}"],
+    [
+        "heading = 'Report on ' + partner",
+        "import os",
+        "a, b = 1, 2",
+        "name = f'{partner}'",
+        "x: int",
+        "x = {[]: 1}",
+    ],
 )
 def test_what_a_cell_derives_is_refused_with_what_to_do(notebook, line):
     with pytest.raises(KitError) as caught:
@@ -81,10 +103,12 @@ def test_the_command_tells_it_before_any_report(notebook, tmp_path, export, monk
     from kpi_helpers.reports import run_reports
 
     faulty = notebook("source = partner = as_of = lang = edition = ''\nwindow = 2025")
-    monkeypatch.setattr(plan, "notebook_path", lambda name="": faulty)
+    monkeypatch.setattr(schedule, "notebook_path", lambda name="": faulty)
     with pytest.raises(KitError, match="may only set names to literals"):
         run_reports(export("A"), out=tmp_path / "out", window="2025-Q4", as_of="2025-12-31")
-    faulty = notebook("source = ''\npartner = ''\nas_of = ''\nlang = ''\nedition = ''\nwindow = 2025")
+    faulty = notebook(
+        "source = ''\npartner = ''\nas_of = ''\nlang = ''\nedition = ''\nwindow = 2025"
+    )
     with pytest.raises(KitError, match=r"'window' of mine.ipynb is a whole number"):
         run_reports(export("A"), out=tmp_path / "out", window="2025-Q4", as_of="2025-12-31")
     assert not list((tmp_path / "out").glob("*"))

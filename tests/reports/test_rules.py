@@ -1,14 +1,15 @@
-"""The user's own rules of recommendations: kept beside the prepared data, so that reports and later runs know them."""
+"""The user's own rules of recommendations: kept beside the prepared data, so that reports and later
+runs know them."""
 
 import pytest
 from conftest import write_export
-from small import small_notebook
 
 from kpi_helpers import partner_view
 from kpi_helpers.errors import UnknownValue
 from kpi_helpers.judging import read_rules
-from kpi_helpers.portfolio import portfolio_view
-from kpi_helpers.reports import plan, run_reports
+from kpi_helpers.reports import run_reports, schedule
+from kpi_helpers.views.portfolio import portfolio_view
+from reports.small import small_notebook
 
 ASKED = {"window": "2025-Q4", "as_of": "2025-12-31", "jobs": 2}
 
@@ -18,7 +19,7 @@ def run(tmp_path, monkeypatch):
     """`run(**options)` makes the reports of A and B; `run.said` is what it told."""
     source, notebook = tmp_path / "deals.csv", small_notebook(tmp_path / "small.ipynb", "'nothing'")
     write_export(source, ["A", "B"])
-    monkeypatch.setattr(plan, "notebook_path", lambda name=plan.REPORT: notebook)
+    monkeypatch.setattr(schedule, "notebook_path", lambda name=schedule.REPORT: notebook)
 
     def again(**options):
         again.said = []

@@ -10,7 +10,16 @@ import pytest
 
 from kpi_helpers.reports import run_reports
 
-HOSTILE = ["Quo\"te's", "../../x", "<script>alert(1)</script>", "U" * 300, "İıĞş", "acme", "ACME", "line\nbreak $x^2$"]
+HOSTILE = [
+    "Quo\"te's",
+    "../../x",
+    "<script>alert(1)</script>",
+    "U" * 300,
+    "İıĞş",
+    "acme",
+    "ACME",
+    "line\nbreak $x^2$",
+]
 
 
 def written(folder):
@@ -23,7 +32,9 @@ def hostile_run(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("hostile")
     write_export(folder / "deals.csv", HOSTILE)
-    return run_reports(folder / "deals.csv", out=folder / "out", window="2025-Q4", as_of="2025-12-31", jobs=2)
+    return run_reports(
+        folder / "deals.csv", out=folder / "out", window="2025-Q4", as_of="2025-12-31", jobs=2
+    )
 
 
 def test_every_partner_gets_an_executed_notebook_and_a_page(hostile_run):
@@ -41,7 +52,13 @@ def test_nothing_is_written_outside_the_folder_and_nothing_half_done_is_left(hos
     out = hostile_run.out
     assert {path.name for path in out.parent.iterdir()} == {"deals.csv", "out"}
     assert not [name for name in written(out) if name.split("/")[-1].startswith(".kpi-")]
-    assert {"index.html", "scorecard.csv", "rejected.csv", "manifest.jsonl", "data-health.html"} <= written(out)
+    assert {
+        "index.html",
+        "scorecard.csv",
+        "rejected.csv",
+        "manifest.jsonl",
+        "data-health.html",
+    } <= written(out)
 
 
 def test_hostile_names_are_escaped_in_every_page(hostile_run):
@@ -53,17 +70,32 @@ def test_hostile_names_are_escaped_in_every_page(hostile_run):
 
 
 def test_a_report_shows_nothing_of_another_partner(hostile_run):
-    """Neither names, as text, HTML or JSON write them, nor deals, reps, or the sample's own default partner."""
+    """Neither names, as text, HTML or JSON write them, nor deals, reps, or the sample's own default
+    partner."""
     of = {record["partner"]: record for record in hostile_run.records}
     for p, record in enumerate(of[name] for name in HOSTILE):
-        others = [name for name in HOSTILE if name.casefold() != record["partner"].casefold()] + ["Işık Bilişim"]
+        others = [name for name in HOSTILE if name.casefold() != record["partner"].casefold()] + [
+            "Işık Bilişim"
+        ]
         for name in ("report.ipynb", "report.html"):
             text = (hostile_run.out / record["slug"] / name).read_text(encoding="utf-8")
             for other in others:
-                forms = {other, html.escape(other), html.escape(other, quote=False), json.dumps(other)[1:-1]}
-                assert not [form for form in forms if len(form) > 3 and form in text], (name, record["partner"])
-            assert not [other for other in range(len(HOSTILE)) if other != p and f"Rep {other}" in text]
-            assert not [other for other in range(len(HOSTILE)) if other != p and f"D{other}-" in text]
+                forms = {
+                    other,
+                    html.escape(other),
+                    html.escape(other, quote=False),
+                    json.dumps(other)[1:-1],
+                }
+                assert not [form for form in forms if len(form) > 3 and form in text], (
+                    name,
+                    record["partner"],
+                )
+            assert not [
+                other for other in range(len(HOSTILE)) if other != p and f"Rep {other}" in text
+            ]
+            assert not [
+                other for other in range(len(HOSTILE)) if other != p and f"D{other}-" in text
+            ]
 
 
 def test_one_partner_alone_gets_a_report_without_peers(export, tmp_path):
@@ -73,7 +105,10 @@ def test_one_partner_alone_gets_a_report_without_peers(export, tmp_path):
 
 
 def test_a_rerun_for_one_partner_keeps_the_others_in_the_index(export, tmp_path):
-    source, asked = export("A", "B"), {"out": tmp_path / "out", "window": "2025-Q4", "as_of": "2025-12-31"}
+    source, asked = (
+        export("A", "B"),
+        {"out": tmp_path / "out", "window": "2025-Q4", "as_of": "2025-12-31"},
+    )
     run_reports(source, **asked)
     run = run_reports(source, partners=["B"], **asked)
     assert [record["partner"] for record in run.records] == ["B"]
@@ -85,7 +120,8 @@ def test_a_rerun_for_one_partner_keeps_the_others_in_the_index(export, tmp_path)
 
 def test_no_usable_row_says_why_and_keeps_them(command, tmp_path):
     (tmp_path / "bad.csv").write_text(
-        "deal_id,partner,status,amount,created_on,closed_on\n1,A,won,5,2025-01-09,2025-01-02\n", encoding="utf-8"
+        "deal_id,partner,status,amount,created_on,closed_on\n1,A,won,5,2025-01-09,2025-01-02\n",
+        encoding="utf-8",
     )
     answer = command("report", "bad.csv", "--out", "out")
     assert answer.returncode == 2
@@ -104,28 +140,44 @@ def test_as_of_before_all_deals_is_a_mistake(command, export):
 def test_the_scorecard_holds_everyone_and_each_partner(hostile_run):
     table = pd.read_csv(hostile_run.out / "scorecard.csv", keep_default_na=False)
     assert set(table["partner"]) == {"*", *HOSTILE}
-    won = table[(table["kpi"] == "deal_count") & (table["basis"] == "won")].set_index("partner")["value"].astype(float)
+    won = (
+        table[(table["kpi"] == "deal_count") & (table["basis"] == "won")]
+        .set_index("partner")["value"]
+        .astype(float)
+    )
     assert won["*"] == won.drop("*").sum() == 2 * len(HOSTILE)
 
 
 def test_the_manifest_tells_parameters_and_versions(hostile_run):
-    lines = [json.loads(line) for line in (hostile_run.out / "manifest.jsonl").read_text().splitlines()]
+    lines = [
+        json.loads(line) for line in (hostile_run.out / "manifest.jsonl").read_text().splitlines()
+    ]
     assert [line["partner"] for line in lines] == ["*", *sorted(HOSTILE)]
-    assert all(line["status"] == "ok" and line["parameters"]["window"] == "2025-Q4" for line in lines)
+    assert all(
+        line["status"] == "ok" and line["parameters"]["window"] == "2025-Q4" for line in lines
+    )
     assert re.match(r"\d+\.", lines[0]["versions"]["pandas"])
 
 
 def test_a_failing_report_never_stops_the_others(tmp_path, command, export, monkeypatch):
     """A cell fails for one partner: its report has a banner, the others are made."""
-    from kpi_helpers.reports import plan
+    from kpi_helpers.reports import schedule
 
     broken = tmp_path / "broken.ipynb"
-    notebook = nbformat.read(plan.notebook_path(), as_version=4)
-    notebook.cells.insert(3, nbformat.v4.new_code_cell('assert partner != "Bad", "this one breaks"'))
+    notebook = nbformat.read(schedule.notebook_path(), as_version=4)
+    notebook.cells.insert(
+        3, nbformat.v4.new_code_cell('assert partner != "Bad", "this one breaks"')
+    )
     nbformat.write(notebook, broken)
-    whole = plan.notebook_path(plan.PORTFOLIO)
-    monkeypatch.setattr(plan, "notebook_path", lambda name=plan.REPORT: broken if name == plan.REPORT else whole)
-    run = run_reports(export("Bad", "Good"), out=tmp_path / "out", window="2025-Q4", as_of="2025-12-31")
+    whole = schedule.notebook_path(schedule.PORTFOLIO)
+    monkeypatch.setattr(
+        schedule,
+        "notebook_path",
+        lambda name=schedule.REPORT: broken if name == schedule.REPORT else whole,
+    )
+    run = run_reports(
+        export("Bad", "Good"), out=tmp_path / "out", window="2025-Q4", as_of="2025-12-31"
+    )
     status = {record["partner"]: record["status"] for record in run.records}
     assert status == {"*": "ok", "Bad": "failed", "Good": "ok"}
     page = (run.out / "bad" / "report.html").read_text(encoding="utf-8")

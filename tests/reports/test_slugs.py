@@ -34,7 +34,9 @@ def test_hostile_names_get_safe_and_distinct_folders():
 
 
 def test_a_name_keeps_its_folder_whichever_order_it_comes_in():
-    assert slugs(HOSTILE) == dict(sorted(slugs(HOSTILE[::-1]).items(), key=lambda pair: HOSTILE.index(pair[0])))
+    assert slugs(HOSTILE) == dict(
+        sorted(slugs(HOSTILE[::-1]).items(), key=lambda pair: HOSTILE.index(pair[0]))
+    )
 
 
 @given(st.lists(st.text(max_size=40), unique=True, max_size=30))
@@ -60,7 +62,9 @@ def test_names_of_the_same_digits_get_more_of_them():
     # spellings of one plain name: their first 8 digits are those of sha256, made alike here
     one, other = "Acme", "ACME"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(slugs.__globals__["hashlib"], "sha256", lambda told: Digest("0" * 8 + told.hex()))
+        patch.setattr(
+            slugs.__globals__["hashlib"], "sha256", lambda told: Digest("0" * 8 + told.hex())
+        )
         made = slugs([one, other])
     assert len(set(made.values())) == 2
 
@@ -71,12 +75,19 @@ class Digest(str):
 
 @st.composite
 def confusing(draw):
-    """Names that differ in case only, reserved ones, and those with the digits of other names' folders."""
-    names = draw(st.lists(st.sampled_from(["a", "A", "Á", "a-", "b", "B", "Index", *sorted(RESERVED)]), max_size=8))
+    """Names that differ in case only, reserved ones, and those with the digits of other names'
+    folders."""
+    names = draw(
+        st.lists(
+            st.sampled_from(["a", "A", "Á", "a-", "b", "B", "Index", *sorted(RESERVED)]), max_size=8
+        )
+    )
     for at in draw(st.lists(st.integers(0, 20), max_size=8)):
         if names:
             name = names[at % len(names)]
-            names.append(draw(st.sampled_from([f"{name} {digits(name)}", f"{name.upper()}-{digits(name)}"])))
+            names.append(
+                draw(st.sampled_from([f"{name} {digits(name)}", f"{name.upper()}-{digits(name)}"]))
+            )
     return draw(st.permutations(list(dict.fromkeys(names))))
 
 

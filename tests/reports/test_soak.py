@@ -1,13 +1,14 @@
-"""Many reports, one after the other, leave nothing behind: no process, descriptor, socket or temporary file."""
+"""Many reports, one after the other, leave nothing behind: no process, descriptor, socket or
+temporary file."""
 
 import os
 
 import psutil
 import pytest
-from small import small_notebook
 
-from kpi_helpers.reports.execute import execute
-from kpi_helpers.reports.plan import Job, Limits
+from kpi_helpers.reports.running.execute import execute
+from kpi_helpers.reports.schedule import Job, Limits
+from reports.small import small_notebook
 
 REPORTS = 300
 CELLS = """
@@ -39,10 +40,19 @@ def test_three_hundred_reports_leave_nothing_behind(tmp_path, monkeypatch):
     notebook = small_notebook(tmp_path / "in.ipynb", CELLS)
     names = [f"p{number}" for number in range(REPORTS)]
     jobs = [
-        Job(name, name, str(notebook), {"partner": name, "window": "w"}, str(tmp_path / "out" / name), Limits())
+        Job(
+            name,
+            name,
+            str(notebook),
+            {"partner": name, "window": "w"},
+            str(tmp_path / "out" / name),
+            Limits(),
+        )
         for name in names
     ]
-    list(execute(jobs[:8], 2, "warm"))  # what is imported for the first report that dies has threads, too
+    list(
+        execute(jobs[:8], 2, "warm")
+    )  # what is imported for the first report that dies has threads, too
     before = held(temporary)
     records = list(execute(jobs, os.cpu_count(), "warm"))
     assert held(temporary) == before

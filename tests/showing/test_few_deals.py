@@ -9,7 +9,17 @@ from kpi_helpers import showing as show
 from kpi_helpers.showing.labels import TITLES
 from kpi_helpers.showing.pictures import PICTURES
 
-COLUMNS = ("deal_id", "partner", "owner", "unit", "channel", "status", "amount", "created_on", "closed_on")
+COLUMNS = (
+    "deal_id",
+    "partner",
+    "owner",
+    "unit",
+    "channel",
+    "status",
+    "amount",
+    "created_on",
+    "closed_on",
+)
 FEW = {
     "One open": ("F1", "One open", "Ayla", "Cloud", "paid", "open", 500, "2025-12-01", ""),
     "One won": ("F2", "One won", "Ayla", "Cloud", "paid", "won", 500, "2025-11-01", "2025-12-01"),
@@ -19,12 +29,20 @@ FEW = {
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
-    """Six usual partners, and three with a single deal each: open, won, and won long before the window."""
+    """Six usual partners, and three with a single deal each: open, won, and won long before the
+    window."""
     path = tmp_path_factory.mktemp("few") / "deals.csv"
     usual = [
         (
-            *(f"D{p}-{d}", f"Usual {p}", "Rep", "Cloud", "owned", ("won", "lost")[(d + p) % 2], 100 * d + 1),
-            *(f"2025-{d + 1:02}-01", f"2025-{d + 2:02}-01"),
+            f"D{p}-{d}",
+            f"Usual {p}",
+            "Rep",
+            "Cloud",
+            "owned",
+            ("won", "lost")[(d + p) % 2],
+            100 * d + 1,
+            f"2025-{d + 1:02}-01",
+            f"2025-{d + 2:02}-01",
         )
         for p in range(6)
         for d in range(11)
@@ -38,8 +56,19 @@ def source(tmp_path_factory):
 @pytest.mark.parametrize("edition", ["internal", "partner"])
 def test_every_part_of_the_report_is_made(source, partner, edition):
     view = partner_view(source, partner, window="2025-Q4", as_of="2025-12-31", edition=edition)
-    whole = [show.masthead(view), show.summary(view), show.plan(view), show.moved(view), show.missed(view)]
-    whole += [show.fair(view), show.changes(view), show.levels(view, "unit", "employee"), show.outlook(view)]
+    whole = [
+        show.masthead(view),
+        show.summary(view),
+        show.plan(view),
+        show.moved(view),
+        show.missed(view),
+    ]
+    whole += [
+        show.fair(view),
+        show.changes(view),
+        show.levels(view, "unit", "employee"),
+        show.outlook(view),
+    ]
     for kpi in TITLES:
         whole += [show.numbers(view, kpi), show.reading(view, kpi)]
     said = "\n".join(repr(part) for part in whole)

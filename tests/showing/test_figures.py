@@ -5,11 +5,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kpi_helpers.movement import STEPS
-from kpi_helpers.showing.figures import Picture, outcome_curve, quality_pair, spend_return, submitted, trend, waterfall
+from kpi_helpers.history.movement import STEPS
+from kpi_helpers.showing.figures import (
+    Picture,
+    outcome_curve,
+    quality_pair,
+    spend_return,
+    submitted,
+    trend,
+    waterfall,
+)
 
 PERIODS = pd.DataFrame(
-    {"period": ["Q1", "Q2", "Q3"], "value": [0.2, np.nan, 0.4], "low": [0.1, np.nan, 0.2], "high": [0.3, np.nan, 0.6]}
+    {
+        "period": ["Q1", "Q2", "Q3"],
+        "value": [0.2, np.nan, 0.4],
+        "low": [0.1, np.nan, 0.2],
+        "high": [0.3, np.nan, 0.6],
+    }
 )
 
 
@@ -33,7 +46,10 @@ def test_trend_leaves_gaps_and_labels_the_latest():
 
 def test_trend_bars_mark_the_latest_period():
     ax = trend(
-        PERIODS.assign(value=[1.0, 2, 3], low=[0.0, 1, 2], high=[2.0, 3, 4]), unit="number", title="Won", bars=True
+        PERIODS.assign(value=[1.0, 2, 3], low=[0.0, 1, 2], high=[2.0, 3, 4]),
+        unit="number",
+        title="Won",
+        bars=True,
     )
     colours = [bar.get_facecolor() for bar in ax.patches]
     assert colours[0] == colours[1] != colours[2]
@@ -41,13 +57,20 @@ def test_trend_bars_mark_the_latest_period():
 
 
 def test_trend_of_nothing_known_is_still_a_figure():
-    ax = trend(PERIODS.assign(value=np.nan, low=np.nan, high=np.nan), unit="money", title="Size", currency="EUR")
+    ax = trend(
+        PERIODS.assign(value=np.nan, low=np.nan, high=np.nan),
+        unit="money",
+        title="Size",
+        currency="EUR",
+    )
     assert texts(ax) == []
 
 
 def test_waterfall_steps_stand_on_each_other():
     amounts = [100.0, 40, np.nan, np.nan, np.nan, np.nan, 20, 10, 0, 110]
-    ax = waterfall(pd.DataFrame({"step": STEPS, "amount": amounts}), title="Movement", currency="EUR")
+    ax = waterfall(
+        pd.DataFrame({"step": STEPS, "amount": amounts}), title="Movement", currency="EUR"
+    )
     assert [label.get_text() for label in ax.get_xticklabels()] == [
         "Start",
         "Created",
@@ -74,7 +97,15 @@ def test_unknown_spend_is_said_not_drawn_as_zero():
 
 
 def test_outcome_shares_are_labelled():
-    curve = pd.DataFrame({"day": [0, 30.0], "won": [0, 0.5], "open": [1, 0.3], "cancelled": [0, 0.0], "lost": [0, 0.2]})
+    curve = pd.DataFrame(
+        {
+            "day": [0, 30.0],
+            "won": [0, 0.5],
+            "open": [1, 0.3],
+            "cancelled": [0, 0.0],
+            "lost": [0, 0.2],
+        }
+    )
     assert {"won 50%", "open 30%", "lost 20%"} <= set(texts(outcome_curve(curve, title="Outcome")))
 
 
@@ -90,7 +121,9 @@ def test_submitted_counts_every_outcome():
 
 
 def test_a_picture_is_drawn_once_at_twice_the_size_and_leaves_no_figure_open():
-    made = Picture(lambda ax: trend(PERIODS, unit="ratio", title="Price is $5 or $6", ax=ax), "what it shows")
+    made = Picture(
+        lambda ax: trend(PERIODS, unit="ratio", title="Price is $5 or $6", ax=ax), "what it shows"
+    )
     data, metadata = made._repr_mimebundle_()
     assert data["image/png"].startswith(b"\x89PNG")
     assert metadata["image/png"]["alt"] == "what it shows" == repr(made)

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from kpi_helpers import partner_view
-from kpi_helpers.fleet import measure_fleet
+from kpi_helpers.contract.windows import as_date, parse_window
 from kpi_helpers.reading import load
 from kpi_helpers.showing import changes, fair, outlook, plan, reading
-from kpi_helpers.view import PartnerView, _own
-from kpi_helpers.windows import as_date, parse_window
+from kpi_helpers.views.fleet import measure_fleet
+from kpi_helpers.views.partner import PartnerView, _own
 
 SAMPLE = Path(__file__).parents[2] / "data/sample"
 
@@ -26,7 +26,16 @@ def of():
         shared = (own.window, own.as_of, own.currency, own.slow_days)
         deals, spend, targets = tables
         return PartnerView(
-            partner, *shared, deals, own.now, own.previous, own.peers, own.trend, own.common, spend, targets
+            partner,
+            *shared,
+            deals,
+            own.now,
+            own.previous,
+            own.peers,
+            own.trend,
+            own.common,
+            spend,
+            targets,
         )
 
     return view
@@ -70,8 +79,9 @@ def test_the_season_of_the_window_and_the_pace_of_two_years_are_told(of):
     assert "seasonal index of this time of the year is 1.05 (95% interval 0.99 to 1.11" in repr(
         reading(view, "close_rate")
     )
-    assert "no other pace than those of the twelve before (log-rank test of this partner alone: p = 0.682)" in repr(
-        reading(view, "deal_velocity")
+    assert (
+        "no other pace than those of the twelve before (log-rank test of this partner alone: p = "
+        "0.682)" in repr(reading(view, "deal_velocity"))
     )
 
 

@@ -5,12 +5,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kpi_helpers.judging import funnel, funnel_limits
 from kpi_helpers.showing.figures.base import BAD, GOOD, MUTED
 from kpi_helpers.showing.figures.funnel import funnel_plot
 from kpi_helpers.showing.figures.naming import name_dots
 from kpi_helpers.showing.figures.quality_map import quality_map
 from kpi_helpers.showing.figures.ranks import rank_plot
+from kpi_helpers.stats import funnel, funnel_limits
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,12 @@ def close():
 def drawn(mine=None, named=False):
     found = funnel(list("ABCDEF"), [20, 22, 18, 60, 2, 21], [100] * 6)
     return funnel_plot(
-        found.points, funnel_limits(range(5, 121), found.centre), centre=found.centre, title="", mine=mine, named=named
+        found.points,
+        funnel_limits(range(5, 121), found.centre),
+        centre=found.centre,
+        title="",
+        mine=mine,
+        named=named,
     )
 
 
@@ -46,7 +51,9 @@ def test_the_funnel_of_one_partner_names_no_other():
 
 
 def test_ranks_stand_best_first_from_above():
-    ranks = pd.DataFrame({"partner": ["A", "B"], "rank": [1, 2], "low": [1, 1], "high": [2, np.nan]})
+    ranks = pd.DataFrame(
+        {"partner": ["A", "B"], "rank": [1, 2], "low": [1, 1], "high": [2, np.nan]}
+    )
     ax = rank_plot(ranks, title="")
     assert [label.get_text() for label in ax.get_yticklabels()] == ["A", "B"]
     assert ax.get_ylim()[0] > ax.get_ylim()[1]
@@ -72,6 +79,9 @@ def test_names_neither_overlap_nor_leave_the_axes():
     boxes = [text.get_window_extent() for text in ax.texts]
     frame = ax.get_window_extent().padded(3)
     assert 10 < len(boxes) < 40
-    assert all(frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1 for box in boxes)
+    assert all(
+        frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
+        for box in boxes
+    )
     shrunk = [box.padded(-1.5) for box in boxes]
     assert not any(a.overlaps(b) for i, a in enumerate(shrunk) for b in shrunk[:i])

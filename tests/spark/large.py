@@ -1,5 +1,6 @@
-"""The scorecard of Parquet files by a Spark session of its own, in a process of its own: the driver's memory is set
-once, when its Java starts. Arguments: the folder, the driver's memory, the file for the answer. Prints what it saw.
+"""The scorecard of Parquet files by a Spark session of its own, in a process of its own: the
+driver's memory is set once, when its Java starts. Arguments: the folder, the driver's memory, the
+file for the answer. Prints what it saw.
 """
 
 import json

@@ -13,7 +13,12 @@ from kpi_helpers.judging import learn
 def sample():
     loaded = load(ROOT / "data" / "sample")
     deals = loaded.deals("pandas")
-    return {"deals": deals, "spend": loaded.spend, "targets": loaded.targets, "history": learn(deals, loaded.as_of)}
+    return {
+        "deals": deals,
+        "spend": loaded.spend,
+        "targets": loaded.targets,
+        "history": learn(deals, loaded.as_of),
+    }
 
 
 @pytest.fixture(scope="package")

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from kpi_helpers import whatif
-from kpi_helpers.judging import forecast, outcome
+from kpi_helpers.judging import forecast
+from kpi_helpers.stats import outcome
 
 AS_OF = "2025-03-10"
 
@@ -35,15 +36,24 @@ def test_the_velocity_equation_holds(base, change, factor):
 
 
 def test_a_small_pipeline_is_as_its_exact_enumeration(pipeline):
-    base = whatif.baseline(pipeline, partner="P", window="2025-03", as_of=AS_OF, target=6000, draws=40_000)
+    base = whatif.baseline(
+        pipeline, partner="P", window="2025-03", as_of=AS_OF, target=6000, draws=40_000
+    )
     answer = whatif.simulate(base)
     exact = outcome(pipeline["amount"], pipeline["probability"])
     assert answer.revenue.mean == pytest.approx(exact.mean)
     assert answer.weighted_pipeline.mean == pytest.approx(5200)
-    assert (answer.revenue.p50, answer.revenue.p90) == (5000, 7000)  # P10 is a tie: 10 % are at or below 1000
-    assert answer.chance == pytest.approx(exact.at_least(6000), abs=4 * np.sqrt(0.48 * 0.52 / 40_000))
+    assert (answer.revenue.p50, answer.revenue.p90) == (
+        5000,
+        7000,
+    )  # P10 is a tie: 10 % are at or below 1000
+    assert answer.chance == pytest.approx(
+        exact.at_least(6000), abs=4 * np.sqrt(0.48 * 0.52 / 40_000)
+    )
     for value, chance in zip(exact.values, exact.chances, strict=True):
-        assert (answer.revenues == value).mean() == pytest.approx(chance, abs=4 * np.sqrt(chance / 40_000))
+        assert (answer.revenues == value).mean() == pytest.approx(
+            chance, abs=4 * np.sqrt(chance / 40_000)
+        )
 
 
 def test_the_baseline_is_the_forecast(sample, base):
@@ -57,9 +67,16 @@ def test_the_baseline_is_the_forecast(sample, base):
 
 def test_more_never_loses_a_win_in_any_draw(base):
     before = whatif.simulate(base)
-    for change in ({"close_rate": "+3pp"}, {"opportunities": "+40%"}, {"leads.paid": "+60%"}, {"win_back": "25%"}):
+    for change in (
+        {"close_rate": "+3pp"},
+        {"opportunities": "+40%"},
+        {"leads.paid": "+60%"},
+        {"win_back": "25%"},
+    ):
         after = whatif.simulate(base, change)
-        assert (after.counts >= before.counts).all() and (after.revenues >= before.revenues - 1e-6).all()
+        assert (after.counts >= before.counts).all() and (
+            after.revenues >= before.revenues - 1e-6
+        ).all()
         assert after.difference(before).p10 >= 0
 
 
@@ -67,17 +84,28 @@ def test_answers_do_not_depend_on_row_order_or_on_what_was_asked_before(sample, 
     shuffled = sample | {"deals": sample["deals"].sample(frac=1, random_state=3)}
     other = whatif.baseline(**shuffled, partner=base.member, draws=base.draws.n)
     whatif.simulate(other, {"opportunities": "+400%"})
-    assert np.allclose(np.sort(whatif.simulate(other).revenues), np.sort(whatif.simulate(base).revenues))
+    assert np.allclose(
+        np.sort(whatif.simulate(other).revenues), np.sort(whatif.simulate(base).revenues)
+    )
 
 
 def test_without_target_peers_or_spend_there_is_nothing_to_tell(pipeline):
     answer = whatif.simulate(whatif.baseline(pipeline, window="2025-03", as_of=AS_OF))
-    assert (answer.chance, answer.attainment, answer.quality_score, answer.spend) == (None, None, None, None)
+    assert (answer.chance, answer.attainment, answer.quality_score, answer.spend) == (
+        None,
+        None,
+        None,
+        None,
+    )
 
 
 def test_what_is_won_already_stays_whatever_is_changed(pipeline):
-    won = pipeline.assign(deal_id=["x", "y", "z"], status="won", closed_on=pd.Timestamp("2025-03-05"))
+    won = pipeline.assign(
+        deal_id=["x", "y", "z"], status="won", closed_on=pd.Timestamp("2025-03-05")
+    )
     deals = pd.concat([pipeline, won], ignore_index=True)
     base = whatif.baseline(deals, partner="P", window="2025-03", as_of=AS_OF)
     assert base.so_far == (8000, 3)
-    assert whatif.simulate(base, {"opportunities": "-100%"}).revenue == whatif.Range(8000, 8000, 8000, 8000)
+    assert whatif.simulate(base, {"opportunities": "-100%"}).revenue == whatif.Range(
+        8000, 8000, 8000, 8000
+    )

@@ -60,7 +60,9 @@ def test_any_engine_gives_the_same(sample, base):
 
 def test_the_input_is_not_changed(sample):
     before = sample["deals"].copy()
-    whatif.simulate(whatif.baseline(**sample, partner="Polder Data", draws=500), {"close_rate": "+5pp"})
+    whatif.simulate(
+        whatif.baseline(**sample, partner="Polder Data", draws=500), {"close_rate": "+5pp"}
+    )
     pd.testing.assert_frame_equal(sample["deals"], before)
 
 

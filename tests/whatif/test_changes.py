@@ -6,7 +6,15 @@ from kpi_helpers.whatif import parse_change
 
 DRIVERS = pd.DataFrame(
     {"value": [0.3, 10_000.0, 60.0, 0.0, 0.0, 0.0, float("nan")], "n": [10, 9, 9, 16, 5, 0, 0]},
-    index=["close_rate", "average_deal_size", "cycle_days", "close_rate.paid", "win_back", "spend.owned", "leads.x"],
+    index=[
+        "close_rate",
+        "average_deal_size",
+        "cycle_days",
+        "close_rate.paid",
+        "win_back",
+        "spend.owned",
+        "leads.x",
+    ],
 ).assign(unit=["ratio", "money", "days", "ratio", "ratio", "money", "number"])
 
 

@@ -25,7 +25,9 @@ def test_a_saved_scenario_comes_back_equal(tmp_path, base):
 def test_toml_is_read_too(tmp_path):
     file = tmp_path / "plan.toml"
     file.write_text('returns = 0.3\n[set]\nclose_rate = "+5pp"\n"spend.paid" = "-20%"\n')
-    assert whatif.read_scenario(file) == Scenario("plan", {"close_rate": "+5pp", "spend.paid": "-20%"}, returns=0.3)
+    assert whatif.read_scenario(file) == Scenario(
+        "plan", {"close_rate": "+5pp", "spend.paid": "-20%"}, returns=0.3
+    )
 
 
 @pytest.mark.parametrize(
@@ -34,8 +36,14 @@ def test_toml_is_read_too(tmp_path):
         ('{"sets": {}}', "Did you mean 'set'"),
         ('{"name": 5}', "name is text"),
         ('{"move": null}', "is a list"),
-        ('{"shift": [{"what": "spend", "from": ["paid"], "to": "earned", "amount": 1}]}', "is a name"),
-        ('{"shift": [{"what": "spend", "from": "paid", "to": "paid", "amount": 1}]}', "'paid' twice"),
+        (
+            '{"shift": [{"what": "spend", "from": ["paid"], "to": "earned", "amount": 1}]}',
+            "is a name",
+        ),
+        (
+            '{"shift": [{"what": "spend", "from": "paid", "to": "paid", "amount": 1}]}',
+            "'paid' twice",
+        ),
         ('{"move": [{"from": "A", "to": "B", "deals": "D-1"}]}', "list of ids"),
         ('{"strategies": [{"set": ["close_rate"]}]}', "driver: change"),
         ('{"target": Infinity}', "above 0"),

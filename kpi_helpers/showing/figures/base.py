@@ -15,10 +15,17 @@ from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import blended_transform_factory
 from PIL import Image
 
-from ..format import money
+from kpi_helpers.showing.format import money
 
 # Okabe and Ito's palette, told apart by colour-blind readers; the partner is always the same blue.
-PARTNER, PEERS, GOOD, BAD, MUTED, ACCENT = "#0072B2", "#8A8F98", "#009E73", "#D55E00", "#C9CDD3", "#E69F00"
+PARTNER, PEERS, GOOD, BAD, MUTED, ACCENT = (
+    "#0072B2",
+    "#8A8F98",
+    "#009E73",
+    "#D55E00",
+    "#C9CDD3",
+    "#E69F00",
+)
 STYLE = {
     "axes.edgecolor": "#6b7280",
     "axes.grid": True,
@@ -55,12 +62,18 @@ def money_axis(axis, currency: str | None) -> None:
 class Picture:
     """A figure as a small PNG, drawn once and without pyplot's state; `text` says what it shows.
 
-    `draw` gets the axes. The margins are given (`left`, `right` as shares, above and below in inches; so is `height`);
-    where a label of some language does not fit beside the axes, these give way.
+    `draw` gets the axes. The margins are given (`left`, `right` as shares, above and below in
+    inches; so is `height`); where a label of some language does not fit beside the axes, these give
+    way.
     """
 
     def __init__(
-        self, draw: Callable[[Axes], object], text: str, left: float = 0.1, right: float = 0.88, height: float = 3.1
+        self,
+        draw: Callable[[Axes], object],
+        text: str,
+        left: float = 0.1,
+        right: float = 0.88,
+        height: float = 3.1,
     ) -> None:
         self.text = text
         with mpl.rc_context(_style()):
@@ -107,7 +120,8 @@ def _style() -> dict:
 
 
 def _place_labels(ax: Axes) -> None:
-    """Labels of the axes where they need no measuring: across at the figure's lower edge, none where there is none."""
+    """Labels of the axes where they need no measuring: across at the figure's lower edge, none
+    where there is none."""
     lower_edge = blended_transform_factory(ax.transAxes, ax.figure.transFigure)
     ax.xaxis.set_label_coords(0.5, EDGE, lower_edge)
     ax.xaxis.label.set_verticalalignment("bottom")
@@ -127,7 +141,8 @@ def _make_room(ax: Axes) -> None:
 
 
 def _small_png(image: Image.Image) -> bytes:
-    """The image in few colours, found in every fourth pixel each way; its background stays exactly what it was."""
+    """The image in few colours, found in every fourth pixel each way; its background stays exactly
+    what it was."""
     some = image.resize((image.width // 4, image.height // 4), Image.Resampling.NEAREST)
     few = some.quantize(colors=COLOURS, method=Image.Quantize.FASTOCTREE)
     palette = few.getpalette()

@@ -1,12 +1,13 @@
-"""The funnel plot: each partner's close rate against its number of deals, with the limits chance would keep to."""
+"""The funnel plot: each partner's close rate against its number of deals, with the limits chance
+would keep to."""
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ..format import percent
-from ..language import _
-from .base import BAD, GOOD, MUTED, PARTNER, PEERS, axes
-from .naming import name_dots
+from kpi_helpers.showing.figures.base import BAD, GOOD, MUTED, PARTNER, PEERS, axes
+from kpi_helpers.showing.figures.naming import name_dots
+from kpi_helpers.showing.format import percent
+from kpi_helpers.showing.language import _
 
 MOST_NAMES = 12
 OUTSIDE = {"above": GOOD, "far above": GOOD, "below": BAD, "far below": BAD}
@@ -22,7 +23,8 @@ def funnel_plot(
     named: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
-    """`points` has partner, n, rate, place; `limits` n and low/high at 95 and 998; `mine` is the partner marked.
+    """`points` has partner, n, rate, place; `limits` n and low/high at 95 and 998; `mine` is the
+    partner marked.
 
     `named` writes the names of those outside the limits.
     """
@@ -56,7 +58,11 @@ def funnel_plot(
         name_dots(ax, far["partner"].head(min(MOST_NAMES, (~inside).sum())), far["n"], far["rate"])
     for row in own.itertuples():
         side = (
-            {"xytext": (7, -4), "ha": "left"} if row.n < limits["n"].max() / 2 else {"xytext": (-7, -4), "ha": "right"}
+            {"xytext": (7, -4), "ha": "left"}
+            if row.n < limits["n"].max() / 2
+            else {"xytext": (-7, -4), "ha": "right"}
         )
-        ax.annotate(row.partner, (row.n, row.rate), textcoords="offset points", weight="bold", **side)
+        ax.annotate(
+            row.partner, (row.n, row.rate), textcoords="offset points", weight="bold", **side
+        )
     return ax

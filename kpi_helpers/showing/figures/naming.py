@@ -14,9 +14,11 @@ PLACES = (
 
 
 def name_dots(ax: Axes, names, x, y) -> None:
-    """Write each name right, left, above or below its dot, the first where it is free; without room it is left out.
+    """Write each name right, left, above or below its dot, the first where it is free; without room
+    it is left out.
 
-    The limits of the axes have to be set before; what matters most comes first, dots beyond the last name have none.
+    The limits of the axes have to be set before; what matters most comes first, dots beyond the
+    last name have none.
     """
     to_points = 72 / ax.figure.dpi
     (left, bottom), (right, top) = np.asarray(ax.get_window_extent()) * to_points
@@ -31,7 +33,9 @@ def name_dots(ax: Axes, names, x, y) -> None:
             inside = x0 >= left and box[2] <= right and y0 >= bottom and box[3] <= top
             if inside and not any(_overlap(box, other) for other in taken):
                 taken.append(box)
-                ax.annotate(name, at, (dx, dy), textcoords="offset points", fontsize=SIZE, ha=ha, va=va)
+                ax.annotate(
+                    name, at, (dx, dy), textcoords="offset points", fontsize=SIZE, ha=ha, va=va
+                )
                 break
 
 

@@ -3,9 +3,9 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ..format import percent
-from ..language import N_, _
-from .base import BAD, GOOD, MUTED, axes
+from kpi_helpers.showing.figures.base import BAD, GOOD, MUTED, axes
+from kpi_helpers.showing.format import percent
+from kpi_helpers.showing.language import N_, _
 
 # Beside its share; "won 40%".
 WORDS = {
@@ -17,12 +17,15 @@ WORDS = {
 
 
 def outcome_curve(curve: pd.DataFrame, *, title: str, ax: Axes | None = None) -> Axes:
-    """`curve` has day and the shares won, lost, cancelled and open, which sum to 1 (Aalen-Johansen)."""
+    """`curve` has day and the shares won, lost, cancelled and open, which sum to 1
+    (Aalen-Johansen)."""
     ax = axes(ax)
     parts = {"won": GOOD, "open": "#eef0f3", "cancelled": MUTED, "lost": BAD}
     names = [name for name in parts if name in curve]
     last = curve.iloc[-1]
-    tail = last.to_frame().T.assign(day=last["day"] + max(1, 0.02 * last["day"]))  # else the last step has no width
+    tail = last.to_frame().T.assign(
+        day=last["day"] + max(1, 0.02 * last["day"])
+    )  # else the last step has no width
     curve = pd.concat([curve, tail], ignore_index=True).astype(float)
     ax.stackplot(
         curve["day"],
@@ -46,6 +49,11 @@ def outcome_curve(curve: pd.DataFrame, *, title: str, ax: Axes | None = None) ->
                 fontsize=9,
             )
         base += last[name]
-    ax.set(xlim=(0, max(curve["day"].max(), 1)), ylim=(0, 1), xlabel=_("days since the deal was created"), title=title)
+    ax.set(
+        xlim=(0, max(curve["day"].max(), 1)),
+        ylim=(0, 1),
+        xlabel=_("days since the deal was created"),
+        title=title,
+    )
     ax.yaxis.set_major_formatter(lambda share, _at: percent(share))
     return ax

@@ -5,15 +5,18 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator
 
-from ..language import _
-from .base import MUTED, PARTNER, axes, money_axis
-from .naming import name_dots
+from kpi_helpers.showing.figures.base import MUTED, PARTNER, axes, money_axis
+from kpi_helpers.showing.figures.naming import name_dots
+from kpi_helpers.showing.language import _
 
 MOST_NAMES = 12
 
 
-def quality_map(partners: pd.DataFrame, *, title: str, currency: str | None = None, ax: Axes | None = None) -> Axes:
-    """`partners` has partner, won and amount, of those that won something; both axes are logarithmic.
+def quality_map(
+    partners: pd.DataFrame, *, title: str, currency: str | None = None, ax: Axes | None = None
+) -> Axes:
+    """`partners` has partner, won and amount, of those that won something; both axes are
+    logarithmic.
 
     A line joins equal scores: 100 is the average of these partners.
     """

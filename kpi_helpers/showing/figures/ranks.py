@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ..language import _
-from .base import MUTED, PARTNER, axes
+from kpi_helpers.showing.figures.base import MUTED, PARTNER, axes
+from kpi_helpers.showing.language import _
 
 
 def rank_plot(ranks: pd.DataFrame, *, title: str, ax: Axes | None = None) -> Axes:
-    """`ranks` has partner, rank, low, high, best first; a partner without an interval is a dot alone."""
+    """`ranks` has partner, rank, low, high, best first; a partner without an interval is a dot
+    alone."""
     ax = axes(ax)
     y = np.arange(len(ranks))
     ax.hlines(y, ranks["low"], ranks["high"], color=MUTED, linewidth=4)

@@ -4,19 +4,26 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ..format import money, shown
-from ..language import _
-from .base import MUTED, PARTNER, axes, money_axis
+from kpi_helpers.showing.figures.base import MUTED, PARTNER, axes, money_axis
+from kpi_helpers.showing.format import money, shown
+from kpi_helpers.showing.language import _
 
 
-def spend_return(channels: pd.DataFrame, *, title: str, currency=None, ax: Axes | None = None) -> Axes:
-    """`channels` has channel, spend, revenue, leads, close_rate; one pair of bars a channel, unknown spend left out."""
+def spend_return(
+    channels: pd.DataFrame, *, title: str, currency=None, ax: Axes | None = None
+) -> Axes:
+    """`channels` has channel, spend, revenue, leads, close_rate; one pair of bars a channel,
+    unknown spend left out."""
     ax = axes(ax)
     y = np.arange(len(channels))[::-1]
     ax.barh(y + 0.19, channels["spend"].fillna(0), height=0.36, color=MUTED, label=_("Spend"))
     ax.barh(y - 0.19, channels["revenue"].fillna(0), height=0.36, color=PARTNER, label=_("Revenue"))
     for at, (_index, row) in zip(y, channels.iterrows(), strict=True):
-        spent = money(row["spend"], currency, compact=True) if not np.isnan(row["spend"]) else _("spend not known")
+        spent = (
+            money(row["spend"], currency, compact=True)
+            if not np.isnan(row["spend"])
+            else _("spend not known")
+        )
         ax.annotate(
             spent,
             (np.nan_to_num(row["spend"]), at + 0.19),

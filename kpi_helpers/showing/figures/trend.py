@@ -1,13 +1,14 @@
-"""A KPI over the trailing periods, with its interval, the latest period marked and the peers' median beside it."""
+"""A KPI over the trailing periods, with its interval, the latest period marked and the peers'
+median beside it."""
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from ..format import percent, shown
-from ..language import N_, _
-from .base import MUTED, PARTNER, PEERS, axes, money_axis
+from kpi_helpers.showing.figures.base import MUTED, PARTNER, PEERS, axes, money_axis
+from kpi_helpers.showing.format import percent, shown
+from kpi_helpers.showing.language import N_, _
 
 AXES = {"days": N_("days"), "number": N_("deals"), "index": N_("index")}
 RIGHT = ("axes fraction", "data")
@@ -25,14 +26,23 @@ def trend(
     bars=False,
     ax: Axes | None = None,
 ) -> Axes:
-    """`periods` has period, value, low, high; gaps stay gaps. Bars for counts, a line for everything else."""
+    """`periods` has period, value, low, high; gaps stay gaps. Bars for counts, a line for
+    everything else."""
     ax = axes(ax)
     x = np.arange(len(periods))
     value, low, high = (periods[name].to_numpy(float) for name in ("value", "low", "high"))
     if bars:
         colours = [MUTED] * (len(x) - 1) + [PARTNER]
         ax.bar(x, np.nan_to_num(value), color=colours, width=0.7)
-        ax.errorbar(x, value, [value - low, high - value], fmt="none", ecolor="#6b7280", elinewidth=1, capsize=2)
+        ax.errorbar(
+            x,
+            value,
+            [value - low, high - value],
+            fmt="none",
+            ecolor="#6b7280",
+            elinewidth=1,
+            capsize=2,
+        )
     else:
         ax.fill_between(x, low, high, color=PARTNER, alpha=0.15, linewidth=0)
         ax.plot(x, value, color=PARTNER, marker="o", markersize=4)
@@ -43,9 +53,13 @@ def trend(
         text = shown(last, unit, currency)
         if bars:
             top = last if np.isnan(high[-1]) else high[-1]
-            ax.annotate(text, (x[-1], top), (0, 6), textcoords="offset points", ha="center", weight="bold")
+            ax.annotate(
+                text, (x[-1], top), (0, 6), textcoords="offset points", ha="center", weight="bold"
+            )
         else:
-            ax.annotate(text, (1, last), (4, 0), xycoords=RIGHT, color=PARTNER, weight="bold", **BESIDE)
+            ax.annotate(
+                text, (1, last), (4, 0), xycoords=RIGHT, color=PARTNER, weight="bold", **BESIDE
+            )
     if not np.isnan(peers):
         ax.axhline(peers, color=PEERS, linestyle="--", linewidth=1)
         ax.annotate(
@@ -70,7 +84,8 @@ def trend(
 
 
 def _apart(ax: Axes, peers: float, last: float) -> float:
-    """How many points the peers' label moves up or down so that it does not lie on the last value's."""
+    """How many points the peers' label moves up or down so that it does not lie on the last
+    value's."""
     bottom, top = ax.get_ylim()
     gap = (peers - last) / (top - bottom) * ax.get_window_extent().height * 72 / ax.figure.dpi
     if np.isnan(gap) or abs(gap) >= LINE:

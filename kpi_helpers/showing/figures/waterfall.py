@@ -3,11 +3,11 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ...movement import SIGN
-from ..format import money
-from ..labels import STEPS
-from ..language import _
-from .base import BAD, GOOD, PARTNER, axes, money_axis
+from kpi_helpers.history.movement import SIGN
+from kpi_helpers.showing.figures.base import BAD, GOOD, PARTNER, axes, money_axis
+from kpi_helpers.showing.format import money
+from kpi_helpers.showing.labels import STEPS
+from kpi_helpers.showing.language import _
 
 
 def waterfall(movement: pd.DataFrame, *, title: str, currency=None, ax: Axes | None = None) -> Axes:
@@ -18,11 +18,28 @@ def waterfall(movement: pd.DataFrame, *, title: str, currency=None, ax: Axes | N
     for x, (step, amount) in enumerate(zip(told["step"], told["amount"], strict=True)):
         total = step in ("start", "end")
         bottom, height = (0.0, amount) if total else (level, SIGN[step] * amount)
-        ax.bar(x, height, bottom=bottom, width=0.65, color=PARTNER if total else GOOD if height >= 0 else BAD)
+        ax.bar(
+            x,
+            height,
+            bottom=bottom,
+            width=0.65,
+            color=PARTNER if total else GOOD if height >= 0 else BAD,
+        )
         level = bottom + height
         top = max(top, bottom, level)
-        text = money(amount, currency, compact=True) if total or not amount else money(height, currency, compact=True)
-        ax.annotate(text, (x, max(bottom, level)), (0, 3), textcoords="offset points", ha="center", fontsize=8.5)
+        text = (
+            money(amount, currency, compact=True)
+            if total or not amount
+            else money(height, currency, compact=True)
+        )
+        ax.annotate(
+            text,
+            (x, max(bottom, level)),
+            (0, 3),
+            textcoords="offset points",
+            ha="center",
+            fontsize=8.5,
+        )
         if x + 1 < len(told):
             ax.plot([x, x + 1], [level, level], color="#6b7280", linewidth=0.8)
     ax.set_xticks(range(len(told)), [_(STEPS[step]) for step in told["step"]])

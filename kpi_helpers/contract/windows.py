@@ -1,0 +1,188 @@
+"""Windows: whole dates, both ends included, and the window of the same kind before each."""
+
+import calendar
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from kpi_helpers.errors import KitError
+
+FORMS = "2025, 2025-Q4, 2025-12, 15d (days up to as_of), 2025-10-01..2025-12-31, or all"
+MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
+
+
+def as_date(value: object, what: str = "date") -> date:
+    """A `datetime.date` from a date, a timestamp or ISO text; anything else is a `KitError`.
+
+    >>> as_date("2025-12-31")
+    datetime.date(2025, 12, 31)
+    """
+    try:
+        if isinstance(value, datetime) or not isinstance(value, date):
+            value = datetime.fromisoformat(str(value).strip()).date()
+    except ValueError:
+        raise KitError(f"{what} {str(value)!r} is not a date; write it like 2025-12-31.") from None
+    if not 1900 <= value.year <= 2199:
+        raise KitError(f"{what} {value} lies outside the years 1900 to 2199.")
+    return value
+
+
+@dataclass(frozen=True, order=True)
+class Window:
+    """Days from `start` to `end`, both included; `kind` is month, quarter, year, days or all."""
+
+    start: date
+    end: date
+    kind: str = "days"
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days + 1
+
+    @property
+    def label(self) -> str:
+        """How the window is written on the command line.
+
+        >>> parse_window("2025-Q4").label
+        '2025-Q4'
+        """
+        if self.kind in MONTHS_IN:
+            return period_label(self.start, self.kind)
+        return "all" if self.kind == "all" else f"{self.start}..{self.end}"
+
+    def previous(self) -> "Window | None":
+        """The window of the same kind right before this one; None before `all`.
+
+        >>> parse_window("2025-03").previous().label
+        '2025-02'
+        >>> parse_window("2025-03-17..2025-03-31").previous().label
+        '2025-03-02..2025-03-16'
+        """
+        if self.kind == "all":
+            return None
+        end = self.start - timedelta(days=1)
+        if self.kind in MONTHS_IN:
+            return Window(period_start(end, self.kind), end, self.kind)
+        return Window(self.start - timedelta(days=self.days), end)
+
+    def periods(self, unit: str) -> Iterator["Window"]:
+        """The months, quarters or years that the window touches, clipped to it."""
+        at = period_start(self.start, unit)
+        while at <= self.end:
+            after = add_months(at, MONTHS_IN[unit])
+            start, end = max(at, self.start), min(after - timedelta(days=1), self.end)
+            whole = (start, end) == (at, after - timedelta(days=1))
+            yield Window(start, end, unit if whole else "days")
+            at = after
+
+
+class Spans(tuple):
+    """The windows that a scorecard counts in, oldest first, after the one before them where that is
+    asked for."""
+
+    unit: str | None
+    endless: bool  # all time in one window: deals without a date are counted too
+    asked: int  # the first window that was asked for
+
+    @classmethod
+    def of(cls, window: Window, unit: str | None, past: bool) -> "Spans":
+        """The window's periods; with `past` the window before, where the first is a whole one.
+
+        >>> [span.label for span in Spans.of(parse_window("2025-Q4"), "month", past=True)]
+        ['2025-09', '2025-10', '2025-11', '2025-12']
+        """
+        windows = list(window.periods(unit)) if unit else [window]
+        whole = window.kind != "all" and windows[0].kind == (unit or window.kind)
+        spans = cls([windows[0].previous(), *windows] if past and whole else windows)
+        spans.unit, spans.endless, spans.asked = (
+            unit,
+            window.kind == "all" and not unit,
+            len(spans) - len(windows),
+        )
+        return spans
+
+    def ends(self, as_of: date) -> list[tuple[int, date]]:
+        """The number of each window that was asked for, and the day whose state it shows."""
+        return [
+            (i, min(self[i].end, as_of) if self.unit else as_of)
+            for i in range(self.asked, len(self))
+        ]
+
+
+def add_months(day: date, months: int) -> date:
+    """The first of the month `months` after the month of `day`."""
+    index = day.year * 12 + day.month - 1 + months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def period_start(day: date, unit: str) -> date:
+    """The first day of the month, quarter or year that holds `day`."""
+    span = MONTHS_IN[unit]
+    return date(day.year, (day.month - 1) // span * span + 1, 1)
+
+
+def period_label(start: date, unit: str) -> str:
+    """2025, 2025-Q4 or 2025-12 for the period that begins at `start`."""
+    if unit == "year":
+        return f"{start.year:04d}"
+    return (
+        f"{start.year:04d}-Q{(start.month + 2) // 3}"
+        if unit == "quarter"
+        else f"{start.year:04d}-{start.month:02d}"
+    )
+
+
+def parse_window(text: "str | Window | tuple | None", as_of: date | None = None) -> Window:
+    """A `Window` from its written form; None is the last whole quarter that had ended by `as_of`.
+
+    Raises `KitError` naming the forms there are when the text is none of them.
+
+    >>> parse_window("15d", as_of=date(2025, 3, 31))
+    Window(start=datetime.date(2025, 3, 17), end=datetime.date(2025, 3, 31), kind='days')
+    >>> parse_window(None, as_of=date(2026, 2, 14)).label
+    '2025-Q4'
+    """
+    if isinstance(text, Window):
+        return text
+    if text is None:
+        this = period_start(_known(as_of) + timedelta(days=1), "quarter")
+        return Window(add_months(this, -3), this - timedelta(days=1), "quarter")
+    if isinstance(text, (tuple, list)) and len(text) == 2:
+        text = f"{as_date(text[0])}..{as_date(text[1])}"
+    text = str(text).strip()
+    if text == "all":
+        return Window(date.min, date.max, "all")
+    if found := re.fullmatch(r"(\d{1,9})d", text):
+        days = int(found[1])
+        if not 1 <= days <= 36_600:
+            raise KitError(f"Window {text!r} has to span 1 to 36600 days.")
+        end = _known(as_of)
+        return Window(end - timedelta(days=days - 1), end)
+    if ".." in text:
+        start, end = (as_date(part.strip(), "window's date") for part in text.split("..", 1))
+        if end < start:
+            raise KitError(f"Window {text!r} ends before it starts; write the earlier date first.")
+        return Window(start, end)
+    if found := re.fullmatch(
+        r"(19\d\d|2[01]\d\d)(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?", text, re.IGNORECASE
+    ):
+        year, quarter, month = int(found[1]), found[2], found[3]
+        if quarter:
+            start, months, kind = date(year, int(quarter) * 3 - 2, 1), 3, "quarter"
+        elif month:
+            start, months, kind = date(year, int(month), 1), 1, "month"
+        else:
+            start, months, kind = date(year, 1, 1), 12, "year"
+        last = start.month + months - 1
+        return Window(start, date(year, last, calendar.monthrange(year, last)[1]), kind)
+    raise KitError(f"Window {text!r} is not understood; write one of {FORMS}.")
+
+
+def _known(as_of: date | None) -> date:
+    if as_of is None:
+        raise KitError(
+            "This window counts back from as_of, and as_of is not known; give as_of like "
+            "2025-12-31."
+        )
+    return as_date(as_of, "as_of")

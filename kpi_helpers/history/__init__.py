@@ -1,0 +1,1 @@
+"""History: states of the pipeline over time, and what moved between two of them."""

@@ -1,0 +1,189 @@
+"""What all partners have in common for judging: fitted once per run, then read for every
+partner."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kpi_helpers.contract import checks
+from kpi_helpers.contract.as_of import known_at
+from kpi_helpers.contract.windows import Window, parse_window
+from kpi_helpers.judging.backtesting import Backtest, backtest
+from kpi_helpers.judging.comparisons import adjusted_trends, alerts, rank_intervals
+from kpi_helpers.judging.fairness import fair_comparison
+from kpi_helpers.judging.forecasting import SHOCK
+from kpi_helpers.judging.season import season_of
+from kpi_helpers.judging.trials import closed_trials
+from kpi_helpers.judging.win_chances import History, learn
+from kpi_helpers.stats import reasons
+
+FEWEST_LOST = 10  # losses, to compare the share that goes to competitors
+FEWEST_IN_STAGE = 5  # open deals of a partner in a stage, to compare their ages
+BY_PARTNER = (
+    "last_year",
+    "year_before",
+    "trends",
+    "ranks",
+    "losses",
+    "stages",
+    "alerts",
+)  # Common's tables
+
+
+@dataclass(frozen=True)
+class Common:
+    """One run's common part. Tables are indexed by partner unless told otherwise.
+
+    `history`, `backtest`, `shock` for forecasts; `last_year` and `year_before`: `fair_comparison`
+    of the twelve months up to as_of and of those before; `trends`: `adjusted_trends`; `ranks`:
+    `rank_intervals` in the window; `losses`: lost, to_competitor, share, others, p; `stages` (a row
+    per partner and stage): n, median, others, p; `alerts`: question, partner, p, q, alert over all
+    of them at once; `slow_days`: 90th percentile of won cycles; `season`: the `seasonal_index` row
+    of the window's month, else of its quarter, none where it spans several or there is silence.
+    `ranked` partners have a rank; `close_rate` is everyone's of `last_year`, `crowd` its n and
+    observed without names: these hold where the tables are one partner's slice.
+    """
+
+    as_of: pd.Timestamp
+    window: Window
+    slow_days: float | None
+    history: History
+    backtest: Backtest | None
+    shock: float
+    last_year: pd.DataFrame
+    year_before: pd.DataFrame
+    trends: pd.DataFrame
+    ranks: pd.DataFrame
+    losses: pd.DataFrame
+    stages: pd.DataFrame
+    alerts: pd.DataFrame
+    season: pd.DataFrame
+    ranked: int
+    close_rate: float
+    crowd: pd.DataFrame
+
+    def alert(self, question: str, partner) -> bool:
+        """Whether this partner's answer to the question is raised among all partners' answers."""
+        found = self.alerts[
+            (self.alerts["question"] == question) & (self.alerts["partner"] == partner)
+        ]
+        return bool(found["alert"].any())
+
+
+def fit_common(
+    deals: pd.DataFrame, window, *, as_of, snapshots=None, backtest_periods: int = 4
+) -> Common:
+    """Fits everything that one partner's judging shares with all others'; neither direction is
+    better.
+
+    The deal table of all partners, the report's window and date in; a Common out, to be held for
+    the run. `backtest_periods` of 0 leaves the back-test out, its slowest part. `shock` is the
+    default, 0.02, with which the back-test covers best; the one that the misses suggest is in
+    `backtest.shock`. Each part is silent by its own rules. Raises KitError for missing columns.
+    """
+    checks.columns(
+        "fit_common", deals, ("deal_id", "partner", "status", "amount", "created_on", "closed_on")
+    )
+    deals = deals.reset_index(drop=True)
+    as_of = pd.Timestamp(as_of).normalize()
+    window = parse_window(window, as_of.date())
+    known = known_at(deals, as_of)
+    trials = closed_trials(deals, as_of)
+    year = as_of - pd.DateOffset(years=1)
+    lately, before = (
+        trials["on"] > year,
+        (trials["on"] <= year) & (trials["on"] > year - pd.DateOffset(years=1)),
+    )
+    last_year, year_before = (fair_comparison(trials[part]) for part in (lately, before))
+    trends, losses, stages = (
+        adjusted_trends(trials, as_of=as_of),
+        _losses(known, year),
+        _stages(known, as_of),
+    )
+    questions = {"fair": last_year["p"], "trend": trends["p"], "competitor": losses["p"]}
+    for stage, rows in stages.groupby("stage"):
+        questions[f"stage {stage}"] = rows.set_index("partner")["p"]
+    ranks = rank_intervals(deals, window, as_of=as_of).set_index("partner")
+    tested = (
+        backtest(deals, as_of, periods=backtest_periods, snapshots=snapshots)
+        if backtest_periods
+        else None
+    )
+    won = known[known["status"] == "won"].drop_duplicates("deal_id")
+    cycles = (won["closed_on"] - won["created_on"]).dt.days
+    return Common(
+        as_of,
+        window,
+        float(cycles.quantile(0.9)) if cycles.notna().any() else None,
+        learn(deals, as_of, snapshots=snapshots),
+        tested,
+        SHOCK,
+        last_year,
+        year_before,
+        trends,
+        ranks,
+        losses,
+        stages,
+        alerts(questions),
+        season_of(trials, window),
+        len(ranks),
+        float(last_year["observed"].sum() / last_year["n"].sum()) if len(last_year) else np.nan,
+        last_year[["n", "observed"]].sort_values(["n", "observed"], ignore_index=True),
+    )
+
+
+def _losses(known, year):
+    """The share of the last year's losses that went to a competitor, beside the other partners'
+    (Fisher, one-sided)."""
+    columns = ["lost", "to_competitor", "share", "others", "p", "reason"]
+    if "lost_to_competitor" not in known:
+        return pd.DataFrame(columns=columns)
+    from scipy.stats import hypergeom
+
+    lost = known[
+        (known["status"] == "lost")
+        & (known["closed_on"] > year)
+        & known["lost_to_competitor"].notna()
+    ]
+    went = lost["lost_to_competitor"].astype(str).str.lower() == "true"
+    table = pd.DataFrame(
+        {
+            "lost": lost.groupby("partner").size(),
+            "to_competitor": went.groupby(lost["partner"]).sum(),
+        }
+    )
+    all_lost, all_went = table["lost"].sum(), table["to_competitor"].sum()
+    table["share"] = table["to_competitor"] / table["lost"]
+    table["others"] = (all_went - table["to_competitor"]) / (all_lost - table["lost"]).where(
+        all_lost > table["lost"]
+    )
+    p = hypergeom.sf(table["to_competitor"] - 1, all_lost, all_went, table["lost"])
+    few = table["lost"] < FEWEST_LOST
+    reason = np.where(few, reasons.TOO_FEW_CLOSED, None)
+    return table.assign(p=np.where(few, np.nan, p), reason=pd.array(reason, dtype="str"))
+
+
+def _stages(known, as_of):
+    """Whether a partner's open deals are older than the others' in the same stage (Mann-Whitney,
+    one-sided)."""
+    columns = ["partner", "stage", "n", "median", "others", "p"]
+    open_deals = known[known["status"] == "open"]
+    if "stage" not in open_deals or open_deals.empty:
+        return pd.DataFrame(columns=columns)
+    from scipy.special import ndtr
+
+    table = pd.DataFrame({"partner": open_deals["partner"], "stage": open_deals["stage"]})
+    table["age"] = (as_of - open_deals["created_on"]).dt.days
+    rows = []
+    for stage, inside in table.dropna().groupby("stage"):
+        age, rank = inside["age"].to_numpy(), inside["age"].rank().to_numpy()
+        for partner, mine in inside.groupby("partner").indices.items():
+            n, m = len(mine), len(inside) - len(mine)
+            if min(n, m) < FEWEST_IN_STAGE:
+                continue
+            spread = np.sqrt(n * m / (len(inside) - 1) * rank.var())
+            z = (rank[mine].sum() - n * (len(inside) + 1) / 2 - 0.5) / spread if spread else 0.0
+            medians = np.median(age[mine]), np.median(np.delete(age, mine))
+            rows.append((partner, stage, n, *medians, float(ndtr(-z))))
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,104 @@
+"""The side tables: typed and checked like the deals, their faults kept with their file."""
+
+from kpi_helpers.contract.deals import CHANNELS, SIDE_TABLES
+from kpi_helpers.errors import KitError
+from kpi_helpers.reading.columns.fields import SQL_TYPES
+from kpi_helpers.reading.columns.headers import find
+from kpi_helpers.reading.columns.vocabulary import table as vocabulary
+from kpi_helpers.reading.connection import Engine, lit, name
+from kpi_helpers.reading.files.dataframes import to_pandas
+from kpi_helpers.reading.meaning.money import code
+from kpi_helpers.reading.table import Stack
+from kpi_helpers.reading.values.styles import decide
+from kpi_helpers.reading.values.typed import make_clean, stacked, typed
+
+# What a value must look like beyond its type: condition that is a fault -> reason.
+RULES = {
+    "targets": [
+        (
+            "period",
+            "NOT regexp_full_match(period, '\\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?')",
+            "a period is written 2025, 2025-Q4 or 2025-12",
+        )
+    ],
+    "spend": [
+        (
+            "month",
+            "NOT regexp_full_match(month, '\\d{4}-(0[1-9]|1[0-2])')",
+            "a month is written 2025-12",
+        ),
+        (
+            "channel",
+            f"channel NOT IN ({', '.join(map(lit, CHANNELS))})",
+            f"a channel is one of {', '.join(CHANNELS)}",
+        ),
+    ],
+    "rates": [("rate", "rate <= 0", "a rate is above 0")],
+}
+
+
+def read_side(engine: Engine, what: str, stack: Stack):
+    """The side table as pandas frame (also as table `what`), and its faults (file, line, column,
+    value, reason)."""
+    columns = SIDE_TABLES[what]
+    aliases = vocabulary("profiles/sides.toml").get(what, {})
+    found = {}
+    for field in columns:
+        at = find(
+            [h for h in stack.header if h not in found.values()], [field, *aliases.get(field, [])]
+        )
+        if at is not None:
+            found[field] = [h for h in stack.header if h not in found.values()][at]
+    missing = [f for f, c in columns.items() if c.required and f not in found]
+    if missing:
+        raise KitError(
+            f"{stack.name} is read as {what} and lacks {', '.join(map(repr, missing))}; it has "
+            f"{stack.header}."
+        )
+    types = make_clean(
+        engine, f"clean_{what}", stacked(engine, stack, found), {f: columns[f].kind for f in found}
+    )
+    styles = decide(
+        engine, f"clean_{what}", {f: types[f] for f in found}, columns, {}, found, stack.name
+    )
+    tests = [
+        (f, f"said_{f} IS NULL", f"missing: {what} needs {f}") for f in found if columns[f].required
+    ]
+    tests += [
+        (f, f"said_{f} IS NOT NULL AND {name(f)} IS NULL", f"cannot be read as a {columns[f].kind}")
+        for f in found
+    ]
+    tests += RULES.get(what, [])
+    select = [f"CAST({name(f)} AS VARCHAR) AS said_{f}" for f in found]
+    for f, c in columns.items():
+        if f not in found:
+            value = f"CAST(NULL AS {SQL_TYPES[c.kind]})"
+        else:
+            value = styles.value(f) if f in styles.styles else typed(name(f), c.kind, types[f])
+        select.append(
+            f"{code(value) if (what, f) == ('rates', 'currency') else value} AS {name(f)}"
+        )
+    engine.run(
+        f"CREATE OR REPLACE TEMP VIEW typed_{what} AS SELECT _part, _row, {', '.join(select)} "
+        f"FROM {styles.over(f'clean_{what}')}"
+    )
+    told = ", ".join(
+        f"CASE WHEN {w} THEN {{'column': {lit(f)}, 'value': said_{f}, 'reason': {lit(r)}}} END"
+        for f, w, r in tests
+    )
+    bad = engine.rows(
+        f'SELECT _part, _row, fault."column", fault.value, fault.reason FROM (SELECT _part, _row, '
+        f"unnest(list_filter([{told}], lambda f: f IS NOT NULL)) AS fault FROM typed_{what}) "
+        f"ORDER BY 1, 2"
+    )
+    listed = "".join(f", ({p}, {r})" for p, r in {b[:2] for b in bad})
+    engine.run(
+        f"CREATE OR REPLACE TEMP TABLE refused AS SELECT * FROM (VALUES (-1, -1){listed}) "
+        f"v(_part, _row)"
+    )
+    engine.run(
+        f"CREATE OR REPLACE TEMP TABLE {what} AS SELECT {', '.join(map(name, columns))} "
+        f"FROM typed_{what} ANTI JOIN refused USING (_part, _row) ORDER BY _part, _row"
+    )
+    engine.run("DROP TABLE refused")
+    return to_pandas(engine.connection.table(what), columns), bad

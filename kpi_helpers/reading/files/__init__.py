@@ -1,0 +1,1 @@
+"""Files: bytes become tables of text, whatever the format."""

@@ -1,0 +1,1 @@
+"""Values: text becomes typed values, in the style of its column."""

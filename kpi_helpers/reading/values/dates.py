@@ -1,0 +1,167 @@
+"""How a column writes its dates: day or month first, Excel's or Unix' numbers; decided from all its
+values."""
+
+from dataclasses import dataclass
+
+from kpi_helpers.reading.columns.headers import key
+from kpi_helpers.reading.columns.vocabulary import table
+from kpi_helpers.reading.connection import Engine, lit
+from kpi_helpers.reading.values import values
+
+# Dates that show one order beyond doubt outvote typing errors from this many to one.
+OUTVOTES = 99
+
+_TIME = r"(?:[ T,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp][Mm])?)?"
+_SLASHED = rf"(\d{{1,2}})([./-])(\d{{1,2}})[./-](\d{{4}}|\d{{2}}){_TIME}"
+_YEAR_FIRST = rf"\d{{4}}[./]\d{{1,2}}[./]\d{{1,2}}{_TIME}"
+_NAMED_DAY = rf"(\d{{1,2}})[ .-]+([^\d\s./-]{{3,9}})\.?[ ,-]+(\d{{4}}){_TIME}"
+_NAMED_MONTH = rf"([^\d\s./-]{{3,9}})\.? (\d{{1,2}}),? (\d{{4}}){_TIME}"
+# Excel's day numbers of 1982 to 2119: the five digits that no other form of date has.
+_SERIAL = r"[3-8]\d{4}(?:[.,]\d+)?"
+_SECONDS, _MILLISECONDS, _COMPACT = (
+    r"\d{9,10}(?:\.\d+)?",
+    r"\d{12,13}(?:\.0)?",
+    r"(?:19|20|21)\d{6}",
+)
+_FORMS = {
+    "day or month first": _SLASHED,
+    "year first": _YEAR_FIRST,
+    "named months": f"{_NAMED_DAY}|{_NAMED_MONTH}",
+    "Excel day numbers": _SERIAL,
+    "seconds since 1970": _SECONDS,
+    "milliseconds since 1970": _MILLISECONDS,
+    "digits (yyyymmdd)": _COMPACT,
+}
+_NUMBERS = ("Excel day numbers", "seconds since 1970", "milliseconds since 1970")
+ORDERS = {"dmy": "day first", "mdy": "month first"}
+
+
+@dataclass(frozen=True)
+class Dating:
+    """How one column writes dates beside ISO's way: the forms it has, and which comes first, day or
+    month."""
+
+    forms: tuple[str, ...] = ()
+    order: str | None = None
+
+    def steps(self, column: str, parts: str, read: str) -> tuple[str, str, str]:
+        """SQL in three steps, each of which names the one before as `parts` and `read`, as
+        Writing.steps does."""
+        other = [
+            f"WHEN regexp_full_match({column}, {lit(_FORMS[f])}) THEN {self._read(f, column)}"
+            for f in self.forms
+        ]
+        any_form = f"CASE WHEN {parts} IS NOT NULL THEN {parts} {' '.join(other)} END"
+        return values.iso(column), any_form if other else parts, values.believable(read)
+
+    def _read(self, form: str, column: str) -> str:
+        match form:
+            case "day or month first":
+                return _slashed(column, self.order)
+            case "year first":
+                ymd = lit("^(.{4}).(..?).(..?)(?:[^0-9].*)?$")
+                return f"try_cast(regexp_replace({column}, {ymd}, '\\1-\\2-\\3') AS DATE)"
+            case "named months":
+                return _named(column)
+            case "Excel day numbers":
+                return (
+                    f"DATE '1899-12-30' + CAST(floor(try_cast(replace({column}, ',', '.') AS "
+                    f"DOUBLE)) AS INTEGER)"
+                )
+            case "seconds since 1970":
+                return (
+                    f"CAST(epoch_ms(CAST(try_cast({column} AS DOUBLE) * 1000 AS BIGINT)) AS DATE)"
+                )
+            case "milliseconds since 1970":
+                return f"CAST(epoch_ms(CAST(try_cast({column} AS DOUBLE) AS BIGINT)) AS DATE)"
+        return f"CAST(try_strptime({column}, '%Y%m%d') AS DATE)"
+
+
+def _slashed(column: str, order: str | None) -> str:
+    first, second = ("month", "day") if order == "mdy" else ("day", "month")
+    p = f"regexp_extract({column}, {lit(f'^{_SLASHED}$')}, ['{first}', 'mark', '{second}', 'year'])"
+    year = f"CASE WHEN length(({p}).year) = 2 THEN '20' ELSE '' END || ({p}).year"
+    return f"try_cast({year} || '-' || ({p}).month || '-' || ({p}).day AS DATE)"
+
+
+def _named(column: str) -> str:
+    months = {name: n for n, names in table("writing.toml")["months"].items() for name in names}
+    a = f"regexp_extract({column}, {lit(f'^{_NAMED_DAY}$')}, ['d', 'm', 'y'])"
+    b = f"regexp_extract({column}, {lit(f'^{_NAMED_MONTH}$')}, ['m', 'd', 'y'])"
+    words = {**{n.lower(): m for n, m in months.items()}, **{key(n): m for n, m in months.items()}}
+    listed = " ".join(f"WHEN {lit(w)} THEN {lit(m)}" for w, m in words.items())
+
+    def one(p: str) -> str:
+        return f"({p}).y || '-' || CASE lower(({p}).m) {listed} END || '-' || ({p}).d"
+
+    return f"try_cast(CASE WHEN ({a}).y <> '' THEN {one(a)} ELSE {one(b)} END AS DATE)"
+
+
+def iso_only(engine: Engine, view: str, fields: list[str]) -> set[str]:
+    """The fields all of whose values are dates as ISO writes them: seen in one cheap pass."""
+    if not fields:
+        return set()
+    tests = [f"count(*) FILTER ({f} IS NOT NULL AND ({values.iso(f)}) IS NULL)" for f in fields]
+    return {
+        f
+        for f, n in zip(fields, engine.one(f"SELECT {', '.join(tests)} FROM {view}"), strict=True)
+        if not n
+    }
+
+
+def decide(engine: Engine, view: str, field: str, said: str | None) -> tuple[Dating | None, str]:
+    """How the column writes its dates and why, or None and why it cannot be told."""
+    other = (
+        f"(SELECT {field} AS c FROM {view} WHERE {field} IS NOT NULL AND "
+        f"({values.iso(field)}) IS NULL)"
+    )
+    tests = [f"count(*) FILTER (regexp_full_match(c, {lit(shape)}))" for shape in _FORMS.values()]
+    found = dict(zip(_FORMS, engine.one(f"SELECT {', '.join(tests)} FROM {other}"), strict=True))
+    forms = [f for f, n in found.items() if n]
+    numbers = sorted((f for f in forms if f in _NUMBERS), key=found.get)
+    # One kind of number: the most frequent. A stray other one is no date, and its row is rejected.
+    forms = [f for f in forms if f not in numbers[:-1]]
+    order, why = None, [f for f in forms if f != "day or month first"]
+    if "day or month first" in forms:
+        if numbers:
+            return None, (
+                f"mixes written dates with {numbers[-1]}, as Excel does when it turns day and "
+                f"month around; "
+                "export it again with dates as text, or as 2025-12-31"
+            )
+        order, reason = _order(engine, other, said)
+        if order is None:
+            return None, reason
+        why.append(reason)
+    return Dating(tuple(forms), order), "; ".join(why) or "as ISO writes them"
+
+
+def _order(engine: Engine, other: str, said: str | None) -> tuple[str | None, str]:
+    """dmy or mdy, and why."""
+    day, day_example, month, month_example, open_, example, dotted = engine.one(f"""
+        SELECT count(*) FILTER (a > 12 AND b <= 12), min(c) FILTER (a > 12 AND b <= 12),
+               count(*) FILTER (b > 12 AND a <= 12), min(c) FILTER (b > 12 AND a <= 12),
+               count(*) FILTER (a <= 12 AND b <= 12 AND a <> b), min(c) FILTER (a <= 12
+                 AND b <= 12 AND a <> b),
+               count(*) FILTER (p.mark = '.')
+        FROM (SELECT c, p, try_cast(p.a AS INTEGER) AS a, try_cast(p.b AS INTEGER) AS b
+              FROM (SELECT c, regexp_extract(c, {lit(f"^{_SLASHED}$")}, ['a', 'mark', 'b',
+                'y']) AS p FROM {other}))""")
+    votes = {"dmy": (day, day_example), "mdy": (month, month_example)}
+    best, least = ("dmy", "mdy") if day >= month else ("mdy", "dmy")
+    if votes[best][0] > OUTVOTES * votes[least][0]:
+        odd = f"; {votes[least][0]:,} the other way round are rejected" if votes[least][0] else ""
+        return best, f"{ORDERS[best]}: {votes[best][1]!r} can be read in no other way{odd}"
+    if said in ORDERS:
+        return said, f"{ORDERS[said]}, as was said: the values themselves leave it open"
+    if day and month:
+        return (
+            None,
+            f"holds both {day_example!r} and {month_example!r}, so whether day or month comes "
+            f"first is open",
+        )
+    if not open_:
+        return "dmy", "day and month are the same in every value"
+    if dotted:
+        return "dmy", f"day first: dates with points, as {example!r}, are written so"
+    return None, f"writes {example!r}, and no value shows whether the day or the month comes first"

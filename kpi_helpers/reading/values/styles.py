@@ -1,0 +1,174 @@
+"""How each column writes numbers, shares and dates: decided from all its values, refused when they
+leave it open."""
+
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from kpi_helpers.contract.deals import Column
+from kpi_helpers.errors import KitError
+from kpi_helpers.reading.connection import Engine, name
+from kpi_helpers.reading.meaning import money
+from kpi_helpers.reading.values import dates, numbers, shares, values
+
+
+class Style(Protocol):
+    """The SQL of a column's value in three steps, so that none of it is worked out twice."""
+
+    def steps(self, column: str, parts: str, read: str) -> tuple[str, str, str]:
+        """From the column's name: its parts; what they read as; the value."""
+
+
+@dataclass(frozen=True)
+class Percent:
+    """Numbers, not text, that are per cent."""
+
+    def steps(self, column: str, parts: str, read: str) -> tuple[str, str, str]:
+        """See Style."""
+        return "NULL", column, f"({values.cast('share', read)}) / 100"
+
+
+_SETTLES = {
+    "decimal": "--decimal , or --decimal .",
+    "dates": "--dates dmy (31.12.2025) or --dates mdy (12/31/2025)",
+    "shares": "--shares percent (75) or --shares fraction (0.75)",
+}
+
+
+@dataclass
+class Styles:
+    """Field -> style; field -> what was decided and why; fields read out of other columns (field ->
+    SQL)."""
+
+    styles: dict[str, Style] = field(default_factory=dict)
+    decisions: dict[str, str] = field(default_factory=dict)
+    open: list[tuple[str, str]] = field(default_factory=list)
+    derived: dict[str, str] = field(default_factory=dict)
+    shares: set[str] = field(default_factory=set)
+    warnings: list[str] = field(default_factory=list)
+
+    def settled(self) -> dict[str, str]:
+        """The [reading] options on which all columns agree: they read the same data the same way
+        next time."""
+        said = {
+            "decimal": {
+                s.decimal
+                for s in self.styles.values()
+                if isinstance(s, numbers.Writing) and not s.plain
+            },
+            "dates": {
+                s.order for s in self.styles.values() if isinstance(s, dates.Dating) and s.order
+            },
+            "shares": self.shares,
+        }
+        return {option: next(iter(found)) for option, found in said.items() if len(found) == 1}
+
+    def value(self, f: str) -> str:
+        """The SQL of a styled field's value, over `over`."""
+        return self.styles[f].steps(name(f), name(f"p_{f}"), name(f"n_{f}"))[2]
+
+    def over(self, view: str) -> str:
+        """`view` with the two steps before each styled field's value as p_FIELD and n_FIELD."""
+        steps = {
+            f: s.steps(name(f), name(f"p_{f}"), name(f"n_{f}")) for f, s in self.styles.items()
+        }
+        first = "".join(f", {s[0]} AS {name(f'p_{f}')}" for f, s in steps.items())
+        second = "".join(f", {s[1]} AS {name(f'n_{f}')}" for f, s in steps.items())
+        return f"(SELECT *{second} FROM (SELECT *{first} FROM {view}))"
+
+    def undecided(self, option: str | None, header: str, why: str) -> None:
+        """Keep what only the user can settle, with the option that does it."""
+        self.open.append((option, f"The column {header!r} {why}."))
+
+
+def decide(
+    engine: Engine,
+    view: str,
+    types: dict[str, str],
+    columns: dict[str, Column],
+    said: dict[str, str],
+    headers: dict[str, str],
+    where: str,
+) -> Styles:
+    """Decide for all columns of `view`; KitError names every one that stays open and the option
+    that settles it.
+
+    `types`: field -> SQL type; `columns`: field -> kind; `said`: the mapping's [reading];
+    `headers`: field -> header.
+    """
+    result = Styles()
+    text = {
+        k: [f for f, t in types.items() if t == "VARCHAR" and columns[f].kind in k]
+        for k in (("number", "share"), ("date",))
+    }
+    _numbers(engine, view, types, text["number", "share"], columns, said, headers, result)
+    for f, sql_type in types.items():
+        if columns[f].kind == "share":
+            _share(engine, view, f, sql_type, said, headers.get(f, f), result)
+    iso = dates.iso_only(engine, view, text["date",])
+    for f in text["date",]:
+        dating, why = (
+            (dates.Dating(), "") if f in iso else dates.decide(engine, view, f, said.get("dates"))
+        )
+        if dating is None:
+            result.undecided(None if "export it again" in why else "dates", headers.get(f, f), why)
+        else:
+            result.styles[f] = dating
+            result.decisions |= {f: why} if why else {}
+    if result.open:
+        options = list(dict.fromkeys(option for option, _ in result.open if option))
+        settles = "; ".join(_SETTLES[o] for o in options)
+        raise KitError(
+            f"{where}: {' '.join(what for _, what in result.open)}"
+            + (
+                f" Say which: {settles}; or under [reading] in the file of --mapping."
+                if options
+                else ""
+            )
+        )
+    return result
+
+
+def _numbers(engine, view, types, fields, columns, said, headers, result: Styles) -> None:
+    plain = numbers.plain_enough(engine, view, fields)
+    for f in fields:
+        share = columns[f].kind == "share"
+        if f in plain:
+            result.styles[f] = numbers.Writing()
+            continue
+        seen = numbers.evidence(engine, view, f)
+        mark, why = numbers.decimal(seen, said.get("decimal"), share)
+        if mark is None:
+            result.undecided("decimal", headers.get(f, f), why)
+            continue
+        result.styles[f] = numbers.Writing(mark, plain=False, share=share)
+        result.decisions[f] = why
+        if f == "amount" and "currency" in types:
+            result.warnings += money.contradictions(engine, view, headers)
+        elif f == "amount" and numbers.currencies(engine, view, f):
+            result.derived["currency"] = numbers.currency_sql(name(f"p_{f}"))
+            result.decisions["currency"] = f"the signs that stand beside {headers.get(f, f)!r}"
+
+
+def _share(engine, view, f: str, sql_type: str, said, header: str, result: Styles) -> None:
+    text = sql_type == "VARCHAR"
+    if text and f not in result.styles:
+        return  # its decimal mark is open already
+    if not text and not values.native("share", sql_type):
+        return
+    number, under = (
+        (result.value(f), result.over(view)) if text else (values.cast("share", f), view)
+    )
+    percent, why = shares.percent(engine, under, f, number, text, header, said.get("shares"))
+    if percent is None:
+        result.undecided("shares", header, why)
+    elif percent and text:
+        result.styles[f] = replace(result.styles[f], percent=True)
+    elif percent:
+        result.styles[f] = Percent()
+    if percent is not None:
+        result.shares |= (
+            set()
+            if why in (shares.NOTHING, shares.SIGNED)
+            else {"percent" if percent else "fraction"}
+        )
+        result.decisions[f] = "; ".join(filter(None, [result.decisions.get(f), why]))

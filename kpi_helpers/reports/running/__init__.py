@@ -1,0 +1,1 @@
+"""Running: notebooks executed side by side, warm or cold, here or on a cluster."""

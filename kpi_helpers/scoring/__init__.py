@@ -1,0 +1,1 @@
+"""Scoring: the KPIs for groups and windows, beside their peers."""

@@ -1,0 +1,65 @@
+"""Statistics: arrays in, numbers out; nothing here knows a deal.
+
+Each name loads its module when it is first used.
+"""
+
+import lazy_loader
+
+_HOMES = {
+    "decomposition": (
+        "AmountChange",
+        "RateChange",
+        "midpoint",
+        "won_amount_change",
+    ),
+    "funnel_plot": (
+        "Funnel",
+        "funnel",
+        "funnel_limits",
+        "overdispersion",
+    ),
+    "intervals": (
+        "poisson",
+        "wilson",
+    ),
+    "multiplicity": ("benjamini_hochberg",),
+    "newey_west": (
+        "LeastSquares",
+        "least_squares",
+    ),
+    "pipeline_outcome": (
+        "Outcome",
+        "outcome",
+    ),
+    "regression": (
+        "Logistic",
+        "logistic",
+    ),
+    "resampling": (
+        "Interval",
+        "bootstrap",
+        "bootstrap_ratio",
+    ),
+    "shrinkage": (
+        "Shrinkage",
+        "empirical_bayes",
+        "shrunk",
+    ),
+    "strategy": (
+        "Placebo",
+        "StrategyEffect",
+        "interrupted_series",
+        "placebo_dates",
+    ),
+    "survival": (
+        "kaplan_meier",
+        "share_won_by",
+        "time_to_outcome",
+    ),
+    "trend": (
+        "Trend",
+        "mann_kendall",
+        "theil_sen",
+    ),
+}
+__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=_HOMES)

@@ -1,0 +1,55 @@
+"""How sure a rate or a count is: Wilson and exact Poisson intervals, vectorised for whole
+scorecards."""
+
+import numpy as np
+
+from kpi_helpers.contract import checks
+
+
+def wilson(k, n, *, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Where the true rate behind `k` wins of `n` deals plausibly lies; narrower means better known.
+
+    (p + z²/2n ± z sqrt(p(1 - p)/n + z²/4n²)) / (1 + z²/n), with p = k/n. Numbers or arrays in,
+    arrays (low, high) of the same shape out, in 0..1. n = 0 or an unknown count gives NaN. It
+    misleads when deals are not independent, for instance many deals of one customer. Raises
+    KitError for negative counts and k > n. Wilson 1927; Brown, Cai and DasGupta 2001.
+
+    >>> low, high = wilson(3, 10)
+    >>> print(f"{low:.4f} {high:.4f}")
+    0.1078 0.6032
+    """
+    from scipy.special import ndtri
+
+    k, n = checks.successes("wilson", k, n)
+    z2 = ndtri(0.5 + checks.confidence("wilson", confidence) / 2) ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = k / n
+        middle = (p + z2 / (2 * n)) / (1 + z2 / n)
+        half = np.sqrt(z2 * (p * (1 - p) / n + z2 / (4 * n**2))) / (1 + z2 / n)
+    low, high = middle - half, middle + half
+    # At the ends the formula gives 0 and 1 but for rounding.
+    known = n > 0
+    low = np.where(known & (k == 0), 0.0, low)
+    high = np.where(known & (k == n), 1.0, high)
+    return np.where(known, low, np.nan)[()], np.where(known, high, np.nan)[()]
+
+
+def poisson(k, *, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Where the true mean behind a count of `k` plausibly lies, exactly; narrower means better
+    known.
+
+    (chi2(α/2, 2k)/2, chi2(1 - α/2, 2k + 2)/2). Numbers or arrays in, arrays (low, high) of the same
+    shape out, 0 or more. Never silent: k = 0 gives (0, 3.6889). An unknown count gives NaN. It is
+    wide (at least the stated confidence), and it misleads when wins come in bunches. Raises
+    KitError for negative counts. Garwood 1936.
+
+    >>> low, high = poisson(2)
+    >>> print(f"{low:.4f} {high:.4f}")
+    0.2422 7.2247
+    """
+    from scipy.special import gammaincinv
+
+    k = checks.not_negative("poisson", "k", k)
+    tail = (1 - checks.confidence("poisson", confidence)) / 2
+    low = np.where(k == 0, 0.0, gammaincinv(np.where(k == 0, 1, k), tail))
+    return low[()], gammaincinv(k + 1, 1 - tail)[()]

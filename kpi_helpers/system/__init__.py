@@ -1,0 +1,1 @@
+"""The operating system: locks, scratch folders, whole files, limits and progress."""

@@ -1,0 +1,271 @@
+"""What one partner's report shows: its own deals and rows, and its peers only as anonymous
+statistics."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from kpi_helpers.contract.deals import DEAL_COLUMNS, SIDE_TABLES
+from kpi_helpers.contract.levels import LEVELS
+from kpi_helpers.contract.windows import Window, as_date, parse_window
+from kpi_helpers.engines.arrays import PANDAS
+from kpi_helpers.errors import KitError, UnknownValue
+from kpi_helpers.kpis.change import change
+from kpi_helpers.scoring.peers import FEWEST
+from kpi_helpers.scoring.scorecard import scorecard
+from kpi_helpers.scoring.wide import OVERVIEW, wide_table
+from kpi_helpers.views.files import read_table
+from kpi_helpers.views.fleet import FILE, HEADLINES, Fleet, measure, measure_fleet
+
+# In a prepared folder: an earlier state, the health's headline, and the user's own rules of
+# recommendations.
+HISTORY, HEALTH, RULES = "history", "data-health.txt", "rules.toml"
+EDITIONS = ("internal", "partner")
+ALONE = {"count": 0} | dict.fromkeys(("low", "median", "high", "rank", "quarter"), np.nan)
+
+
+@dataclass(frozen=True)
+class PartnerView:
+    """One partner in one window.
+
+    `now` and `previous` are tidy scorecards of the partner; `peers` has one row per KPI and basis
+    with `count`, `low`, `median`, `high` (quartiles of the other partners, null under five) and
+    `rank` (1 is best, null where no direction is better); `trend` is the scorecard by period;
+    `deals` the partner's own deals; `store` holds the earlier state that `history` starts from;
+    `health` is the headline of the whole export's data health. In the partner's own `edition`
+    `peers` is what is shared with everybody (`peers.shared_peers`). `rules` is a file of the user's
+    own rules of recommendations.
+    """
+
+    partner: str
+    window: Window
+    as_of: date
+    currency: str | None
+    slow_days: float | None
+    deals: pd.DataFrame
+    now: pd.DataFrame
+    previous: pd.DataFrame
+    peers: pd.DataFrame
+    trend: pd.DataFrame
+    common: object = None
+    spend: pd.DataFrame | None = None
+    targets: pd.DataFrame | None = None
+    store: Path | None = None
+    health: str = ""
+    edition: str = "internal"
+    rules: Path | str | None = None
+
+    @cached_property
+    def history(self):
+        """How the pipeline moved since the end of the month before (`pipeline_history`)."""
+        from kpi_helpers.history.changes import pipeline_history
+
+        return pipeline_history(self.deals, self.store, as_of=self.as_of)
+
+    @cached_property
+    def ahead(self):
+        """The forecast of the period that runs on as_of, else of the next one; plan and outlook
+        read the same."""
+        from kpi_helpers.judging import look_ahead
+
+        return look_ahead(self.deals, self.common, self.targets)
+
+    @cached_property
+    def planned(self):
+        """The recommendations (judging.Plan) and the rules they follow; two places of a report show
+        them."""
+        from kpi_helpers.judging import read_rules, recommend
+
+        rules = read_rules(self.rules, edition=self.edition)
+        made = recommend(
+            self.deals, self.common, self.partner, told=self.ahead, spend=self.spend, rules=rules
+        )
+        return made, rules
+
+    def row(self, kpi: str, basis: str | None = None) -> dict:
+        """The partner's answer for one basis, with `before`, `change` and peers_count, _low,
+        _median, _high, _rank."""
+        return self._rows[kpi, basis or HEADLINES[kpi]]
+
+    @cached_property
+    def _rows(self) -> dict[tuple[str, str], dict]:
+        """Every answer with what stands beside it, built once: a report asks for a hundred and
+        fifty of them."""
+        before = {
+            (row["kpi"], row["basis"]): row["value"] for row in self.previous.to_dict("records")
+        }
+        peers = {(row["kpi"], row["basis"]): row for row in self.peers.to_dict("records")}
+        rows = {}
+        for row in self.now.to_dict("records"):
+            key = row["kpi"], row["basis"]
+            row |= {f"peers_{name}": peers.get(key, ALONE)[name] for name in ALONE}
+            was = before.get(key, np.nan)
+            if key == ("quality_score", "peers") and row["peers_count"] < FEWEST:
+                # they could be worked out from it
+                row |= dict.fromkeys(("value", "low", "high"), np.nan) | {
+                    "note": f"fewer than {FEWEST} peers"
+                }
+                was = np.nan
+            rows[key] = row | {"before": was, "change": change(row["value"], was, row["unit"])}
+        return rows
+
+    @cached_property
+    def _trends(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """The trend's rows of every basis, told apart once: a report asks for two dozen of them."""
+        return dict(iter(self.trend.groupby(["kpi", "basis"])))
+
+    def by(self, level: str) -> pd.DataFrame:
+        """The window by employee, department, unit, region, product or channel, largest amount won
+        first.
+
+        A row for each with a deal decided in the window or open at its end: the level's column,
+        OVERVIEW's columns, and low and high of the close rate. Empty where the data does not have
+        the level.
+        """
+        if LEVELS[level] not in self.deals or self.deals[LEVELS[level]].isna().all():
+            return pd.DataFrame(columns=[level, *OVERVIEW, "low", "high"])
+        asked = {"window": self.window, "as_of": self.as_of, "slow_days": self.slow_days}
+        kpis, bases = (list(dict.fromkeys(names)) for names in zip(*OVERVIEW.values(), strict=True))
+        card = scorecard(self.deals, by=level, kpis=kpis, basis=bases, **asked)
+        column = card.columns[0]  # unit is shown as business_unit there
+        rate = card[(card["kpi"] == "close_rate") & (card["basis"] == "closed")].set_index(column)
+        table = wide_table(card, column).join(rate[["low", "high", "n"]]).rename_axis(level)
+        table = table[(table["n"] > 0) | (table["open"] > 0)].drop(columns="n")
+        return table.sort_values("amount", ascending=False, kind="stable").reset_index()
+
+    def missed(self) -> pd.DataFrame:
+        """The deals created in the window that ended without a sale, a row each, ideal ones first,
+        then by amount.
+
+        The deal table's columns and `missed`: rejected, never_worked, expired, competitor,
+        otherwise or cancelled.
+        """
+        from kpi_helpers.kpis.deal_success import MISSED, deal_success
+        from kpi_helpers.kpis.kpi import Basis, Kpi
+        from kpi_helpers.scoring.exploring import deals_behind
+
+        named = {basis.name: basis for basis in deal_success.bases}
+        kinds = {
+            measure.name: kind for kind in MISSED for measure in named[f"missed.{kind}"].measures
+        }
+        measures = tuple(measure for kind in MISSED for measure in named[f"missed.{kind}"].measures)
+        all_missed = Kpi("missed", "", (Basis("missed", None, measures, "number", "lower"),))
+        found = deals_behind(all_missed, self.deals, window=self.window, as_of=self.as_of)
+        found["missed"] = found.reindex(columns=list(kinds)).idxmax(axis=1).map(kinds)
+        table = found.reindex(columns=["missed", *self.deals.columns])
+        ideal = table["ideal"].fillna(False).astype(bool) if "ideal" in table else False
+        order = {
+            "by": ["_ideal", "amount"],
+            "ascending": False,
+            "kind": "stable",
+            "ignore_index": True,
+        }
+        return table.assign(_ideal=ideal).sort_values(**order).drop(columns="_ideal")
+
+    def periods(self, kpi: str, basis: str) -> pd.DataFrame:
+        """The trailing periods of one basis, oldest first: period, value, low, high, n."""
+        rows = self._trends.get((kpi, basis), self.trend[:0]).sort_values("window_start")
+        unit = next(name for name in ("month", "quarter") if name in rows)
+        return rows.rename(columns={unit: "period"})[
+            ["period", "value", "low", "high", "n", "window_end"]
+        ]
+
+
+def partner_view(
+    source,
+    partner: str,
+    *,
+    window=None,
+    as_of=None,
+    store=None,
+    edition: str = "internal",
+    rules=None,
+    **reading,
+) -> PartnerView:
+    """Everything one partner's report needs, from a prepared folder (`partner-kpis report`) or any
+    other source.
+
+    In a prepared folder only this partner's slice of the deals is read, and it brings its own
+    `store` (the folder of `partner-kpis snapshot`, for exact history). Raises `UnknownValue` for a
+    partner the data does not have, and `KitError` when a prepared folder was made for another
+    window or date. `edition` "partner" is what may be given to the partner itself: nothing in it
+    tells of another, and unless five others closed deals in the last twelve months everything is
+    fitted to its own deals alone. `rules` is a file of your own rules of recommendations; a
+    prepared folder may bring one.
+    """
+    if edition not in EDITIONS:
+        raise UnknownValue("edition", edition, EDITIONS)
+    folder = Path(source) if isinstance(source, (str, Path)) else None
+    if folder and (folder / FILE).exists():
+        own = Fleet.read(folder, partner)
+        check_prepared(folder, own, window, as_of)
+        deals, spend, targets = (
+            prepared_table(folder, name, partner) for name in ("deals", "spend", "targets")
+        )
+        store = folder / HISTORY if (folder / HISTORY).exists() else None
+        rules = rules or own_rules(folder)
+        health = (folder / HEALTH).read_text(encoding="utf-8") if (folder / HEALTH).exists() else ""
+    else:
+        from kpi_helpers.reading import load
+        from kpi_helpers.reading.checking.health import summary
+
+        loaded = load(source, as_of=as_of, **reading)
+        as_of = as_date(as_of or loaded.as_of, "as_of")
+        own = measure_fleet(loaded, parse_window(window, as_of), as_of).of(partner)
+        deals, spend, targets = (
+            _own(table, partner) for table in (loaded.deals("pandas"), loaded.spend, loaded.targets)
+        )
+        health = summary(loaded)
+    if edition == "partner" and (own.common.crowd["n"] > 0).sum() <= FEWEST:
+        # what is fitted to so few would tell of each of them
+        own = measure(
+            deals, own.window, own.as_of, targets=targets, spend=spend, currency=own.currency
+        )
+    shared = (own.window, own.as_of, own.currency, own.slow_days)
+    beside = own.peers if edition == "internal" else own.shared
+    cards = (own.now, own.previous, beside, own.trend, own.common)
+    return PartnerView(
+        partner, *shared, deals, *cards, spend, targets, store, health, edition, rules
+    )
+
+
+def check_prepared(folder: Path, fleet: Fleet, window, as_of) -> None:
+    """Raises `KitError` when the folder was prepared for another window or date than is asked
+    for."""
+    if (window and parse_window(window, fleet.as_of).label != fleet.window.label) or (
+        as_of and as_date(as_of, "as_of") != fleet.as_of
+    ):
+        raise KitError(
+            f"{folder} was prepared for {fleet.window.label} as of {fleet.as_of}, not for "
+            f"{window} as of {as_of}. "
+            "Run partner-kpis report again, or give the export itself as source."
+        )
+
+
+def own_rules(folder: Path) -> Path | None:
+    """The user's own rules in a prepared folder."""
+    return folder / RULES if (folder / RULES).exists() else None
+
+
+def prepared_table(folder: Path, name: str, partner: str | None = None) -> pd.DataFrame | None:
+    """A prepared table in the contract's types, or a partner's rows of it; None where there is
+    none."""
+    if not (folder / f"{name}.parquet").exists():
+        return None
+    rows = read_table(folder, name, partner)
+    if partner is not None and "partner" not in rows:
+        return None
+    columns = DEAL_COLUMNS if name == "deals" else SIDE_TABLES[name]
+    return rows.astype(
+        {column: PANDAS[kind.kind] for column, kind in columns.items() if column in rows}
+    )
+
+
+def _own(table: pd.DataFrame | None, partner: str) -> pd.DataFrame | None:
+    if table is None or "partner" not in table:
+        return None
+    return table[table["partner"] == partner].reset_index(drop=True)

@@ -1,0 +1,136 @@
+"""What the report on the whole programme shows: everyone together, and every partner beside the
+others."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from kpi_helpers.contract.levels import EVERYONE
+from kpi_helpers.contract.windows import as_date, parse_window
+from kpi_helpers.scoring.wide import wide_table
+from kpi_helpers.views.fleet import FILE, Fleet, measure_fleet
+from kpi_helpers.views.partner import PartnerView, check_prepared, own_rules, prepared_table
+
+
+@dataclass(frozen=True)
+class PortfolioView:
+    """The programme in one window.
+
+    `whole` is everyone together as a `PartnerView` of partner `*`, with all deals; `now` and
+    `previous` are tidy scorecards by partner; `common` is what judging fitted for all of them;
+    `targets` are every partner's.
+    """
+
+    whole: PartnerView
+    now: pd.DataFrame
+    previous: pd.DataFrame
+    common: object
+    targets: pd.DataFrame | None = None
+
+    @cached_property
+    def ranking(self) -> pd.DataFrame:
+        """A row per partner, best quality score first: OVERVIEW's columns, low and high of the
+        close rate, the amount won before, the rank with its interval (95 %), and the verdict of the
+        fair comparison where it is carried."""
+        wide = wide_table(self.now)
+        rate = self.now[
+            (self.now["kpi"] == "close_rate") & (self.now["basis"] == "closed")
+        ].set_index("partner")
+        table = wide.assign(
+            low=rate["low"], high=rate["high"], amount_before=wide_table(self.previous)["amount"]
+        )
+        ranks = self.common.ranks.reindex(wide.index)
+        table = table.assign(rank=ranks["rank"], rank_low=ranks["low"], rank_high=ranks["high"])
+        fair = self.common.last_year.reindex(wide.index)
+        raised = [self.common.alert("fair", partner) for partner in wide.index]
+        table = table.assign(
+            ratio=fair["ratio"], verdict=fair["verdict"].where(pd.Series(raised, index=wide.index))
+        )
+        return table.sort_values(
+            ["rank", "amount"], ascending=[True, False], kind="stable"
+        ).reset_index()
+
+    @cached_property
+    def movers(self) -> pd.DataFrame:
+        """Each partner's change of the amount won since the previous window and its exact parts,
+        largest rise first: partner, before, after, change = volume + mix + rate + size, deal_ids
+        (those that carry most)."""
+        from kpi_helpers.judging import what_changed
+
+        rows = []
+        for partner, deals in self.whole.deals.groupby("partner", sort=True):
+            found = what_changed(deals, self.whole.window, as_of=self.whole.as_of)
+            won = found.parts[found.parts["kpi"] == "won_amount"]
+            if won.empty or pd.isna(won["change"].iloc[0]):
+                continue
+            carried = found.deals[found.deals["kpi"] == "won_amount"]
+            carried = carried.reindex(
+                carried["contribution"].abs().sort_values(ascending=False, kind="stable").index
+            )
+            rows.append(
+                {"partner": partner}
+                | won.iloc[0].to_dict()
+                | {"deal_ids": tuple(carried["deal_id"].head(3))}
+            )
+        columns = [
+            "partner",
+            "before",
+            "after",
+            "change",
+            "volume",
+            "mix",
+            "rate",
+            "size",
+            "deal_ids",
+        ]
+        return pd.DataFrame(rows, columns=columns).sort_values(
+            "change", ascending=False, kind="stable"
+        )
+
+    @cached_property
+    def funnel(self):
+        """All partners' closed deals of the last twelve months as a `judging.Funnel`, widened by
+        overdispersion."""
+        from kpi_helpers.stats import funnel
+
+        year = self.common.last_year
+        return funnel(year.index, year["observed"], year["n"], overdispersed=True)
+
+
+def portfolio_view(source, *, window=None, as_of=None, rules=None, **reading) -> PortfolioView:
+    """Everything the programme's report needs, from a prepared folder (`partner-kpis report`) or
+    any other source.
+
+    `rules` is a file of your own rules of recommendations. Raises `KitError` when a prepared folder
+    was made for another window or date.
+    """
+    folder = Path(source) if isinstance(source, (str, Path)) else None
+    if folder and (folder / FILE).exists():
+        fleet = Fleet.read(folder)
+        check_prepared(folder, fleet, window, as_of)
+        deals, spend, targets = (
+            prepared_table(folder, name) for name in ("deals", "spend", "targets")
+        )
+        rules = rules or own_rules(folder)
+    else:
+        from kpi_helpers.reading import load
+
+        loaded = load(source, as_of=as_of, **reading)
+        as_of = as_date(as_of or loaded.as_of, "as_of")
+        fleet = measure_fleet(loaded, parse_window(window, as_of), as_of)
+        deals, spend, targets = loaded.deals("pandas"), loaded.spend, loaded.targets
+    whole = PartnerView(
+        *(EVERYONE, fleet.window, fleet.as_of, fleet.currency, fleet.slow_days, deals),
+        *(
+            fleet.everyone,
+            fleet.everyone_before,
+            fleet.peers[:0],
+            fleet.everyone_trend,
+            fleet.common,
+        ),
+        *(spend, None if targets is None else targets[targets["partner"] == EVERYONE]),
+        rules=rules,
+    )
+    return PortfolioView(whole, fleet.now, fleet.previous, fleet.common, targets)
