@@ -4,9 +4,9 @@ benchmarks/reports.py`.
 Ways, each two reports at a time, same notebook, partners and prepared folder:
   loop   a shell loop: papermill, then jupyter nbconvert
   pool   papermill.execute_notebook and one HTML exporter in each of two processes
-  floor  the cells as plain Python in two warm processes, figures saved as PNG; nothing else is
-  written kit    the warm template many   the kit again, from a prepared folder of 1,000 partners
-  (the sample copied under other names)
+  floor  the cells as plain Python in two warm processes, figures saved as PNG, nothing else
+  kit    the warm server
+  many   the kit again, from a prepared folder of 1,000 partners (the sample under other names)
 They take turns in rounds over the partners, so that a noisy machine hits all alike. Seconds on the
 clock depend on who else uses the machine; processor seconds hardly do. Only ratios travel between
 machines.

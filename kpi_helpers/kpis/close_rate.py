@@ -1,10 +1,11 @@
 """Close rate: of all potential customers, how many bought; 0 to 1, higher is better.
 
-    cohort  won by as_of among created in the window / created in the window          (the default
-    reading) closed  won / (won + lost), closed in the window broad   won / (won + lost +
-    cancelled), closed in the window within  won within H days / created in the window and at least
-    H days before as_of (H = within_days, 90) value   won amount / (won + lost amount), closed in
-    the window
+    cohort  won by as_of among created in the window / created in the window   (the default)
+    closed  won / (won + lost), closed in the window
+    broad   won / (won + lost + cancelled), closed in the window
+    within  won within H days / created in the window and H days or more before as_of
+            (H = within_days, 90)
+    value   won amount / (won + lost amount), closed in the window
 
 Counts are deals touched; `value` uses credited amounts. Rates carry a Wilson 95 % interval. Nothing
 to count: null. A cohort with deals younger than the 90th percentile of won cycles is immature, says

@@ -6,8 +6,7 @@ catalogue.
 Write plain English with named places, never an f-string, and put the values in by name:
 
     _("No forecast for {window}: {reason}.", window=window.label, reason=reason)
-    ngettext("{count} deal", "{count} deals", len(deals))     # {count} is written as the language
-    writes numbers
+    ngettext("{count} deal", "{count} deals", len(deals))  # {count} as the language writes it
 
 Number formats in the places follow the language as well: {share:.0%}, {days:,.1f}, {change:+.2f}.
 
