@@ -45,7 +45,7 @@ def kpis(
         answer = scorecard(
             deals, by=by, window=window, kpis=kpis or None, basis=bases or None, **known
         )
-        table = fetch(nw.from_native(answer))
+        table = fetch(nw.from_native(answer)).drop(columns="codes")  # the note says it in words
     for name in ("window_start", "window_end", "as_of"):
         table[name] = table[name].dt.strftime("%Y-%m-%d")
     if form == "json":

@@ -8,6 +8,7 @@ import pandas as pd
 from kpi_helpers.contract import checks
 from kpi_helpers.contract.as_of import known_at
 from kpi_helpers.contract.frame_kinds import need_pandas
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.contract.windows import parse_window
 from kpi_helpers.judging import rule_checks
 from kpi_helpers.judging.forecasting import READ, Forecast, forecast, period_ahead
@@ -91,12 +92,12 @@ def recommend(
     closed = int((known["status"] != "open").sum())
     if closed < rules.fewest_closed:
         return Plan(
-            _table([]), rules.too_few.format(closed=closed, fewest_closed=rules.fewest_closed)
+            _table([]), Note.of(rules.too_few, closed=closed, fewest_closed=rules.fewest_closed)
         )
     if told is None and targets is not None and len(targets):
         told = look_ahead(deals, common, targets)
     rows = _rows(_case(known, common, partner, told, spend), rules)
-    return Plan(_table(rows), None if rows else rules.nothing.format(rules=len(rules.rules)))
+    return Plan(_table(rows), None if rows else Note.of(rules.nothing, rules=len(rules.rules)))
 
 
 def recommend_portfolio(
@@ -126,7 +127,9 @@ def recommend_portfolio(
         "prize", ascending=False, kind="stable", na_position="last", ignore_index=True
     )
     table["rank"] = range(1, len(table) + 1)
-    return Plan(table, None if len(table) else rules.nothing.format(rules=len(rules.rules)), silent)
+    return Plan(
+        table, None if len(table) else Note.of(rules.nothing, rules=len(rules.rules)), silent
+    )
 
 
 def _own(side, partner):

@@ -29,8 +29,10 @@ It misleads when one large deal carries the mean (look at `median`) and when pla
 2       P  credited  300.0  2
 """
 
-from kpi_helpers.kpis.kpi import Kpi, Remarks, fraction, total
+from kpi_helpers.contract.notes import Note
+from kpi_helpers.kpis.kpi import Kpi, fraction, total
 from kpi_helpers.kpis.measure import CLOSED, Measure, where
+from kpi_helpers.kpis.remarks import Remarks
 from kpi_helpers.kpis.shared import rateless_won, unpriced_won, won_amount, won_priced
 
 won_priced_credit = Measure(
@@ -42,11 +44,14 @@ won_placeholder = Measure(
     "won_placeholder", CLOSED, lambda at: at.won & at.priced & (at.amount <= 1)
 )
 
-left_out = Remarks(
-    unpriced_won, rateless_won, (won_placeholder, "{} deal of 1 or less", "{} deals of 1 or less")
-)
-nothing = "no won deal with an amount closed in the window"
-money = {"unit": "money", "better": "higher", "why": nothing, "n": won_priced, "note": left_out}
+left_out = Remarks(unpriced_won, rateless_won, (won_placeholder, "placeholder_amount"))
+money = {
+    "unit": "money",
+    "better": "higher",
+    "why": Note("no_priced_win"),
+    "n": won_priced,
+    "note": left_out,
+}
 
 average_deal_size = Kpi(
     "average_deal_size",

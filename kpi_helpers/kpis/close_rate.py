@@ -33,8 +33,10 @@ answer. Source: kpis.md 2.5; interval: Wilson (1927).
 0       P    0.3  0.1078  0.6032
 """
 
-from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, Remarks, counts, fraction, ratio
+from kpi_helpers.contract.notes import Note
+from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, fraction, ratio
 from kpi_helpers.kpis.measure import CLOSED, CREATED, Measure, where
+from kpi_helpers.kpis.remarks import Remarks, counts
 from kpi_helpers.kpis.shared import closed, created, created_won, decided, won, won_amount
 
 too_young = Measure(
@@ -54,32 +56,30 @@ lost_worthless = Measure(
     "lost_worthless", CLOSED, lambda at: at.lost & (~at.priced | (at.credited == 0))
 )
 
-no_closing = "nothing won or lost in the window"
+no_closing = Note("nothing_decided")
 rate = {"unit": "ratio", "better": "higher", "interval": "wilson"}
 
 
 def cohort(t) -> Answer:
     slow = t.at.slow_days
-    young = counts(t[too_young], "immature: {} deal", "immature: {} deals")
-    note = [
-        text and f"{text} younger than {slow:.0f} days, the 90th percentile of won cycles"
-        for text in young
-    ]
+    note = counts(t[too_young], "immature", days=int(f"{slow or 0:.0f}"))
     return Answer(
         ratio(t[created_won], t[created]),
         t[created_won],
         t[created],
         t[created],
-        "nothing created in the window",
+        Note("nothing_created"),
         note,
     )
 
 
 def within(t) -> Answer:
     days = t.at.within_days
-    why = f"nothing created in the window and {days} days or more before as_of"
+    why = Note("nothing_eligible", days=days)
     value = ratio(t[won_within], t[eligible])
-    return Answer(value, t[won_within], t[eligible], t[eligible], why, f"won within {days} days")
+    return Answer(
+        value, t[won_within], t[eligible], t[eligible], why, Note("won_within", days=days)
+    )
 
 
 close_rate = Kpi(
@@ -88,7 +88,7 @@ close_rate = Kpi(
     (
         Basis("cohort", cohort, (created_won, created, too_young), **rate),
         fraction("closed", won, decided, **rate, why=no_closing),
-        fraction("broad", won, closed, **rate, why="nothing closed in the window"),
+        fraction("broad", won, closed, **rate, why=Note("nothing_closed")),
         Basis("within", within, (won_within, eligible), **rate),
         fraction(
             "value",
@@ -96,11 +96,9 @@ close_rate = Kpi(
             decided_amount,
             unit="ratio",
             better="higher",
-            why="no amount won or lost in the window",
+            why=Note("no_amount_decided"),
             n=decided_priced,
-            note=Remarks(
-                (lost_worthless, "{} lost deal carries no amount", "{} lost deals carry no amount")
-            ),
+            note=Remarks((lost_worthless, "lost_without_amount")),
         ),
     ),
 )

@@ -28,10 +28,10 @@ It misleads alone: many small deals are not many good deals. Source: kpis.md 2.2
 0    2.0  0.2422  7.2247
 """
 
-import numpy as np
-
-from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, Remarks, only, ratio, total
+from kpi_helpers.contract.notes import Note
+from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, only, ratio, total
 from kpi_helpers.kpis.measure import STATE, Measure
+from kpi_helpers.kpis.remarks import Remarks, pick
 from kpi_helpers.kpis.shared import (
     cancelled,
     created,
@@ -55,13 +55,13 @@ def amount(t) -> Answer:
     """The won amount; unknown rather than 0 when deals were won and none of them has an amount."""
     known = only(t[won_amount], (t[won] == 0) | (t[won_priced] > 0))
     return Answer(
-        known, t[won_amount], None, t[won_priced], "no won deal has an amount", left_out(t)
+        known, t[won_amount], None, t[won_priced], Note("wins_without_amount"), left_out(t)
     )
 
 
 def attainment(t) -> Answer:
     target = t.target("deal_count")
-    return Answer(ratio(t[won], target), t[won], target, t[won], "no target for this window")
+    return Answer(ratio(t[won], target), t[won], target, t[won], Note("no_target"))
 
 
 def pace(t) -> Answer:
@@ -71,7 +71,7 @@ def pace(t) -> Answer:
         t[won],
         due,
         t[won],
-        np.where(t.elapsed > 0, "no target for this window", "the window has not begun"),
+        pick(t.elapsed > 0, Note("no_target"), Note("window_ahead")),
     )
 
 

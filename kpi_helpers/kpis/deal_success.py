@@ -36,8 +36,10 @@ winning. Source: kpis.md 2.8.
 
 import numpy as np
 
-from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, counts, only, ratio, total
+from kpi_helpers.contract.notes import Note
+from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, only, ratio, total
 from kpi_helpers.kpis.measure import CREATED, At, Measure, where
+from kpi_helpers.kpis.remarks import counts, pick
 from kpi_helpers.kpis.shared import created, created_won
 
 # Why a registered deal came to nothing, as CRMs word it in English and Turkish; the rest is told by
@@ -79,22 +81,18 @@ ideal = Measure("ideal", CREATED, lambda at: at.exists & at.says("ideal"), **fit
 ideal_won = Measure("ideal_won", CREATED, lambda at: at.won & at.says("ideal"), **fit)
 ideal_told = Measure("ideal_told", CREATED, lambda at: at.exists & at.told("ideal"), **fit)
 of_three = {"unit": "ratio", "better": "higher", "interval": "wilson"}
-nothing, untold = "nothing submitted in the window", "no deal says whether it was ideal"
+nothing, untold = Note("nothing_submitted"), Note("no_ideal_said")
 
 
 def partly(t) -> np.ndarray:
     """How many submitted deals do not say, where some do."""
     silent = np.where(t[ideal_told] > 0, t[created] - t[ideal_told], 0)
-    return counts(
-        silent,
-        "{} submitted deal does not say whether it was ideal",
-        "{} submitted deals do not say whether they were ideal",
-    )
+    return counts(silent, "ideal_unsaid")
 
 
 def of_submitted(top: Measure):
     def answer(t) -> Answer:
-        why = np.where(t[created] > 0, untold, nothing)
+        why = pick(t[created] > 0, untold, nothing)
         known = only(t[created], t[ideal_told] > 0)
         return Answer(ratio(t[top], known), t[top], t[created], t[created], why, partly(t))
 
@@ -104,10 +102,8 @@ def of_submitted(top: Measure):
 def conversion(t) -> Answer:
     told = t[ideal_told] > 0
     top, bottom = np.where(told, t[ideal_won], t[created_won]), np.where(told, t[ideal], t[created])
-    why = np.where(t[created] > 0, "no ideal deal submitted", nothing)
-    note = np.where(
-        ~told & (t[created] > 0), "won / submitted: no deal says whether it was ideal", partly(t)
-    )
+    why = pick(t[created] > 0, Note("no_ideal"), nothing)
+    note = pick(~told & (t[created] > 0), Note("of_all_submitted"), partly(t))
     return Answer(ratio(top, bottom), top, bottom, bottom, why, note)
 
 

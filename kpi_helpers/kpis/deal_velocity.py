@@ -31,10 +31,10 @@ velocity equation.
 2  revenue_per_day   30.0  money per day
 """
 
-import numpy as np
-
-from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, Remarks, fraction, ratio, total
+from kpi_helpers.contract.notes import Note
+from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, fraction, ratio, total
 from kpi_helpers.kpis.measure import CLOSED, Measure, where
+from kpi_helpers.kpis.remarks import Remarks, pick
 from kpi_helpers.kpis.shared import decided, won, won_amount, won_priced
 
 cycle_sum = Measure("cycle_sum", CLOSED, lambda at: where(at.won, at.cycle), "sum")
@@ -43,17 +43,13 @@ dated = Measure("won_dated", CLOSED, lambda at: at.won & at.told("created_on"))
 undated = won - dated
 
 left_out = Remarks(
-    (
-        undated,
-        "{} won deal without created date left out",
-        "{} won deals without created date left out",
-    )
+    (undated, "won_without_created"),
 )
 days = {
     "unit": "days",
     "better": "lower",
     "n": dated,
-    "why": "no won deal with a created date",
+    "why": Note("no_dated_win"),
     "note": left_out,
 }
 
@@ -63,16 +59,14 @@ def revenue_per_day(t) -> Answer:
     rate = ratio(t[won], t[decided])
     mean = ratio(t[cycle_sum], t[dated])
     top = t[decided] * size * rate
-    why = np.where(
-        mean == 0, "the cycle is 0 days", "no won deal with an amount and a created date"
-    )
+    why = pick(mean == 0, Note("no_cycle"), Note("no_dated_priced_win"))
     return Answer(
         ratio(top, mean),
         top,
         mean,
         t[decided],
         why,
-        "opportunities x average size x close rate / cycle days",
+        Note("revenue_per_day"),
     )
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kpi_helpers.kpis.measure import Difference, Measure
+from kpi_helpers.kpis.measure import Measure
+from kpi_helpers.kpis.remarks import Remark
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class Answer:
     numerator: np.ndarray | None
     denominator: np.ndarray | None
     n: np.ndarray
-    why: "str | np.ndarray" = ""
-    note: "str | np.ndarray" = ""
+    why: "Remark" = ()
+    note: "Remark" = ()
 
 
 @dataclass(frozen=True)
@@ -86,26 +87,6 @@ def only(values: np.ndarray, known: np.ndarray) -> np.ndarray:
     return np.where(known, values, np.nan)
 
 
-def counts(number: np.ndarray, one: str, many: str) -> np.ndarray:
-    """`one` or `many` with the count filled in where it is above 0, else nothing.
-
-    >>> counts(np.array([0, 1, 3]), "{} deal without amount", "{} deals without amount").tolist()
-    ['', '1 deal without amount', '3 deals without amount']
-    """
-    said = np.full(len(number), "", dtype=object)
-    for i in np.flatnonzero(number):
-        said[i] = (one if number[i] == 1 else many).format(f"{int(number[i]):,}")
-    return said
-
-
-def joined(*notes: np.ndarray) -> np.ndarray:
-    """The notes of each row, those that say something, separated by semicolons."""
-    said = notes[0].copy()
-    for more in notes[1:]:
-        said = said + np.where((said != "") & (more != ""), "; ", "") + more
-    return said
-
-
 def fraction(
     name,
     top: Measure,
@@ -123,7 +104,7 @@ def fraction(
 
     def answer(t) -> Answer:
         return Answer(
-            ratio(t[top], t[bottom]), t[top], t[bottom], t[rests_on], why, note(t) if note else ""
+            ratio(t[top], t[bottom]), t[top], t[bottom], t[rests_on], why, note(t) if note else ()
         )
 
     measures = {top, bottom, rests_on, *(note.measures if note else ())}
@@ -138,29 +119,14 @@ def total(
     better,
     n: Measure | None = None,
     interval="",
-    why="",
+    why=(),
     note=None,
 ):
     """A basis whose value is a total itself: a count, a sum or a median."""
     rests_on = n or measure
 
     def answer(t) -> Answer:
-        return Answer(t[measure], t[measure], None, t[rests_on], why, note(t) if note else "")
+        return Answer(t[measure], t[measure], None, t[rests_on], why, note(t) if note else ())
 
     measures = {measure, rests_on, *(note.measures if note else ())}
     return Basis(name, answer, tuple(measures), unit, better, interval)
-
-
-class Remarks:
-    """Notes that count: each (measure, one, many) says how many deals a value leaves out or leans
-    on.
-
-    `Remarks((won_unpriced, "{} deal without amount", "{} deals without amount"), ...)(totals)`
-    """
-
-    def __init__(self, *parts: tuple[Measure | Difference, str, str]) -> None:
-        self.parts = parts
-        self.measures = tuple(measure for measure, _, _ in parts)
-
-    def __call__(self, t) -> np.ndarray:
-        return joined(*(counts(t[measure], one, many) for measure, one, many in self.parts))

@@ -38,8 +38,10 @@ all credit. Source: kpis.md 2.4.
 import numpy as np
 
 from kpi_helpers.contract.deals import CHANNELS
-from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, Remarks, fraction, ratio, total
+from kpi_helpers.contract.notes import Note
+from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, fraction, ratio, total
 from kpi_helpers.kpis.measure import CREATED, At, Measure, where
+from kpi_helpers.kpis.remarks import Remarks, pick
 
 
 def through(channel: str, at: At):
@@ -68,9 +70,7 @@ def of_channel(channel: str) -> tuple[Basis, ...]:
     won = measure("won", lambda ours, at: ours & at.won)
     revenue = measure("revenue", lambda ours, at: where(ours & at.won, at.credited), "money")
     unpriced = measure("unpriced", lambda ours, at: ours & at.won & ~at.priced)
-    left_out = Remarks(
-        (unpriced, "{} won deal without amount left out", "{} won deals without amount left out")
-    )
+    left_out = Remarks((unpriced, "won_without_amount"))
 
     def spent(t) -> Answer:
         return Answer(t.spend(channel), t.spend(channel), None, t[leads], t.spend_why)
@@ -78,7 +78,7 @@ def of_channel(channel: str) -> tuple[Basis, ...]:
     def per(top, bottom, why):
         def answer(t) -> Answer:
             over, under = top(t), bottom(t)
-            reason = np.where(np.isnan(t.spend(channel)), t.spend_why, why)
+            reason = pick(np.isnan(t.spend(channel)), t.spend_why, why)
             return Answer(ratio(over, under), over, under, t[leads], reason, left_out(t))
 
         return answer
@@ -86,9 +86,9 @@ def of_channel(channel: str) -> tuple[Basis, ...]:
     def cost(t):
         return t.spend(channel)
 
-    cost_per_won = per(cost, lambda t: t[won], "nothing won through this channel")
-    roi = per(lambda t: t[revenue] - cost(t), cost, "no spend on this channel")
-    return_on_spend = per(lambda t: t[revenue], cost, "no spend on this channel")
+    cost_per_won = per(cost, lambda t: t[won], Note("no_channel_win"))
+    roi = per(lambda t: t[revenue] - cost(t), cost, Note("no_channel_spend"))
+    return_on_spend = per(lambda t: t[revenue], cost, Note("no_channel_spend"))
     money, all_four = {"unit": "money", "better": "higher"}, (leads, won, revenue, unpriced)
     return (
         Basis(f"roi.{channel}", roi, all_four, "ratio", "higher"),
@@ -103,7 +103,7 @@ def of_channel(channel: str) -> tuple[Basis, ...]:
             unit="ratio",
             better="higher",
             interval="wilson",
-            why="no lead through this channel",
+            why=Note("no_channel_lead"),
         ),
         Basis(f"cost_per_won.{channel}", cost_per_won, all_four, "money", "lower"),
         Basis(f"revenue_per_spend.{channel}", return_on_spend, all_four, "ratio", "higher"),

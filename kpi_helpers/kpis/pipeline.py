@@ -35,9 +35,11 @@ CRM's defaults rather than learned. Source: kpis.md 2.3.
 
 import numpy as np
 
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.kpis.deal_count import still_open
-from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, Remarks, counts, joined, only, ratio, total
+from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, only, ratio, total
 from kpi_helpers.kpis.measure import CLOSED, STATE, At, Measure, where
+from kpi_helpers.kpis.remarks import Remarks, counts, pick
 from kpi_helpers.kpis.shared import lost, won_amount
 
 chance, expected = {"reads": ("probability",)}, {"reads": ("expected_close_on",)}
@@ -88,14 +90,14 @@ competitor_told = Measure(
     "competitor_told", CLOSED, lambda at: at.lost & at.told("lost_to_competitor"), **to_whom
 )
 
-unpriced = Remarks((open_unpriced, "{} open deal without amount", "{} open deals without amount"))
+unpriced = Remarks((open_unpriced, "open_without_amount"))
 
 
 def open_value(t) -> Answer:
     """Open value; unknown rather than 0 when deals are open and none of them has an amount."""
     n = t[still_open] - t[open_unpriced]
     known = only(t[open_amount], (t[still_open] == 0) | (n > 0))
-    return Answer(known, t[open_amount], None, n, "no open deal has an amount", unpriced(t))
+    return Answer(known, t[open_amount], None, n, Note("open_without_amounts"), unpriced(t))
 
 
 def weighted(t) -> Answer:
@@ -104,29 +106,19 @@ def weighted(t) -> Answer:
     left out shows."""
     missing = t[still_open] - t[weighable]
     known = only(t[weighted_amount], (t[still_open] == 0) | (t[weighable] > 0))
-    left_out = counts(
-        missing,
-        "{} open deal without amount or probability",
-        "{} open deals without amount or probability",
-    )
-    sources = joined(
-        counts(
-            t[learned], "{} weighed by its stage's history", "{} weighed by their stage's history"
-        ),
-        counts(t[by_default], "{} by its stage's default", "{} by their stage's default"),
-    )
-    why = "no open deal has an amount and a probability"
-    return Answer(known, t[weighted_amount], None, t[weighable], why, joined(left_out, sources))
+    left_out = counts(missing, "open_without_weight")
+    by_history = counts(t[learned], "weighed_by_history")
+    note = left_out + by_history + counts(t[by_default], "weighed_by_default")
+    why = Note("open_without_weights")
+    return Answer(known, t[weighted_amount], None, t[weighable], why, note)
 
 
 def staleness(measure: Measure):
     def answer(t) -> Answer:
         slow = t.at.slow_days
         known = t[measure] * (np.nan if slow is None else 1.0)
-        note = (
-            "" if slow is None else f"older than {slow:.0f} days, the 90th percentile of won cycles"
-        )
-        return Answer(known, t[measure], None, t[stale_deals], "no won cycle to compare with", note)
+        note = () if slow is None else Note("stale_after", days=int(f"{slow:.0f}"))
+        return Answer(known, t[measure], None, t[stale_deals], Note("no_won_cycle"), note)
 
     return answer
 
@@ -138,14 +130,14 @@ def attainment(t) -> Answer:
         t[won_amount],
         target,
         t[still_open],
-        "no target for this window",
+        Note("no_target"),
     )
 
 
 def coverage(t) -> Answer:
     target = t.target("won_amount")
     reached = t[won_amount] >= target
-    why = np.where(reached, "the target is reached", "no target for this window")
+    why = pick(reached, Note("target_reached"), Note("no_target"))
     to_go = only(target - t[won_amount], ~reached)
     return Answer(
         ratio(t[open_amount], to_go), t[open_amount], to_go, t[still_open], why, unpriced(t)
@@ -154,10 +146,8 @@ def coverage(t) -> Answer:
 
 def competitor(t) -> Answer:
     told = t[competitor_told]
-    why = np.where(
-        t[lost] > 0, "no lost deal says whether a competitor won it", "nothing lost in the window"
-    )
-    untold = counts(t[lost] - told, "{} lost deal does not say", "{} lost deals do not say")
+    why = pick(t[lost] > 0, Note("no_competitor_said"), Note("nothing_lost"))
+    untold = counts(t[lost] - told, "competitor_unsaid")
     known = only(t[lost], told > 0)
     return Answer(ratio(t[to_competitor], known), t[to_competitor], t[lost], t[lost], why, untold)
 
@@ -181,7 +171,7 @@ pipeline = Kpi(
             unit="days",
             better="lower",
             n=open_dated,
-            why="nothing open with a created date",
+            why=Note("no_dated_open"),
         ),
         total("overdue", overdue_deals, unit="number", better="lower"),
         total("overdue_amount", overdue_amount, unit="money", better="lower", n=overdue_deals),

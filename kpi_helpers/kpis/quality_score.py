@@ -35,8 +35,10 @@ better. Source: kpis.md 2.7.
 
 import numpy as np
 
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.kpis.deal_count import amount
 from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, fraction, only, total
+from kpi_helpers.kpis.remarks import pick
 from kpi_helpers.kpis.shared import closed, won, won_amount, won_priced, won_rateless
 
 
@@ -53,16 +55,14 @@ def index(
 def against_peers(t) -> Answer:
     wins, amounts = t.peer_mean(won, among=closed), t.peer_mean(won_amount, among=closed)
     score = index(t[won], t[won_amount], wins, amounts)
-    note = np.where(np.isnan(wins), "", t.peer_note(closed))
-    return Answer(
-        score, None, None, t[won], "no peers with a closed deal, or no amount to compare", note
-    )
+    note = pick(np.isnan(wins), (), t.peer_note(closed))
+    return Answer(score, None, None, t[won], Note("no_closing_peers"), note)
 
 
 def against_past(t) -> Answer:
     before_won, before_amount = t.previous(won), t.previous(won_amount)
     score = index(t[won], t[won_amount], only(before_won, before_won > 0), before_amount)
-    return Answer(score, None, None, t[won], "nothing won in the previous window")
+    return Answer(score, None, None, t[won], Note("nothing_won_before"))
 
 
 quality_score = Kpi(
@@ -79,7 +79,7 @@ quality_score = Kpi(
             closed,
             unit="money",
             better="higher",
-            why="nothing closed in the window",
+            why=Note("nothing_closed"),
         ),
     ),
 )

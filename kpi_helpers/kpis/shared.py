@@ -22,13 +22,5 @@ won_rateless = Measure(
     reads=("amount_original",),
 )
 
-unpriced_won = (
-    won_unpriced,
-    "{} won deal without amount left out",
-    "{} won deals without amount left out",
-)
-rateless_won = (
-    won_rateless,
-    "{} of them for want of an exchange rate",
-    "{} of them for want of an exchange rate",
-)
+unpriced_won = won_unpriced, "won_without_amount"
+rateless_won = won_rateless, "won_without_rate"

@@ -2,8 +2,7 @@
 messages`.
 
 Texts come from `_`, `N_` and `ngettext` in code and templates, from the prose of the reports'
-notebooks, from the rules and effects that are data files, and from the fixed reasons of the judging
-room.
+notebooks, from the rules and effects that are data files, and from the catalogue of notes.
 """
 
 import tomllib
@@ -16,14 +15,13 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from kpi_helpers.contract.deals import DEAL_COLUMNS, SIDE_TABLES, STATUSES
+from kpi_helpers.contract.note_texts import TEXTS
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.reading.checking.coverage import KINDS
 from kpi_helpers.reading.checking.health import AMONG, SEVERITIES
 from kpi_helpers.reports.pages.health import words
 from kpi_helpers.reports.schedule import notebook_path
 from kpi_helpers.showing.language import LOCALE, prose
-from kpi_helpers.stats import reasons
-from kpi_helpers.whatif import notes
 
 PACKAGE = LOCALE.parent
 METHODS = [("**.py", "python"), ("**.j2", "jinja2")]
@@ -45,7 +43,7 @@ def texts() -> Catalog:
         PACKAGE, METHODS, keywords=KEYWORDS
     ):
         catalog.add(message, locations=[(f"kpi_helpers/{file}", None)], auto_comments=comments)
-    for where, message in (*_prose(), *_data(), *_reasons(), *_contract()):
+    for where, message in (*_prose(), *_data(), *_notes(), *_contract()):
         catalog.add(message, locations=[(where, None)])
     return catalog
 
@@ -67,6 +65,8 @@ def _prose() -> Iterator[tuple[str, str]]:
 
 def _data() -> Iterator[tuple[str, str]]:
     rules = tomllib.loads((PACKAGE / "judging" / "rules.toml").read_text(encoding="utf-8"))
+    for name in ("text", "nothing"):
+        yield "kpi_helpers/judging/rules.toml", rules["silence"][name]
     for rule in rules["rules"].values():
         yield from (
             ("kpi_helpers/judging/rules.toml", rule[name])
@@ -80,11 +80,10 @@ def _data() -> Iterator[tuple[str, str]]:
         yield "kpi_helpers/reading/data/effects.toml", entry["effect"]
 
 
-def _reasons() -> Iterator[tuple[str, str]]:
-    for module in (reasons, notes):
-        for name, reason in vars(module).items():
-            if name.isupper():
-                yield f"{module.__name__.replace('.', '/')}.py", reason
+def _notes() -> Iterator[tuple[str, str]]:
+    for form in TEXTS.values():
+        for text in (form,) if isinstance(form, str) else form:
+            yield "kpi_helpers/contract/note_texts.py", text
 
 
 def _contract() -> Iterator[tuple[str, str]]:

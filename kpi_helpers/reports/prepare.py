@@ -87,7 +87,7 @@ def write(
     if rules is not None:
         write_whole(prepared / RULES, Path(rules).read_text(encoding="utf-8"))
     both = pd.concat([fleet.everyone, fleet.now], ignore_index=True)
-    write_whole(out / "scorecard.csv", both.to_csv(index=False))
+    write_whole(out / "scorecard.csv", both.drop(columns="codes").to_csv(index=False))
     write_whole(out / "rejected.csv", loaded.rejected.to_csv(index=False))
     found = health(loaded)
     write_whole(

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.contract.levels import EVERYONE, parse_by
+from kpi_helpers.contract.notes import encode
 from kpi_helpers.contract.windows import (
     Spans,
     Window,
@@ -17,6 +18,7 @@ from kpi_helpers.errors import KitError, UnknownValue
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.kpis.kpi import Answer, Basis, Kpi
 from kpi_helpers.kpis.measure import At
+from kpi_helpers.kpis.remarks import pick
 from kpi_helpers.scoring.sidetables import side_table
 from kpi_helpers.scoring.totals import Totals, compute
 
@@ -34,6 +36,7 @@ EVIDENCE = (
     "window_end",
     "as_of",
     "note",
+    "codes",
 )
 
 
@@ -60,7 +63,8 @@ def scorecard(
     `as_of`; `as_of` unset is the latest date in the deals.
 
     Columns: the groups, then `kpi, basis, value, unit, numerator, denominator, n, low, high,
-    window_start, window_end, as_of, note`. `low` and `high` are a 95 % interval (Wilson for rates,
+    window_start, window_end, as_of, note, codes`. `codes` is the note as data
+    (`contract.notes.decode` reads it). `low` and `high` are a 95 % interval (Wilson for rates,
     exact Poisson for counts, null elsewhere). The first basis of a KPI is its headline. `slow_days`
     gives the 90th percentile of won cycles where the deals at hand are only a slice; unset, it is
     measured on them.
@@ -155,7 +159,7 @@ def _label(window: Window, unit: str) -> str:
 
 
 def _columns(totals: Totals, basis: Basis, size: int) -> dict[str, np.ndarray]:
-    """A basis for every group and window: value, numerator, denominator, n, low, high and note."""
+    """A basis for every group and window: every column of EVIDENCE that depends on them."""
     answer = basis.answer(totals)
     nothing = np.full(size, np.nan)
     unknown = np.isnan(answer.value)
@@ -169,9 +173,18 @@ def _columns(totals: Totals, basis: Basis, size: int) -> dict[str, np.ndarray]:
         "n": np.nan_to_num(answer.n).astype(np.int64),
         "low": low,
         "high": high,
-        "note": np.where(
-            unknown, np.asarray(answer.why, dtype=object), np.asarray(answer.note, dtype=object)
-        ),
+        **_said(pick(unknown, answer.why, answer.note)),
+    }
+
+
+def _said(notes: np.ndarray) -> dict[str, np.ndarray]:
+    """Each group's notes in words and as codes."""
+    rows = notes.tolist()
+    words = {row: "; ".join(row) for row in set(rows)}
+    codes = {row: encode(row) for row in words}
+    return {
+        "note": np.array([words[row] for row in rows], dtype=object),
+        "codes": np.array([codes[row] for row in rows], dtype=object),
     }
 
 

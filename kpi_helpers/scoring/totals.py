@@ -7,8 +7,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.contract.windows import Spans, Window
 from kpi_helpers.kpis.measure import At, Difference, Measure
+from kpi_helpers.kpis.remarks import counts
 from kpi_helpers.scoring.sidetables import spend_by, target_by
 
 
@@ -75,10 +77,10 @@ class Totals:
         return self._spend[channel]
 
     @property
-    def spend_why(self) -> str:
+    def spend_why(self) -> Note:
         if self.spend_table is None:
-            return "no spend table"
-        return "no spend known for this channel, level and window"
+            return Note("no_spend_table")
+        return Note("no_spend_known")
 
     def _in_window(self, values: np.ndarray) -> np.ndarray:
         """Each row's sum over all groups of its window."""
@@ -98,9 +100,7 @@ class Totals:
         )
 
     def peer_note(self, among: Measure) -> np.ndarray:
-        return np.array(
-            [f"against {int(k)} peers, this one included" for k in self._peers(among)], dtype=object
-        )
+        return counts(self._peers(among), "against_peers")
 
 
 def compute(deals, measures: set[Measure], groups: dict[str, str], spans: Spans, at: At):

@@ -8,7 +8,7 @@ from kpi_helpers.contract.levels import EVERYONE
 from kpi_helpers.judging import what_changed
 from kpi_helpers.showing.format import DASH, day, money, period, shown, signed
 from kpi_helpers.showing.language import N_, _, filled, ngettext
-from kpi_helpers.showing.notes import retold
+from kpi_helpers.showing.notes import said
 from kpi_helpers.showing.tables import Html, table
 from kpi_helpers.views.partner import PartnerView
 
@@ -59,7 +59,7 @@ def plan_table(
     """A `judging.Plan` as a table; `whole` is what partner `*` is called where several partners are
     told."""
     if made.table.empty:
-        return _paragraph([retold(made.silence)])
+        return _paragraph([said(made.silence)])
     texts = {rule.name: rule.text for rule in rules.rules}
     rows = []
     for row in made.table.head(most).itertuples():

@@ -10,7 +10,7 @@ from kpi_helpers.scoring.peers import FEWEST
 from kpi_helpers.showing.format import changed, money, shown
 from kpi_helpers.showing.labels import CHANNELS, MISSED
 from kpi_helpers.showing.language import N_, _, lower, ngettext
-from kpi_helpers.showing.notes import retold
+from kpi_helpers.showing.notes import has, remarks
 from kpi_helpers.showing.tables import Html, paragraph, silent
 from kpi_helpers.stats import share_won_by
 from kpi_helpers.stats.trend import SURE
@@ -82,7 +82,7 @@ def against_before(view: PartnerView, row: dict) -> str:
 
 
 def _unknown(row: dict, sentence: str) -> str:
-    return sentence.format(why=retold(row["note"])) if pd.isna(row["value"]) else ""
+    return sentence.format(why=remarks(row)) if pd.isna(row["value"]) else ""
 
 
 def _sizes(view):
@@ -129,7 +129,7 @@ def _pipeline(view):
             times=coverage["value"],
         )
     else:
-        yield _("Coverage is not told: {why}.", why=retold(coverage["note"]))
+        yield _("Coverage is not told: {why}.", why=remarks(coverage))
     overdue, stale = view.row("pipeline", "overdue"), view.row("pipeline", "stale")
     if overdue["value"]:
         yield ngettext(
@@ -142,7 +142,7 @@ def _pipeline(view):
             "Stale ({note}): {count} open deal.",
             "Stale ({note}): {count} open deals.",
             stale["value"],
-            note=retold(stale["note"]),
+            note=remarks(stale),
         )
     lost = view.row("pipeline", "competitor")
     if lost["value"] > 0:
@@ -199,7 +199,7 @@ def _channels(view):
         )
     roi = view.row("marketing_channels", "roi.paid")
     if pd.isna(roi["value"]):
-        yield _("The return on paid spend is not told: {why}.", why=retold(roi["note"]))
+        yield _("The return on paid spend is not told: {why}.", why=remarks(roi))
 
 
 def _close_rate(view):
@@ -207,7 +207,7 @@ def _close_rate(view):
     yield _unknown(closed, _("The close rate of decided deals cannot be told: {why}."))
     yield against_before(view, closed)
     yield against_peers(view, closed)
-    if "immature" in cohort["note"]:
+    if has(cohort, "immature"):
         yield _(
             "The rate of all created deals is immature and must not be read as a fall: "
             "many are still too young to be won."

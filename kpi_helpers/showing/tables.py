@@ -9,7 +9,7 @@ from kpi_helpers.scoring.peers import FEWEST
 from kpi_helpers.showing.format import DASH, changed, percent, shown
 from kpi_helpers.showing.labels import CHANNEL_COLUMNS, CHANNELS, SHOWN, TITLES, Label
 from kpi_helpers.showing.language import N_, _
-from kpi_helpers.showing.notes import retold
+from kpi_helpers.showing.notes import remarks
 from kpi_helpers.showing.sparkline import sparkline
 from kpi_helpers.views.fleet import HEADLINES
 from kpi_helpers.views.partner import PartnerView
@@ -128,7 +128,7 @@ def strong(text: str) -> Markup:
 def numbers(view: PartnerView, kpi: str) -> Html:
     """A KPI's bases with fraction, interval, the previous window and the peers beside each."""
     if silent(view, kpi):
-        why = retold(view.row(kpi, _bases(kpi)[0])["note"])
+        why = remarks(view.row(kpi, _bases(kpi)[0]))
         why = why or (
             _("nothing is open") if kpi == "pipeline" else _("nothing happened in the window")
         )
@@ -141,11 +141,7 @@ def numbers(view: PartnerView, kpi: str) -> Html:
     rows = []
     for basis, label in SHOWN[kpi].items():
         row = view.row(kpi, basis)
-        note = (
-            Markup('<span class="note">{}</span>').format(retold(row["note"]))
-            if row["note"]
-            else ""
-        )
+        note = Markup('<span class="note">{}</span>').format(remarks(row)) if row["note"] else ""
         name = Markup("{} {}").format(_(label.text), note)
         rows.append([name, *(cell(row, label, view) for _head, cell in shown_columns.values())])
     return table(["", *(_(head) for head, _cell in shown_columns.values())], rows, kind="numbers")

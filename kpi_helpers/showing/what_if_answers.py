@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from kpi_helpers.showing.format import DASH, changed, percent, shown
 from kpi_helpers.showing.language import N_, _, filled, ngettext
+from kpi_helpers.showing.notes import said
 from kpi_helpers.showing.tables import Html, table
 from kpi_helpers.whatif.drivers import part
 
@@ -199,7 +200,7 @@ def assumptions(answer) -> str:
         "more spend is assumed to bring ever fewer leads, by the power shown as returns."
     )
     notes = dict.fromkeys(answer.notes)
-    return " ".join([limits, *(_(note.text, **dict(note.values)) for note in notes)])
+    return " ".join([limits, *map(said, notes)])
 
 
 def told_as_text(base, before, after, goal, currency, tornado) -> str:

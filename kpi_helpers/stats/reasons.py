@@ -1,32 +1,32 @@
-"""Why an answer is null: every silence of the judging room, as fixed sentences that can be
-translated."""
+"""Why an answer is null: every silence of the statistics and of what judges by them, by name."""
 
-NO_DATA = "nothing to count"
-NO_TOTAL = "no deals in one of the periods"
-TOO_FEW_VALUES = "fewer than 5 values"
-NO_VARIATION = "all values are equal"
-NO_DENOMINATOR = "the denominator is too often zero"
-NOT_FOLLOWED = "no deal was followed that long"
-NO_EVENTS = "no deal reached this outcome"
-TOO_FEW_PARTNERS_4 = "fewer than 4 partners"
-TOO_FEW_PARTNERS_5 = "fewer than 5 partners"
-NO_DIFFERENCE = "no difference shown"
-NO_PEERS = "no peers to compare with"
-EXPECTED_BELOW_5 = "fewer than 5 wins expected"
-WITHIN_CHANCE = "within what chance explains"
-UNDER_TWO_CYCLES = "under two full years"
-NO_DEALS_IN_SEASON = "no closed deals in this season"
-TOO_FEW_PERIODS = "fewer than 8 periods"
-TOO_FEW_PERIODS_A_SIDE = "fewer than 8 periods a side"
-NO_PLACEBO = "too few periods before the start for placebo dates"
-NO_HISTORY = "too little history: fewer than 5 wins and 5 other endings"
-NO_CHANCE = "neither history nor a CRM probability"
-NO_TARGET = "no target for this period"
-PERIOD_OVER = "the period is over"
-NO_SNAPSHOT = "no snapshot tells what the CRM stated then"
-TOO_FEW_CREATED = "fewer than 8 deals created in the last year: deals to come are left out"
-TOO_FEW_WON = "fewer than 5 won deals in one of the years"
-TOO_FEW_CLOSED = "too few closed deals"
-ONE_YEAR_ONLY = "no value of a year before"
-NO_SPEND = "no spend is known"
-NO_WEIGHTS = "a KPI it weighs is unknown"
+from kpi_helpers.contract.notes import Note
+
+NO_DATA = Note("no_data")
+NO_TOTAL = Note("no_total")
+TOO_FEW_VALUES = Note("too_few_values")
+NO_VARIATION = Note("no_variation")
+NO_DENOMINATOR = Note("no_denominator")
+NOT_FOLLOWED = Note("not_followed")
+NO_EVENTS = Note("no_events")
+TOO_FEW_PARTNERS_4 = Note("too_few_partners_4")
+TOO_FEW_PARTNERS_5 = Note("too_few_partners_5")
+NO_DIFFERENCE = Note("no_difference")
+NO_PEERS = Note("no_peers")
+EXPECTED_BELOW_5 = Note("expected_below_5")
+WITHIN_CHANCE = Note("within_chance")
+UNDER_TWO_CYCLES = Note("under_two_cycles")
+NO_DEALS_IN_SEASON = Note("no_deals_in_season")
+TOO_FEW_PERIODS = Note("too_few_periods")
+TOO_FEW_PERIODS_A_SIDE = Note("too_few_periods_a_side")
+NO_PLACEBO = Note("no_placebo")
+NO_HISTORY = Note("no_history")
+NO_CHANCE = Note("no_chance")
+NO_TARGET = Note("no_period_target")
+PERIOD_OVER = Note("period_over")
+NO_SNAPSHOT = Note("no_snapshot")
+TOO_FEW_CREATED = Note("too_few_created")
+TOO_FEW_WON = Note("too_few_won")
+TOO_FEW_CLOSED = Note("too_few_closed")
+ONE_YEAR_ONLY = Note("one_year_only")
+NO_WEIGHTS = Note("no_weights")

@@ -11,6 +11,7 @@ import pandas as pd
 
 from kpi_helpers.contract.deals import DEAL_COLUMNS, SIDE_TABLES
 from kpi_helpers.contract.levels import LEVELS
+from kpi_helpers.contract.notes import Note, encode
 from kpi_helpers.contract.windows import Window, as_date, parse_window
 from kpi_helpers.engines.arrays import PANDAS
 from kpi_helpers.errors import KitError, UnknownValue
@@ -24,6 +25,7 @@ from kpi_helpers.views.fleet import FILE, HEADLINES, Fleet, measure, measure_fle
 # In a prepared folder: an earlier state, the health's headline, and the user's own rules of
 # recommendations.
 HISTORY, HEALTH, RULES = "history", "data-health.txt", "rules.toml"
+FEW_PEERS = Note("few_peers", n=FEWEST)
 EDITIONS = ("internal", "partner")
 ALONE = {"count": 0} | dict.fromkeys(("low", "median", "high", "rank", "quarter"), np.nan)
 
@@ -107,7 +109,8 @@ class PartnerView:
             if key == ("quality_score", "peers") and row["peers_count"] < FEWEST:
                 # they could be worked out from it
                 row |= dict.fromkeys(("value", "low", "high"), np.nan) | {
-                    "note": f"fewer than {FEWEST} peers"
+                    "note": FEW_PEERS,
+                    "codes": encode([FEW_PEERS]),
                 }
                 was = np.nan
             rows[key] = row | {"before": was, "change": change(row["value"], was, row["unit"])}

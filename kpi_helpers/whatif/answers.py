@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.whatif.applying import applied
 from kpi_helpers.whatif.baselines import Baseline, World
-from kpi_helpers.whatif.notes import Note
 from kpi_helpers.whatif.scenarios import scenario_of
 
 MEASURES = ("revenue", "deal_count", "weighted_pipeline", "quality_score", "attainment")

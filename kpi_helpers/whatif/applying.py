@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.contract.deals import CHANNELS
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.contract.windows import as_date
 from kpi_helpers.errors import KitError, UnknownValue
 from kpi_helpers.judging.forecasting import YEAR
 from kpi_helpers.whatif.baselines import Baseline, World
 from kpi_helpers.whatif.changes import Change, parse_change
 from kpi_helpers.whatif.drivers import competitor_losses, part
-from kpi_helpers.whatif.notes import CAPPED, REFILLED, RETURNS, Note
 from kpi_helpers.whatif.scenarios import Scenario
 
 
@@ -53,7 +53,7 @@ def _set(base, world, change: Change, share, notes):
         opened = _times(opened, now, factor, "chance", "ever")
         capped = int((opened["chance"] > 1).sum())
         if capped:
-            notes.append(Note(CAPPED, (("driver", change.driver), ("count", capped))))
+            notes.append(Note("chance_capped", driver=change.driver, count=capped))
         opened = opened.assign(
             chance=opened["chance"].clip(upper=1), ever=opened["ever"].clip(upper=1)
         )
@@ -76,7 +76,7 @@ def _set(base, world, change: Change, share, notes):
             _times(coming, new, 1 / factor, "wins"),
         )
         if factor < 1:
-            notes.append(Note(REFILLED))
+            notes.append(Note("pipeline_refilled"))
     return replace(world, opened=opened, coming=coming)
 
 
@@ -192,7 +192,7 @@ def _returned(base, world, returns, notes):
         if factor != 1:
             rows = _rows(base, coming, "channel", channel)
             coming = _times(coming, rows, factor**returns, "wins", "leads")
-            notes.append(Note(RETURNS, (("driver", f"spend.{channel}"), ("returns", returns))))
+            notes.append(Note("returns_assumed", driver=f"spend.{channel}", returns=returns))
     return replace(world, coming=coming)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from kpi_helpers.contract.as_of import known_at
 from kpi_helpers.contract.levels import EVERYONE, LEVELS
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.contract.windows import Window, as_date
 from kpi_helpers.engines.pandas_table import deal_table, merged_shares
 from kpi_helpers.errors import KitError, UnknownValue
@@ -18,7 +19,6 @@ from kpi_helpers.judging.win_chances import eventual, share_won_by_age
 from kpi_helpers.scoring.sidetables import side_table, target_by
 from kpi_helpers.whatif.drawing import Draws
 from kpi_helpers.whatif.drivers import SEGMENTS, last_year, measured
-from kpi_helpers.whatif.notes import LITTLE_HISTORY, NO_CHANCE, SPEND_BY_PARTNER, Note
 
 CELLS = 40_000_000  # draws x deals held in memory; above it there are fewer draws
 FEWEST_DRAWS = 500
@@ -172,13 +172,13 @@ def baseline(
         or history.base is None
     ):
         coming = coming[coming["member"] != member]
-        notes.append(Note(LITTLE_HISTORY))
+        notes.append(Note("little_history"))
     won = ours[
         (ours["status"] == "won") & ours["closed_on"].between(pd.Timestamp(window.start), as_of)
     ]
     spent, why = _spend(side_table("spend", spend), level, member, as_of, left)
     if why:
-        notes.append(Note(why))
+        notes.append(why)
     world = World(opened, coming, spent)
     lately = last_year(ours, as_of)
     slices = [
@@ -215,7 +215,7 @@ def _open_deals(known, history, window):
         copies=1.0,
     )
     usable = table["chance"].notna()
-    notes = [] if usable.all() else [Note(NO_CHANCE, (("count", int((~usable).sum())),))]
+    notes = [] if usable.all() else [Note("chance_unknown", count=(~usable).sum())]
     return table[usable].fillna({"amount": 0.0}), notes
 
 
@@ -244,7 +244,7 @@ def _spend(spend, level, member, as_of, left):
     if spend is None:
         return {}, None
     if level not in ("portfolio", "partner"):
-        return {}, SPEND_BY_PARTNER
+        return {}, Note("spend_by_partner")
     month = pd.PeriodIndex(spend["month"].astype(str).str[:7], freq="M").to_timestamp()
     rows = spend[(month > as_of - pd.Timedelta(days=YEAR)) & (month <= as_of)]
     if level == "partner":

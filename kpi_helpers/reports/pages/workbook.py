@@ -18,7 +18,7 @@ from kpi_helpers.showing.definitions import DEFINITIONS
 from kpi_helpers.showing.format import period
 from kpi_helpers.showing.labels import CHANNEL_COLUMNS, CHANNELS, SHOWN, TITLES
 from kpi_helpers.showing.language import _, language
-from kpi_helpers.showing.notes import retold
+from kpi_helpers.showing.notes import remarks
 from kpi_helpers.system.scratch import scratch
 from kpi_helpers.views.fleet import HEADLINES, Fleet
 from kpi_helpers.views.partner import PartnerView
@@ -254,7 +254,7 @@ def _kpi_rows(view: PartnerView) -> Iterator[tuple]:
                 row["change"],
                 peers,
                 *place,
-                retold(row["note"]),
+                remarks(row),
             )
 
 

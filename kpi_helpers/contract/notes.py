@@ -1,0 +1,94 @@
+"""Notes: what is said beside a number, or in its place, as sentences that know their parts.
+
+A note is plain English text wherever text is wanted. It also keeps its code and its values, so a
+page says it in the reader's language without taking the sentence apart again.
+"""
+
+import json
+from collections.abc import Iterable
+
+from kpi_helpers.contract.note_texts import TEXTS
+
+
+class Note(str):
+    """A sentence of the catalogue with its values filled in.
+
+    Parameters
+    ----------
+    code : str
+        The sentence's name in `note_texts.TEXTS`. A sentence with two forms takes the first where
+        `n` is 1.
+    **values : int, float, str or date
+        One for each named place of the sentence; whole numbers are written with thousands
+        separators.
+
+    Raises
+    ------
+    KeyError
+        For a code the catalogue does not have, or a place without a value: a mistake in the kit.
+
+    Examples
+    --------
+    >>> note = Note("won_without_amount", n=1200)
+    >>> note
+    '1,200 won deals without amount left out'
+    >>> note.code, note.values
+    ('won_without_amount', {'n': 1200})
+    """
+
+    code: str
+    values: dict
+    template: str
+
+    def __new__(cls, code: str, **values):
+        form = TEXTS[code]
+        if isinstance(form, tuple):
+            form = form[0] if values["n"] == 1 else form[1]
+        return cls.of(form, code, **values)
+
+    @classmethod
+    def of(cls, template: str, code: str = "", **values) -> "Note":
+        """A sentence that is not in the catalogue, like one of the user's own rules."""
+        values = {name: _plain(value) for name, value in values.items()}
+        note = super().__new__(cls, template.format_map(_English(values)))
+        note.code, note.values, note.template = code, values, template
+        return note
+
+    def __reduce__(self):
+        return _again, (self.template, self.code, self.values)
+
+
+def encode(notes: Iterable[Note]) -> str:
+    """Notes as JSON, for a column of text; nothing is the empty text.
+
+    >>> encode([Note("immature", n=2, days=95), Note("no_target")])
+    '[["immature", {"n": 2, "days": 95}], ["no_target", {}]]'
+    """
+    listed = [[note.code, note.values] for note in notes]
+    return json.dumps(listed, ensure_ascii=False, default=str) if listed else ""
+
+
+def decode(text: str) -> tuple[Note, ...]:
+    """What `encode` wrote.
+
+    >>> decode('[["immature", {"n": 2, "days": 95}]]')[0].values["days"]
+    95
+    """
+    return tuple(Note(code, **values) for code, values in json.loads(text)) if text else ()
+
+
+class _English(dict):
+    """Values as English writes them in the middle of a sentence."""
+
+    def __getitem__(self, name):
+        value = super().__getitem__(name)
+        return f"{value:,}" if isinstance(value, int) else value
+
+
+def _plain(value):
+    """A whole number of any library as Python's."""
+    return int(value) if hasattr(value, "__index__") and not isinstance(value, bool) else value
+
+
+def _again(template: str, code: str, values: dict) -> Note:
+    return Note.of(template, code, **values)

@@ -1,0 +1,60 @@
+"""Remarks: the notes beside the answers of many groups at once."""
+
+from functools import reduce
+from operator import add
+
+import numpy as np
+
+from kpi_helpers.contract.notes import Note
+from kpi_helpers.kpis.measure import Difference, Measure
+
+# What a basis says: one note for all groups, or an array with the notes of each as a tuple.
+Remark = Note | tuple[Note, ...] | np.ndarray
+
+
+def each(remark: Remark, size: int) -> np.ndarray:
+    """The notes of each of `size` groups, as an array of tuples.
+
+    >>> each(Note("no_target"), 2).tolist()
+    [('no target for this window',), ('no target for this window',)]
+    """
+    if isinstance(remark, np.ndarray):
+        return remark
+    notes = np.empty(size, dtype=object)
+    notes.fill((remark,) if isinstance(remark, Note) else tuple(remark))
+    return notes
+
+
+def pick(mask: np.ndarray, where: Remark, elsewhere: Remark) -> np.ndarray:
+    """The notes of `where` for the groups in the mask, those of `elsewhere` for the others.
+
+    >>> pick(np.array([True, False]), Note("target_reached"), ()).tolist()
+    [('the target is reached',), ()]
+    """
+    return np.where(mask, each(where, len(mask)), each(elsewhere, len(mask)))
+
+
+def counts(number: np.ndarray, code: str, **values) -> np.ndarray:
+    """The note with the count as its `n` where that is above 0, else nothing.
+
+    >>> counts(np.array([0, 1, 3]), "open_without_amount").tolist()
+    [(), ('1 open deal without amount',), ('3 open deals without amount',)]
+    """
+    notes = each((), len(number))
+    for i in np.flatnonzero(number):
+        notes[i] = (Note(code, n=int(number[i]), **values),)
+    return notes
+
+
+class Remarks:
+    """Notes that count: each (measure, code) says how many deals a value leaves out or leans on.
+
+    `Remarks((won_unpriced, "won_without_amount"), ...)(totals)`
+    """
+
+    def __init__(self, *parts: tuple[Measure | Difference, str]) -> None:
+        self.parts = parts
+        self.measures = tuple(measure for measure, _ in parts)
+
+    def __call__(self, t) -> np.ndarray:
+        return reduce(add, (counts(t[measure], code) for measure, code in self.parts))
