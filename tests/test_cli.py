@@ -180,7 +180,8 @@ WAITS = """
 import time
 
 import click
-from kpi_helpers import cli, stopping
+from kpi_helpers import cli
+from kpi_helpers.system import stopping
 
 @click.command()
 @click.argument("way")
