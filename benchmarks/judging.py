@@ -47,7 +47,7 @@ def seconds(call, times=1):
     return statistics.median(spent)
 
 
-def report_seconds(engine):
+def report_seconds(server):
     """What the run's own manifest says one report took."""
     command = [
         str(Path(sys.executable).parent / "partner-kpis"),
@@ -56,7 +56,7 @@ def report_seconds(engine):
         "--jobs",
         "1",
     ]
-    command += ["--window", WINDOW, "--as-of", AS_OF, "--engine", engine]
+    command += ["--window", WINDOW, "--as-of", AS_OF, "--server", server]
     command += [word for partner in PARTNERS for word in ("--partner", partner)]
     with tempfile.TemporaryDirectory() as out:
         subprocess.run([*command, "--out", out], check=True, capture_output=True)

@@ -30,7 +30,7 @@ from pathlib import Path
 import pandas as pd
 import psutil
 
-from kpi_helpers.reports.running.cluster import SharedTemplate
+from kpi_helpers.reports.running.cluster import SharedServer
 from kpi_helpers.reports.running.execute import _environment
 from kpi_helpers.reports.schedule import Job, notebook_path
 
@@ -135,12 +135,12 @@ def in_plain_python(job: Job) -> None:
 
 @contextlib.contextmanager
 def kit():
-    template = SharedTemplate()
+    server = SharedServer()
 
     def one(job: Job) -> None:
-        assert template.make(job)["status"] == "ok"
+        assert server.make(job)["status"] == "ok"
 
-    with ThreadPoolExecutor(2) as threads, contextlib.closing(template):
+    with ThreadPoolExecutor(2) as threads, contextlib.closing(server):
         yield lambda jobs: list(threads.map(one, jobs))
 
 

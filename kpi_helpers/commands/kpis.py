@@ -5,7 +5,7 @@ from contextlib import nullcontext
 
 import click
 
-from kpi_helpers.commands.source import WINDOW, loaded_from, mapping_of, reading_options, records
+from kpi_helpers.commands.source import WINDOW, deals_from, mapping_of, reading_options, records
 from kpi_helpers.errors import KitError
 
 
@@ -38,14 +38,20 @@ def kpis(
     import narwhals as nw
 
     from kpi_helpers.engines.lazy import fetch
+    from kpi_helpers.engines.spark import PREFIX
+    from kpi_helpers.judging import with_intervals
     from kpi_helpers.scoring.scorecard import scorecard
 
-    deals, known = _deals(source, as_of, pairs, mapping_file, **options)
+    if intervals and source[0].startswith(PREFIX):
+        raise KitError("--intervals resamples the deals of an export; there are none on Spark.")
+    deals, loaded, known = _deals(source, as_of, pairs, mapping_file, **options)
     with _telling(source[0]):
         answer = scorecard(
             deals, by=by, window=window, kpis=kpis or None, basis=bases or None, **known
         )
         table = fetch(nw.from_native(answer)).drop(columns="codes")  # the note says it in words
+    if intervals:
+        table = with_intervals(table, loaded.deals("pandas"))
     for name in ("window_start", "window_end", "as_of"):
         table[name] = table[name].dt.strftime("%Y-%m-%d")
     if form == "json":
@@ -86,18 +92,13 @@ def _deals(source, as_of, pairs, mapping_file, **options):
                 f"{source[0]} is read as it is: {', '.join(given) or 'a second source'} is for "
                 f"exports only."
             )
-        return read_spark(source[0].removeprefix(PREFIX), mapping_of(pairs)), {"as_of": as_of}
-    loaded = loaded_from(source, as_of, pairs, mapping_file, **options)
-    if not loaded.rows_used:
-        from kpi_helpers.reports.run import nothing_usable
-
-        raise KitError(nothing_usable(loaded))
+        deals = read_spark(source[0].removeprefix(PREFIX), mapping_of(pairs))
+        return deals, None, {"as_of": as_of}
+    loaded = deals_from(source, as_of, pairs, mapping_file, **options)
     click.echo(
         f"{loaded.rows_in:,} rows in = {loaded.rows_used:,} used + {loaded.rows_rejected:,} "
         f"rejected",
         err=True,
     )
-    for warning in loaded.warnings:
-        click.echo(f"warning: {warning}", err=True)
     known = {"as_of": as_of or loaded.as_of, "targets": loaded.targets, "spend": loaded.spend}
-    return loaded.deals("duckdb"), known
+    return loaded.deals("duckdb"), loaded, known

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from kpi_helpers.commands.source import WINDOW, loaded_from, reading_options, records
+from kpi_helpers.commands.source import WINDOW, deals_from, reading_options, records
 from kpi_helpers.errors import KitError, UnknownValue
 
 
@@ -39,13 +39,7 @@ def plan(
     from kpi_helpers.scoring.scorecard import scorecard
 
     rules, weights = read_rules(rules), _weights(weights)
-    loaded = loaded_from(source, as_of, pairs, mapping_file, **options)
-    if not loaded.rows_used:
-        from kpi_helpers.reports.run import nothing_usable
-
-        raise KitError(nothing_usable(loaded))
-    for warning in loaded.warnings:
-        click.echo(f"warning: {warning}", err=True)
+    loaded = deals_from(source, as_of, pairs, mapping_file, **options)
     deals, as_of = loaded.deals("pandas"), as_date(as_of or loaded.as_of, "as_of")
     names = sorted(deals["partner"].unique())
     if partner and partner not in names:

@@ -71,11 +71,11 @@ def _limit(name: str, default: float, what: str):
 @click.option("--logo", metavar="FILE", help="A logo on every page: PNG, JPEG, WebP or SVG.")
 @click.option("--accent", metavar="COLOUR", help="The colour of links and marks, like '#0a7'.")
 @click.option(
-    "--engine",
+    "--server",
     type=click.Choice(["auto", "warm", "cold"]),
     default="auto",
     show_default=True,
-    help="warm: children forked from one loaded process; cold: a kernel each.",
+    help="warm: children forked from one loaded server process; cold: a kernel each.",
 )
 @click.option(
     "--force", is_flag=True, help="Make every report, also what has not changed since the last run."
@@ -93,7 +93,7 @@ def report(
     partners,
     out,
     jobs,
-    engine,
+    server,
     cell_timeout,
     timeout,
     memory,
@@ -113,7 +113,7 @@ def report(
             as_of=as_of,
             partners=partners,
             jobs=jobs,
-            engine=engine,
+            server=server,
             limits=Limits(timeout, cell_timeout, memory),
             told=progress.told,
             done=progress.done,

@@ -2,7 +2,7 @@
 
 import click
 
-from kpi_helpers.commands.source import loaded_from, reading_options
+from kpi_helpers.commands.source import deals_from, reading_options
 
 
 @click.command()
@@ -16,7 +16,7 @@ def snapshot(source, as_of, pairs, mapping_file, store, day, replace, **options)
     """Keep this month's state of the deals, for exact history later."""
     from kpi_helpers.history.store import save_snapshot
 
-    loaded = loaded_from(source, as_of, pairs, mapping_file, **options)
+    loaded = deals_from(source, as_of, pairs, mapping_file, **options)
     saved = save_snapshot(loaded, store, on=day, replace=replace)
     click.echo(f"{saved.outcome}: {saved.deals:,} deals in {store}")
     if saved.later:

@@ -63,11 +63,21 @@ WINDOW = click.option(
 
 
 def loaded_from(source, as_of, pairs, mapping_file, **options):
+    """The export, as the options say it is to be read."""
     from kpi_helpers.reading import load
 
     return load(
         one(source), as_of=as_of, mapping=mapping_of(pairs), mapping_file=mapping_file, **options
     )
+
+
+def deals_from(source, as_of, pairs, mapping_file, **options):
+    """The export, its warnings printed. Raises `KitError` where no row of it can be used."""
+    loaded = loaded_from(source, as_of, pairs, mapping_file, **options)
+    loaded.need_deals()
+    for warning in loaded.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    return loaded
 
 
 def one(source: tuple[str, ...]):

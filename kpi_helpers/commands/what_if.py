@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import click
 
-from kpi_helpers.commands.source import loaded_from, reading_options, records
+from kpi_helpers.commands.source import deals_from, reading_options, records
 from kpi_helpers.errors import KitError
 
 DRIVERS = (
@@ -75,9 +75,7 @@ def what_if(
     target = target or scenario.target
     if goal and not target:
         raise KitError("--goal asks what reaches a target: give it with --target.")
-    loaded = loaded_from(source, as_of, pairs, mapping_file, **options)
-    for warning in loaded.warnings:
-        click.echo(f"warning: {warning}", err=True)
+    loaded = deals_from(source, as_of, pairs, mapping_file, **options)
     base = whatif.baseline(
         loaded.deals("pandas"),
         **of_whom,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kpi_helpers.contract.deals import SIDE_TABLES
-from kpi_helpers.errors import UnknownValue
+from kpi_helpers.errors import KitError, UnknownValue
 from kpi_helpers.reading.columns.fields import OUTPUT
 from kpi_helpers.reading.connection import Engine, lit
 from kpi_helpers.reading.files.dataframes import to_pandas, to_polars
@@ -52,6 +52,18 @@ class Loaded:
     answers: dict[str, dict] = field(default_factory=dict)
     _engine: Engine | None = field(default=None, repr=False)
     _stored: Path | None = field(default=None, repr=False)
+
+    def need_deals(self) -> None:
+        """Raises `KitError` when no row can be used, with the reasons, most frequent first."""
+        if self.rows_used:
+            return
+        reasons = self.rejected.groupby(["column", "reason"], dropna=False).size()
+        most = reasons.sort_values(ascending=False, kind="stable").head(5)
+        why = [f"{column}: {reason} ({rows:,})" for (column, reason), rows in most.items()]
+        raise KitError(
+            f"{self.rows_in:,} rows in = 0 used + {self.rows_rejected:,} rejected: "
+            f"{'; '.join(why) or 'there are none'}."
+        )
 
     def deals(self, engine: str = "pandas"):
         """The deal table as a frame: engine is pandas, polars or duckdb."""

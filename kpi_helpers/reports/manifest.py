@@ -14,7 +14,7 @@ PAGE = "report.html"
 
 
 class Manifest:
-    """A line a partner: how its report went, with which parameters and versions, by which engine,
+    """A line a partner: how its report went, with which parameters and versions, by which server,
     made of what (`key`) and into what (`files`). Reading it never fails: a line that a crash cut
     off is a report that is not there.
     """

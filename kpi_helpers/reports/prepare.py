@@ -29,7 +29,8 @@ def measure(source, window, as_of, out, told: Callable[[str], None], **reading):
     loaded = load(source, as_of=as_of, **reading)
     if not loaded.rows_used:
         write_whole(folder(out) / "rejected.csv", loaded.rejected.to_csv(index=False))
-        raise KitError(f"{nothing_usable(loaded)} Each is in {Path(out) / 'rejected.csv'}.")
+        told(f"every rejected row: {Path(out) / 'rejected.csv'}")
+    loaded.need_deals()
     as_of = as_date(as_of or loaded.as_of, "as_of")
     window = parse_window(window, as_of)
     told(
@@ -42,22 +43,6 @@ def measure(source, window, as_of, out, told: Callable[[str], None], **reading):
     window = fleet.window
     told(f"window {window.label} ({window.start} to {window.end}), as of {as_of}")
     return loaded, fleet
-
-
-def nothing_usable(loaded) -> str:
-    """Why no row of an export can be used: the reasons with their counts, most frequent first."""
-    reasons = (
-        loaded.rejected.groupby(["column", "reason"], dropna=False)
-        .size()
-        .sort_values(ascending=False)
-    )
-    told = "; ".join(
-        f"{column}: {reason} ({rows:,})" for (column, reason), rows in reasons.head(5).items()
-    )
-    return (
-        f"{loaded.rows_in:,} rows in = 0 used + {loaded.rows_rejected:,} rejected: "
-        f"{told or 'there are none'}."
-    )
 
 
 def folder(out) -> Path:

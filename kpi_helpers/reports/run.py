@@ -48,7 +48,7 @@ def run_reports(
     as_of=None,
     partners: Iterable[str] | None = None,
     jobs: int | None = None,
-    engine: str = "auto",
+    server: str = "auto",
     lang: str = "en",
     edition: str = "internal",
     force: bool = False,
@@ -138,7 +138,7 @@ def run_reports(
         by_partner = {job.partner: job for job in todo}
         try:
             made = (
-                execute_on(cluster, todo, engine, share) if cluster else execute(todo, jobs, engine)
+                execute_on(cluster, todo, server, share) if cluster else execute(todo, jobs, server)
             )
             with closing(made) as records:
                 for record in records:
@@ -162,7 +162,7 @@ def run_reports(
             resume.finish(out, asked, keys, facts)
         else:
             told(
-                "warning: kpi_helpers changed during the run, whose template keeps the code it "
+                "warning: kpi_helpers changed during the run, whose server keeps the code it "
                 "began with: run again"
             )
     mine = {job.partner for job in plan}

@@ -1,11 +1,10 @@
 """Folder names for partners: safe on every system, and two partners never share one."""
 
 import hashlib
-import re
-import unicodedata
 from collections import Counter
 
-LONGEST = 60
+from kpi_helpers.system.file_names import plain_name
+
 WHOLE = "portfolio"  # the folder of the report on all partners
 PORTS = {f"{port}{i}" for port in ("com", "lpt") for i in range(10)}
 FEW = 8  # digits at a time
@@ -18,26 +17,15 @@ def slugs(names: list[str]) -> dict[str, str]:
     >>> slugs(["Işık Bilişim", "../../x", "Acme", "ACME"])["Işık Bilişim"]
     'isik-bilisim'
     """
-    plain = {name: _plain(name) for name in names}
+    plain = {name: plain_name(name) or "partner" for name in names}
     digits = {name: FEW if slug in RESERVED else 0 for name, slug in plain.items()}
-    while (
-        True
-    ):  # digits may make another partner's folder name: a round more for those that share one
+    # digits may make another partner's folder name: a round more for those that share one
+    while True:
         made = {name: _with_digits(slug, name, digits[name]) for name, slug in plain.items()}
         sharing = Counter(made.values())
         if len(sharing) == len(made):
             return made
         digits |= {name: digits[name] + FEW for name, slug in made.items() if sharing[slug] > 1}
-
-
-def _plain(name: str) -> str:
-    letters = (
-        unicodedata.normalize("NFKD", name.replace("ı", "i"))
-        .encode("ascii", "ignore")
-        .decode()
-        .lower()
-    )
-    return re.sub(r"[^a-z0-9]+", "-", letters)[:LONGEST].strip("-") or "partner"
 
 
 def _with_digits(slug: str, name: str, count: int) -> str:

@@ -1,11 +1,15 @@
 """Frames that read well in JupyterLab: money, per cent and bars in the view, while the frame stays
 plain numbers."""
 
+from itertools import count
+
 import pandas as pd
 
 from kpi_helpers.showing.format import DASH, shown
 from kpi_helpers.showing.language import ngettext
 
+# A page holds many frames, and each one's colours find their cells by its id.
+_number = count(1)
 ROWS = 30  # shown of a longer frame
 MONEY = (
     "amount",
@@ -37,7 +41,7 @@ def styled(frame: pd.DataFrame, currency: str | None = None):
     are shown. An empty frame is fine.
     """
     head = frame.head(ROWS)
-    view = head.style.set_uuid("frame").format(None, na_rep=DASH, escape="html")
+    view = head.style.set_uuid(f"frame{next(_number)}").format(None, na_rep=DASH, escape="html")
     view = view.format_index(escape="html", axis=0).format_index(escape="html", axis=1)
     view = view.set_table_styles(
         [{"selector": "caption", "props": "caption-side: bottom; text-align: left"}]

@@ -171,13 +171,13 @@ while partner != "A" and not Path("go").exists():
 
 @pytest.fixture
 def runner(tmp_path, export):
-    """`runner(engine)` starts a run of A, B and C, of which only A's ends before there is a file
+    """`runner(server)` starts a run of A, B and C, of which only A's ends before there is a file
     `go`."""
     notebook, source = small_notebook(tmp_path / "in.ipynb", WAITS), export("A", "B", "C")
     (tmp_path / "tmp").mkdir()
     started = []
 
-    def start(engine="warm"):
+    def start(server="warm"):
         words = [
             "report",
             source,
@@ -194,8 +194,8 @@ def runner(tmp_path, export):
             RUNNER,
             notebook,
             *words,
-            "--engine",
-            engine,
+            "--server",
+            server,
             "--jobs",
             "2",
         ]
@@ -227,7 +227,7 @@ def made(out):
 
 
 @pytest.mark.parametrize(
-    ("engine", "how"),
+    ("server", "how"),
     [
         ("warm", signal.SIGINT),
         ("warm", signal.SIGTERM),
@@ -236,10 +236,10 @@ def made(out):
     ],
 )
 def test_a_run_that_is_stopped_keeps_what_is_made_and_leaves_nothing_else(
-    runner, engine, how, tmp_path
+    runner, server, how, tmp_path
 ):
     out = tmp_path / "out"
-    process = runner(engine)
+    process = runner(server)
     until(lambda: made(out) == ["A"])
     family = psutil.Process(process.pid).children(recursive=True)
     assert len(family) > 1
@@ -252,15 +252,15 @@ def test_a_run_that_is_stopped_keeps_what_is_made_and_leaves_nothing_else(
             not [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
         )
     )
-    for lock in (tmp_path / "tmp").glob("*/.lock") if engine == "cold" else ():
+    for lock in (tmp_path / "tmp").glob("*/.lock") if server == "cold" else ():
         os.utime(lock, (0, 0))  # as long after as the next run may come: then it removes the folder
-    until(lambda: engine == "cold" or not list((tmp_path / "tmp").iterdir()))
+    until(lambda: server == "cold" or not list((tmp_path / "tmp").iterdir()))
     if how != signal.SIGKILL:
         assert not list(out.rglob(".kpi-*"))
         assert ">A<" in (out / "index.html").read_text(encoding="utf-8")
         return
     (out / "go").touch()
-    process = runner(engine)
+    process = runner(server)
     said, _ = process.communicate()
     assert process.returncode == 0
     assert not list((tmp_path / "tmp").iterdir())
@@ -268,19 +268,19 @@ def test_a_run_that_is_stopped_keeps_what_is_made_and_leaves_nothing_else(
     assert not list(out.rglob(".kpi-*"))
 
 
-def test_a_template_that_is_killed_is_started_again(runner, tmp_path):
+def test_a_server_that_is_killed_is_started_again(runner, tmp_path):
     out = tmp_path / "out"
     process = runner()
     until(lambda: made(out) == ["A"])
-    template = next(
+    server = next(
         one
         for one in psutil.Process(process.pid).children()
         if "kpi_helpers.reports.running.warm_server" in one.cmdline()
     )
-    template.kill()
+    server.kill()
     (out / "go").touch()
     said, _ = process.communicate()
     assert process.returncode == 0, said
     assert [
-        json.loads(line)["engine"] for line in (out / "manifest.jsonl").read_text().splitlines()
+        json.loads(line)["server"] for line in (out / "manifest.jsonl").read_text().splitlines()
     ] == ["warm"] * 4

@@ -33,6 +33,24 @@ def test_hostile_names_get_safe_and_distinct_folders():
     assert made["prepared"] != "prepared"
 
 
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Łódka Danych", "lodka-danych"),
+        ("Weißbach", "weissbach"),
+        ("Ørsted Þór", "orsted-thor"),
+        ("株式会社", "zhushihuishe"),
+        ("Ирис", "iris"),
+        ("Δέλτα", "delta"),
+        ("☃", "snowman2"),
+        ("...", "partner"),
+        ("", "partner"),
+    ],
+)
+def test_letters_of_every_script_are_spelt(name, slug):
+    assert slugs([name]) == {name: slug}
+
+
 def test_a_name_keeps_its_folder_whichever_order_it_comes_in():
     assert slugs(HOSTILE) == dict(
         sorted(slugs(HOSTILE[::-1]).items(), key=lambda pair: HOSTILE.index(pair[0]))

@@ -57,7 +57,7 @@ def test_three_hundred_reports_leave_nothing_behind(tmp_path, monkeypatch):
     records = list(execute(jobs, os.cpu_count(), "warm"))
     assert held(temporary) == before
     assert sorted(record["partner"] for record in records) == sorted(names)
-    assert {record["engine"] for record in records} == {"warm"}
+    assert {record["server"] for record in records} == {"warm"}
     assert {record["partner"] for record in records if record["status"] == "failed"} == {
         name for name in names if name.endswith("7")
     }

@@ -121,9 +121,11 @@ class Sheets:
         names,
         series: list[tuple[str, tuple]],
         unit="",
+        cells_of=None,
     ) -> None:
-        """A native chart; `names` and each series' values are (first row, first column, last row,
-        last column)."""
+        """A native chart at the cell `where` of `sheet`, or alone on it; `names` and each series'
+        values are (first row, first column, last row, last column) of `cells_of`."""
+        cells_of = cells_of or sheet
         chart = self.book.add_chart({"type": kind})
         colours = (BLUE, GREY) if len(series) == 1 else (GREY, BLUE)
         for (label, values), colour in zip(series, colours, strict=False):
@@ -135,8 +137,8 @@ class Sheets:
             chart.add_series(
                 {
                     "name": label,
-                    "categories": _reference(sheet, names),
-                    "values": _reference(sheet, values),
+                    "categories": _reference(cells_of, names),
+                    "values": _reference(cells_of, values),
                     "marker": {
                         "type": "circle",
                         "size": 5,
@@ -360,6 +362,7 @@ def _partners(sheets: Sheets, fleet: Fleet) -> None:
         (1, 0, last, 0),
         [(_("Amount won"), (1, amount, last, amount))],
         "money",
+        cells_of=sheet,
     )
 
 

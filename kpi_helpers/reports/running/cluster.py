@@ -1,9 +1,9 @@
-"""A plan on a Dask cluster: a warm template on each worker, one report a worker thread, small
+"""A plan on a Dask cluster: a warm server on each worker, one report a worker thread, small
 records back.
 
 Notebooks and pages never travel through the scheduler. They are written to the run's folder, where
 all machines share one, or handed over through an fsspec URL (`share`). Dask makes a report again
-only when its worker, its template or the storage failed; a report's own failure is a record like
+only when its worker, its server or the storage failed; a report's own failure is a record like
 any other.
 """
 
@@ -25,7 +25,7 @@ from pathlib import Path
 
 from kpi_helpers.errors import KitError
 from kpi_helpers.reports.running.child import bury
-from kpi_helpers.reports.running.execute import _record, _template, _told, execute
+from kpi_helpers.reports.running.execute import _record, _told, _warm_server, execute
 from kpi_helpers.reports.schedule import Job, notebook_path
 from kpi_helpers.system.whole_files import UNFINISHED, write_whole
 
@@ -42,7 +42,7 @@ REACHED = 10  # seconds to find the scheduler
 PATIENCE = 60  # seconds without any worker that can take part
 PAUSE = 0.1  # seconds between looks for finished reports
 RETRIES = 2
-# seconds without a report after which a worker's template goes: its run may have been killed
+# seconds without a report after which a worker's server goes: its run may have been killed
 IDLE = 120
 SAME = (
     "partner-kpi-kit",
@@ -54,7 +54,7 @@ SAME = (
 
 
 def execute_on(
-    address: str, plan: list[Job], engine: str = "auto", share: str | None = None
+    address: str, plan: list[Job], server: str = "auto", share: str | None = None
 ) -> Iterator[dict]:
     """A record for each job, as they finish on the workers of the scheduler at `address`, like
     `execute`'s.
@@ -66,7 +66,7 @@ def execute_on(
     """
     if not plan:
         return
-    with connected(address) as client, _stationed(client, plan, engine, share) as station:
+    with connected(address) as client, _stationed(client, plan, server, share) as station:
         only = {station.name: 1}  # workers that have a station
         futures = client.map(
             partial(_make, station.name), plan, pure=False, retries=RETRIES, resources=only
@@ -78,7 +78,7 @@ def execute_on(
                     case dict():
                         yield _fetched(station, jobs[key], answer)
                     case _, error, _:
-                        yield bury(asdict(jobs[key]), None, _fault(error)) | {"engine": engine}
+                        yield bury(asdict(jobs[key]), None, _fault(error)) | {"server": server}
                     case _:
                         raise KitError(
                             f"The scheduler at {address} was lost; run again to make what is "
@@ -190,20 +190,20 @@ def _fault(error: BaseException) -> str:
 
 
 class Station(WorkerPlugin):
-    """A run's place on a worker: its template, and its copy of the prepared data where machines
+    """A run's place on a worker: its server, and its copy of the prepared data where machines
     share no folder."""
 
-    def __init__(self, prepared: Path, engine: str, share: str | None) -> None:
+    def __init__(self, prepared: Path, server: str, share: str | None) -> None:
         self.name = f"partner-kpis-{uuid.uuid4().hex}"  # also of the resource that its workers have
         self._marker = prepared / f"{UNFINISHED}{self.name}"
-        self._engine = engine
+        self._way = server
         self._versions = versions()
         self._share = f"{share.rstrip('/')}/{self.name}" if share else None
 
     async def setup(self, worker) -> None:
         """Raises `KitError` for a worker that cannot take part; one that joins late gets no reports
         then."""
-        self._template, self._own, self._lock = SharedTemplate(), None, threading.Lock()
+        self._warm, self._own, self._lock = SharedServer(), None, threading.Lock()
         self._scratch = worker.local_directory
         if versions() != self._versions:
             raise KitError(
@@ -221,7 +221,7 @@ class Station(WorkerPlugin):
 
     async def teardown(self, worker) -> None:
         await worker.set_resources(**{self.name: 0})
-        self._template.close()
+        self._warm.close()
         if self._own:
             shutil.rmtree(self._own, ignore_errors=True)
 
@@ -240,9 +240,9 @@ class Station(WorkerPlugin):
         return record
 
     def _here(self, job: Job) -> dict:
-        if self._engine == "cold" or sys.platform != "linux":
-            return next(execute([job], 1, self._engine))
-        return self._template.make(job) | {"engine": "warm"}
+        if self._way == "cold" or sys.platform != "linux":
+            return next(execute([job], 1, self._way))
+        return self._warm.make(job) | {"server": "warm"}
 
     def _prepared(self) -> Path:
         """This worker's own copy of the prepared data, made when the first report asks for it."""
@@ -289,9 +289,9 @@ class Station(WorkerPlugin):
 
 
 @contextmanager
-def _stationed(client, plan: list[Job], engine: str, share: str | None):
+def _stationed(client, plan: list[Job], server: str, share: str | None):
     """A station on every worker for as long as the run lasts."""
-    station = Station(Path(plan[0].folder).parent / "prepared", engine, share)
+    station = Station(Path(plan[0].folder).parent / "prepared", server, share)
     with ExitStack() as after:
         after.callback(station.clear)
         station.lay_out()
@@ -310,8 +310,8 @@ def _make(station: str, job: Job) -> dict:
     return worker.plugins[station].make(job) | {"worker": worker.address}
 
 
-class SharedTemplate:
-    """A warm template that a worker's threads share; a thread of its own starts it and hears its
+class SharedServer:
+    """A warm server that a worker's threads share; a thread of its own starts it and hears its
     answers."""
 
     def __init__(self) -> None:
@@ -322,7 +322,7 @@ class SharedTemplate:
         self._used = time.monotonic()
 
     def make(self, job: Job) -> dict:
-        """The job's record. Raises `KitError` when the template cannot start or dies."""
+        """The job's record. Raises `KitError` when the server cannot start or dies."""
         answer = Future()
         with self._lock:
             if self._closed:
@@ -360,11 +360,11 @@ class SharedTemplate:
                     return
 
     def _listen(self, started: Future) -> None:
-        """Linux ends the template with the thread that started it, so this one lives as long as the
-        template."""
+        """Linux ends the server with the thread that started it, so this one lives as long as the
+        server."""
         process = None
         try:
-            with _template() as process:
+            with _warm_server() as process:
                 if not json.loads(process.stdout.readline() or "{}").get("ready"):
                     return
                 started.set_result(process)
@@ -376,10 +376,10 @@ class SharedTemplate:
                     ).set_result(answer)
         finally:
             if not started.done():
-                started.set_exception(KitError("the warm template could not start"))
+                started.set_exception(KitError("the warm server could not start"))
             with self._lock:
                 if self._process is process:  # it was not sent away for being idle
                     self._process = None
                     for answer in self._answers.values():
-                        answer.set_exception(KitError("the warm template died"))
+                        answer.set_exception(KitError("the warm server died"))
                     self._answers = {}

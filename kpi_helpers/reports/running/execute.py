@@ -1,4 +1,4 @@
-"""Carry out a plan, several reports at a time: in children of the warm template, or cold in
+"""Carry out a plan, several reports at a time: in children of the warm server, or cold in
 processes of their own."""
 
 import json
@@ -19,26 +19,26 @@ from kpi_helpers.system.confine import end_tree
 from kpi_helpers.system.scratch import scratch
 
 ENGINES = ("auto", "warm", "cold")
-MOST_STARTS = 3  # templates that may die before the rest of a plan goes the cold way
+MOST_STARTS = 3  # servers that may die before the rest of a plan goes the cold way
 
 
-def execute(plan: list[Job], jobs: int, engine: str = "auto") -> Iterator[dict]:
-    """A record for each job, as they finish; it tells which engine ran it, and why when the warm
+def execute(plan: list[Job], jobs: int, server: str = "auto") -> Iterator[dict]:
+    """A record for each job, as they finish; it tells which server ran it, and why when the warm
     one could not."""
-    why = "" if engine != "cold" else "asked for"
+    why = "" if server != "cold" else "asked for"
     left = deque(plan)
-    if engine != "cold" and sys.platform == "linux":
+    if server != "cold" and sys.platform == "linux":
         for record in _warm(left, jobs):
-            yield record | {"engine": "warm"}
-        why = "the warm template could not start or died"
-    elif engine != "cold":
-        why = f"no warm template on {sys.platform}"
+            yield record | {"server": "warm"}
+        why = "the warm server could not start or died"
+    elif server != "cold":
+        why = f"no warm server on {sys.platform}"
     for record in _cold(list(left), jobs):
-        yield record | {"engine": "cold", "engine_why": why}
+        yield record | {"server": "cold", "server_why": why}
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """One thread each: several reports share the processors, and a template with threads cannot be
+    """One thread each: several reports share the processors, and a server with threads cannot be
     forked.
 
     What reports leave in their temporary folder goes with `folder`.
@@ -57,7 +57,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _template():
+def _warm_server():
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     with scratch() as folder:
         command = [sys.executable, "-m", "kpi_helpers.reports.running.warm_server", str(folder)]
@@ -84,8 +84,8 @@ def _warm(left: deque[Job], jobs: int) -> Iterator[dict]:
     for _ in range(MOST_STARTS):
         if not left:
             return
-        with _template() as template:
-            hello = template.stdout.readline()
+        with _warm_server() as server:
+            hello = server.stdout.readline()
             if not hello or not json.loads(hello)["ready"]:
                 continue
             running: dict[str, Job] = {}
@@ -94,9 +94,9 @@ def _warm(left: deque[Job], jobs: int) -> Iterator[dict]:
                 while waiting and len(running) < jobs:
                     job = waiting.popleft()
                     running[job.partner] = job
-                    if not _told(template, job):
+                    if not _told(server, job):
                         break
-                line = template.stdout.readline()
+                line = server.stdout.readline()
                 if not line:
                     break
                 record = _record(json.loads(line), running)
@@ -104,10 +104,10 @@ def _warm(left: deque[Job], jobs: int) -> Iterator[dict]:
                 yield record
 
 
-def _told(template: subprocess.Popen, job: Job) -> bool:
+def _told(server: subprocess.Popen, job: Job) -> bool:
     try:
-        template.stdin.write(json.dumps(asdict(job)) + "\n")
-        template.stdin.flush()
+        server.stdin.write(json.dumps(asdict(job)) + "\n")
+        server.stdin.flush()
     except BrokenPipeError:
         return False
     return True

@@ -44,7 +44,7 @@ def __getattr__(name: str):
 
     class WarmEngine(Engine):
         """Executes a notebook without a kernel; meant for a process of its own, such as the warm
-        template's child."""
+        server's child."""
 
         @classmethod
         def execute_managed_notebook(cls, nb_man, kernel_name, *, started=None, **_) -> None:

@@ -1,4 +1,4 @@
-"""The warm template: one process with everything a report imports loaded and used once; a forked
+"""The warm server: one process with everything a report imports loaded and used once; a forked
 child per report.
 
 `python -m kpi_helpers.reports.running.warm_server SCRATCH` reads jobs as JSON lines on stdin and
@@ -137,7 +137,7 @@ def serve(scratch: str) -> None:
 
 def _fork(job: dict, private: tuple[int, ...]) -> Child:
     reading, writing = os.pipe2(os.O_NONBLOCK)
-    template, now = os.getpid(), time.monotonic()
+    server, now = os.getpid(), time.monotonic()
     pid = os.fork()
     if pid:
         os.close(writing)
@@ -147,7 +147,7 @@ def _fork(job: dict, private: tuple[int, ...]) -> Child:
         signal.set_wakeup_fd(-1)
         for fd in (reading, *private):
             os.close(fd)
-        _become_child(job, template)
+        _become_child(job, server)
         _report(job, writing, now)
         status = 0
     finally:
@@ -192,11 +192,11 @@ def _hear(one: Child) -> None:
         pass
 
 
-def _become_child(job: dict, template: int) -> None:
+def _become_child(job: dict, server: int) -> None:
     """A session, limits and random state of its own; what it detaches is its own too, and the
-    template's at its end."""
+    server's at its end."""
     os.setsid()
-    die_with_parent(template)
+    die_with_parent(server)
     adopt_orphans()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     nothing = os.open(os.devnull, os.O_RDWR)

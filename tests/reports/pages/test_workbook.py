@@ -92,6 +92,28 @@ def test_charts_are_native_and_every_kpi_is_defined(view, fleet):
     assert len(opened(portfolio_workbook(fleet))["Chart"]._charts) == 1
 
 
+def cells_of(book, reference):
+    """The values of the cells that a chart's series refers to."""
+    name, cells = reference.rsplit("!", 1)
+    return [cell.value for row in book[name.strip("'")][cells.replace("$", "")] for cell in row]
+
+
+@pytest.mark.parametrize("lang", ["en", "tr"])
+def test_charts_refer_to_cells_that_hold_what_they_draw(view, fleet, lang):
+    with using(lang):
+        books = [opened(partner_workbook(view)), opened(portfolio_workbook(fleet))]
+    for book in books:
+        for chart in (chart for sheet in book for chart in sheet._charts):
+            drawn = []
+            for series in chart.series:
+                values = cells_of(book, series.val.numRef.f)
+                names = cells_of(book, (series.cat.strRef or series.cat.numRef).f)
+                assert len(names) == len(values) and all(names), series.val.numRef.f
+                assert all(value is None or isinstance(value, (int, float)) for value in values)
+                drawn += values
+            assert any(value is not None for value in drawn), chart.series[0].val.numRef.f
+
+
 def test_a_partners_workbook_names_no_other(view):
     with zipfile.ZipFile(BytesIO(partner_workbook(view))) as parts:
         everything = b"".join(parts.read(name) for name in parts.namelist())

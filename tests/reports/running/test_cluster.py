@@ -127,12 +127,12 @@ def names_in(folder):
     return sorted(path.name for path in Path(folder).iterdir())
 
 
-def test_every_report_is_made_once_by_warm_templates_of_both_workers(address, tmp_path):
+def test_every_report_is_made_once_by_warm_servers_of_both_workers(address, tmp_path):
     plan = plan_of(tmp_path, *"abcdefgh")
     records = list(cluster.execute_on(address, plan))
     assert sorted(record["partner"] for record in records) == list("abcdefgh")
     assert {record["status"] for record in records} == {"ok"}
-    assert {record["engine"] for record in records} == {"warm"}
+    assert {record["server"] for record in records} == {"warm"}
     assert len({record["worker"] for record in records}) == 2
     assert [text_of(job) for job in plan] == [f"'made for {name}'" for name in "abcdefgh"]
     assert max(len(json.dumps(record)) for record in records) < 500
@@ -241,16 +241,16 @@ def test_a_worker_of_other_versions_that_joins_late_gets_no_reports(tmp_path):
     assert {record["worker"] for record in rest} == {first["worker"]}
 
 
-def test_an_idle_template_goes_and_the_next_report_starts_another(tmp_path, monkeypatch):
+def test_an_idle_server_goes_and_the_next_report_starts_another(tmp_path, monkeypatch):
     monkeypatch.setattr(cluster, "IDLE", 1)
     first, second = plan_of(tmp_path, "a", "b")
-    template = cluster.SharedTemplate()
-    assert template.make(first)["status"] == "ok"
-    process = template._process
+    server = cluster.SharedServer()
+    assert server.make(first)["status"] == "ok"
+    process = server._process
     until(lambda: process.poll() is not None)
-    assert template.make(second)["status"] == "ok"
-    assert template._process is not process
-    template.close()
+    assert server.make(second)["status"] == "ok"
+    assert server._process is not process
+    server.close()
 
 
 @pytest.mark.parametrize("wrong", ["tcp://127.0.0.1:1", "nowhere", "tcp://x:y"])

@@ -81,7 +81,7 @@ def run(notebook, tmp_path, engine):
     nbformat.write(notebook, path)
     job = schedule.Job("P", engine, str(path), {"window": "w"}, str(target))
     (record,) = execute([job], 1, engine)
-    assert record["engine"] == engine, record
+    assert record["server"] == engine, record
     return record, nbformat.read(target / "report.ipynb", as_version=4)
 
 
