@@ -3,6 +3,7 @@
 import pandas as pd
 
 from kpi_helpers.contract import checks
+from kpi_helpers.contract.credit import credit
 from kpi_helpers.contract.deals import STATUSES
 from kpi_helpers.errors import KitError, UnknownValue
 
@@ -83,8 +84,7 @@ def whole_deals(deals: pd.DataFrame, by=()) -> pd.DataFrame:
     (1, 2)
     """
     checks.columns("whole_deals", deals, by)
-    if "credit" not in deals:
-        deals = deals.assign(credit=1.0)
+    deals = deals.assign(credit=credit(deals))
     keys = ["deal_id", *by]
     if "deal_id" not in deals or not deals.duplicated(keys).any():
         return deals

@@ -11,6 +11,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from kpi_helpers.contract.credit import FULL
 from kpi_helpers.contract.deals import DEAL_COLUMNS
 from kpi_helpers.contract.windows import Spans
 from kpi_helpers.errors import KitError
@@ -151,7 +152,7 @@ class Arrays:
         values = (_flag(name, column) if kind == "flag" else column).to_numpy(
             "float64", na_value=np.nan
         )
-        return Values(np.where(np.isnan(values), 1.0, values) if name == "credit" else values)
+        return Values(np.where(np.isnan(values), FULL, values) if name == "credit" else values)
 
     def keep(self, true: Values) -> "Arrays":
         """The rows where this holds."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import narwhals as nw
 import pandas as pd
 
+from kpi_helpers.contract.credit import FULL
 from kpi_helpers.contract.deals import DEAL_COLUMNS
 from kpi_helpers.contract.frame_kinds import told, way
 from kpi_helpers.engines.arrays import Arrays
@@ -136,12 +137,12 @@ def _typed(frame: nw.LazyFrame, names: Iterable[str], who: str) -> nw.LazyFrame:
             wanted[name] = number if name == "credit" else nw.when(_is_number(number)).then(number)
         elif kind != "text" and have != _TYPES[kind]:
             wanted[name] = nw.col(name).cast(_TYPES[kind])
-    share = wanted.pop("credit", nw.col("credit")) if "credit" in schema else nw.lit(1.0)
+    share = wanted.pop("credit", nw.col("credit")) if "credit" in schema else nw.lit(FULL)
     wanted[SHARE] = (
         share  # as it is written, so that Parquet's statistics tell whether a deal is shared
     )
     wanted["credit"] = (
-        nw.when(_is_number(share)).then(share).otherwise(1.0)
+        nw.when(_is_number(share)).then(share).otherwise(FULL)
     )  # neither blank nor NaN
     days = {plain_day(name): nw.col(name) for name in DATES if schema[name] == nw.Date}
     raw = {}
@@ -153,7 +154,7 @@ def _typed(frame: nw.LazyFrame, names: Iterable[str], who: str) -> nw.LazyFrame:
         ]
         raw = {as_written(name): nw.col(name).cast(nw.Float64) for name in floats}
         if as_written("credit") in raw:
-            raw[as_written("credit")] = raw[as_written("credit")].fill_null(1.0)
+            raw[as_written("credit")] = raw[as_written("credit")].fill_null(FULL)
     return frame.select(*schema, **days, **raw).with_columns(**wanted)
 
 

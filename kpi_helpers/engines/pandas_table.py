@@ -5,6 +5,7 @@ import narwhals as nw
 import pandas as pd
 
 from kpi_helpers.contract import checks
+from kpi_helpers.contract.credit import credit
 from kpi_helpers.contract.deals import DEAL_COLUMNS
 from kpi_helpers.errors import KitError
 
@@ -40,9 +41,7 @@ def deal_table(who: str, deals, also: tuple[str, ...] = ()) -> pd.DataFrame:
     except (TypeError, ValueError) as error:
         raise KitError(f"{who}: {error}. load_deals(...) reads and checks the types.") from None
     numbered = pd.Series(table.index.astype(str), table.index)
-    return table.assign(
-        credit=table["credit"].fillna(1.0), deal_id=table["deal_id"].fillna(numbered)
-    )
+    return table.assign(credit=credit(table), deal_id=table["deal_id"].fillna(numbered))
 
 
 def merged_shares(deals: pd.DataFrame, level: str | None) -> pd.DataFrame:
@@ -51,7 +50,7 @@ def merged_shares(deals: pd.DataFrame, level: str | None) -> pd.DataFrame:
     if level == "partner" or not (deals["credit"] < 1).any():
         return deals
     together = ["deal_id"] if level is None else ["deal_id", level]
-    credit = deals.groupby(together, dropna=False)["credit"].transform("sum")
+    shares = deals.groupby(together, dropna=False)["credit"].transform("sum")
     return (
-        deals.assign(credit=credit).sort_values("partner", kind="stable").drop_duplicates(together)
+        deals.assign(credit=shares).sort_values("partner", kind="stable").drop_duplicates(together)
     )

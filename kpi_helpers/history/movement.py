@@ -3,6 +3,7 @@
 import pandas as pd
 
 from kpi_helpers.contract.as_of import known_at
+from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.frame_kinds import need_pandas
 from kpi_helpers.contract.windows import Window, as_date, parse_window
 
@@ -115,7 +116,7 @@ def _state(deals: pd.DataFrame, day, horizon: Window | None) -> pd.DataFrame:
     """Each deal at the end of `day`: status, credited value, and whether it lies inside the
     horizon."""
     there = known_at(deals, day)
-    amount = there["amount"] * there.get("credit", 1.0)
+    amount = credited(there)
     inside = pd.Series(True, index=there.index)
     if horizon is not None:
         last = pd.Timestamp(horizon.end) + pd.Timedelta(days=1)

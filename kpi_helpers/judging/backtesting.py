@@ -8,6 +8,7 @@ import pandas as pd
 
 from kpi_helpers.contract import checks
 from kpi_helpers.contract.as_of import known_at, whole_deals
+from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.frame_kinds import need_pandas
 from kpi_helpers.contract.windows import parse_window
 from kpi_helpers.judging.forecasting import READ, SHOCK, Forecast, chances_by, total
@@ -171,7 +172,7 @@ def _facts(deals, window, measure):
     """Value won by partner in the window and in the same window a year before."""
     won = deals[deals["status"] == "won"]
     closed = pd.to_datetime(won["closed_on"])
-    worth = 1.0 if measure == "deal_count" else won["amount"].astype(float) * won.get("credit", 1.0)
+    worth = 1.0 if measure == "deal_count" else credited(won)
     start, end = pd.Timestamp(window.start), pd.Timestamp(window.end)
     year = pd.DateOffset(years=1)
     # Shares of split deals add up to the whole in money, not in number.

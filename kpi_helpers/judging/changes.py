@@ -10,6 +10,7 @@ import pandas as pd
 
 from kpi_helpers.contract import checks
 from kpi_helpers.contract.as_of import known_at, whole_deals
+from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.windows import as_date, parse_window
 from kpi_helpers.stats import reasons
 
@@ -101,7 +102,7 @@ def _facts(deals, window, day, mix):
     value."""
     known = known_at(deals, day)
     start, end = pd.Timestamp(window.start), pd.Timestamp(window.end)
-    known = known.assign(group=_group(known, mix), value=known["amount"] * known["credit"])
+    known = known.assign(group=_group(known, mix), value=credited(known))
     won, priced = known["status"] == "won", known["amount"].notna()
     closed = known[(known["status"] != "open") & known["closed_on"].between(start, end)]
     made = known[known["created_on"].between(start, end)]

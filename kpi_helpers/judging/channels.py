@@ -8,6 +8,7 @@ import pandas as pd
 
 from kpi_helpers.contract import checks
 from kpi_helpers.contract.as_of import known_at
+from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.frame_kinds import need_pandas
 from kpi_helpers.contract.windows import parse_window
 from kpi_helpers.stats import reasons
@@ -72,7 +73,7 @@ def channel_verdicts(
     known = known_at(checks.only(deals, READ), as_of)
     made = known[known["created_on"].between(pd.Timestamp(window.start), pd.Timestamp(window.end))]
     won = made["status"] == "won"
-    worth = (made["amount"].astype(float) * made.get("credit", 1.0)).where(won)
+    worth = credited(made).where(won)
     by = made["channel"].where(made["channel"].isin((*JUDGED, "partner")), "unknown")
     names = (*JUDGED, "partner", "unknown")
     table = pd.DataFrame(

@@ -6,6 +6,7 @@ import pandas as pd
 
 from kpi_helpers.contract import checks
 from kpi_helpers.contract.as_of import known_at
+from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.windows import parse_window
 from kpi_helpers.judging.fairness import expected_each
 from kpi_helpers.stats import reasons
@@ -52,7 +53,7 @@ def rank_intervals(
     inside = known["closed_on"].between(pd.Timestamp(window.start), pd.Timestamp(window.end))
     closed = known[(known["status"] != "open") & inside].sort_values("partner", kind="stable")
     won = (closed["status"] == "won").to_numpy(float)
-    amount = (closed["amount"].astype(float) * closed.get("credit", 1.0)).fillna(0).to_numpy() * won
+    amount = credited(closed).fillna(0).to_numpy() * won
     names, first, count = np.unique(
         closed["partner"].to_numpy(dtype=object), return_index=True, return_counts=True
     )

@@ -8,6 +8,7 @@ import pandas as pd
 
 from kpi_helpers.contract import checks
 from kpi_helpers.contract.as_of import known_at
+from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.windows import Window, parse_window
 from kpi_helpers.errors import UnknownValue
 from kpi_helpers.judging.win_chances import (
@@ -238,8 +239,7 @@ class _Coming:
 def _worth(known, measure):
     if measure == "deal_count":
         return pd.Series(1.0, index=known.index)
-    credit = known.get("credit", 1.0)
-    return known["amount"].astype(float) * credit
+    return credited(known)
 
 
 def _stated(open_deals, end):

@@ -7,6 +7,7 @@ import pandas as pd
 
 from kpi_helpers.contract import checks
 from kpi_helpers.contract.as_of import known_at
+from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.frame_kinds import need_pandas
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.contract.windows import parse_window
@@ -137,7 +138,7 @@ def _own(side, partner):
 
 
 def _case(known, common, partner, told, spend):
-    known = known.assign(value=known["amount"].astype(float) * known.get("credit", 1.0))
+    known = known.assign(value=credited(known))
     open_deals = known[known["status"] == "open"]
     chances = win_chances(common.history, open_deals)
     open_deals = open_deals.assign(

@@ -8,6 +8,7 @@ import pandas as pd
 
 from kpi_helpers.contract import checks
 from kpi_helpers.contract.as_of import known_at, whole_deals
+from kpi_helpers.contract.credit import credit, credited
 from kpi_helpers.contract.deals import CHANNELS
 from kpi_helpers.contract.frame_kinds import need_pandas
 from kpi_helpers.contract.levels import EVERYONE, PERIODS
@@ -140,11 +141,12 @@ def _facts(deals, as_of, columns):
     """A row a deal: what it adds to the sums, in an order that is not the table's."""
     known = whole_deals(known_at(deals, as_of), columns)
     won = known["status"] == "won"
-    facts = known[[*columns, "closed_on", "created_on", "amount", "credit"]].assign(
+    facts = known[[*columns, "closed_on", "created_on", "amount"]].assign(
+        credit=credit(known),
         won=won.astype(float),
         decided=known["status"].isin(("won", "lost")),
         ended=known["status"] != "open",
-        worth=(known["amount"] * known["credit"]).astype(float),
+        worth=credited(known),
         days=(known["closed_on"] - known["created_on"]).dt.days.where(won),
         channel=known.get("channel", pd.Series(index=known.index, dtype="object")),
     )

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.contract.as_of import known_at
+from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.levels import EVERYONE, LEVELS
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.contract.windows import Window, as_date
@@ -153,9 +154,7 @@ def baseline(
     window = period_ahead(window, as_of)
     history = history or learn(everyones, as_of)
     known = known_at(merged_shares(everyones, column), as_of)
-    known = known.assign(
-        member=known[column] if column else EVERYONE, amount=known["amount"] * known["credit"]
-    )
+    known = known.assign(member=known[column] if column else EVERYONE, amount=credited(known))
     known["channel"] = known["channel"].fillna("unknown")
     known = known.dropna(subset="member")
     members = sorted(known[column or "partner"].unique())

@@ -156,8 +156,8 @@ def test_a_full_disk_is_told_and_stops_nothing(tmp_path, monkeypatch):
 RUNNER = """
 import sys
 from pathlib import Path
-from kpi_helpers.reports import plan
-plan.notebook_path = lambda name="", path=Path(sys.argv.pop(1)): path
+from kpi_helpers.reports import schedule
+schedule.notebook_path = lambda name="", path=Path(sys.argv.pop(1)): path
 from kpi_helpers.cli import main
 main()
 """

@@ -3,6 +3,7 @@ deal."""
 
 from pathlib import Path
 
+from kpi_helpers.contract.credit import FULL
 from kpi_helpers.reading.columns.fields import OUTPUT, SQL_TYPES
 from kpi_helpers.reading.connection import IN_MEMORY_ROWS, Engine, lit
 from kpi_helpers.reading.meaning.channels import joins
@@ -25,7 +26,7 @@ def make_deals(
     )
     special = {
         "deal_id": "d.deal_id" if "deal_id" in types else own_id,
-        "credit": "coalesce(d.credit, 1.0)",
+        "credit": f"coalesce(d.credit, {FULL})",
         "channel": channel,
         "amount": money.amount,
         "currency": lit(money.currency) if money.currency else "CAST(NULL AS VARCHAR)",
