@@ -1,12 +1,12 @@
 """A pandas deal table as numpy arrays: a slider's few thousand deals answer in about a millisecond.
 
-The formulas are those of `kpis/`, which see a column as `Values` or `Words`: a few operations,
-named as Narwhals names them. A blank number is NaN, a blank date NaT; comparing with one is False.
+The formulas are those of `kpis/`, which see a column as `Values` or `Words`. A blank number is NaN,
+a blank date NaT; comparing with one is False.
 """
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ import pandas as pd
 from kpi_helpers.contract.credit import FULL
 from kpi_helpers.contract.deals import DEAL_COLUMNS
 from kpi_helpers.contract.windows import Spans
+from kpi_helpers.engines.base import DATE, FLAG, KINDS, NUMBER, SURE, TEXT, Column
 from kpi_helpers.errors import KitError
 from kpi_helpers.kpis.measure import (
     CLOSED,
@@ -43,65 +44,71 @@ CELL = "_cell"  # the number of the total that a row adds to
 LOW = 2**28
 
 
-class Values:
-    """A column of numbers, dates or booleans."""
+class Values(Column):
+    """A column of numbers, dates or truths."""
 
-    def __init__(self, data: np.ndarray) -> None:
-        self.data = data
+    def __init__(self, data: np.ndarray, kind: str) -> None:
+        self.data, self.kind = data, kind
 
-    def is_null(self) -> "Values":
-        return Values(np.isnat(self.data) if self.data.dtype.kind in "mM" else np.isnan(self.data))
+    def _new(self, native: np.ndarray, kind: str) -> "Values":
+        return Values(native, kind)
 
-    def fill_null(self, value) -> "Values":
-        """Blank flags are NaN; what is no flag has no blanks that are asked to be filled."""
-        return Values(self.data == 1) if self.data.dtype.kind == "f" else self
+    def _is_null(self) -> np.ndarray:
+        return np.isnat(self.data) if self.kind == DATE else np.isnan(self.data)
 
-    def __invert__(self) -> "Values":
-        return Values(~self.data)
+    def _fill_false(self) -> np.ndarray:
+        """Blank flags are NaN; the outcome of a question has no blanks here."""
+        return self.data == 1 if self.kind == FLAG else self.data
+
+    def _compare(self, operator: str, other) -> np.ndarray:
+        return getattr(self.data, f"__{operator}__")(_native(other))
+
+    def _compute(self, operator: str, other, swapped: bool) -> np.ndarray:
+        return getattr(self.data, f"__{'r' * swapped}{operator}__")(_native(other))
+
+    def _join(self, operator: str, other) -> np.ndarray:
+        return getattr(self._fill_false(), f"__{operator}__")(other._fill_false())
+
+    def _invert(self) -> np.ndarray:
+        return ~self.data
+
+    def _is_in(self, words) -> np.ndarray:
+        raise NotImplementedError  # of text, which is `Words` here
+
+    _contains = _is_in
 
 
-def _operation(name: str):
-    def apply(self, other) -> Values:
-        other = other.data if isinstance(other, Values) else other
-        return Values(
-            getattr(self.data, name)(np.datetime64(other) if hasattr(other, "year") else other)
-        )
-
-    return apply
+def _native(other):
+    if isinstance(other, Values):
+        return other.data
+    if isinstance(other, datetime):
+        return np.datetime64(other)
+    return np.timedelta64(other) if isinstance(other, timedelta) else other
 
 
-for _name in ("and", "or", "eq", "lt", "le", "gt", "ge", "sub", "rsub", "mul", "truediv"):
-    setattr(Values, f"__{_name}__", _operation(f"__{_name}__"))
-
-
-class Words:
+class Words(Values):
     """A column of texts: each different one is looked at once."""
 
-    def __init__(self, codes: np.ndarray, known: list[str]) -> None:
-        self.codes, self.known = codes, known
-        self.str = self
-        self._found: dict[str, Values] = {}
+    def __init__(self, codes: np.ndarray, words: list[str]) -> None:
+        self.codes, self.words, self.kind = codes, words, TEXT
+        self._found: dict[str, np.ndarray] = {}
 
-    def _those(self, wanted) -> Values:
-        return Values(
-            np.append([wanted(word) for word in self.known], False).astype(bool)[self.codes]
-        )
+    def _those(self, wanted) -> np.ndarray:
+        return np.append([wanted(word) for word in self.words], False).astype(bool)[self.codes]
 
-    def is_null(self) -> Values:
-        return Values(self.codes < 0)
+    def _is_null(self) -> np.ndarray:
+        return self.codes < 0
 
-    def is_in(self, words) -> Values:
+    def _compare(self, operator: str, other) -> np.ndarray:
+        return self._those(lambda word: word == other)
+
+    def _is_in(self, words) -> np.ndarray:
         return self._those(lambda word: word in words)
 
-    def contains(self, pattern: str) -> Values:
+    def _contains(self, pattern: str) -> np.ndarray:
         if pattern not in self._found:
             self._found[pattern] = self._those(re.compile(pattern).search)
         return self._found[pattern]
-
-    def __eq__(self, word) -> Values:
-        return self._those(lambda known: known == word)
-
-    __hash__ = None
 
 
 class Arrays:
@@ -127,14 +134,15 @@ class Arrays:
 
     def _pick(self, column: Values | Words) -> Values | Words:
         if isinstance(column, Words):
-            return Words(column.codes[self._rows], column.known)
-        return Values(column.data[self._rows])
+            return Words(column.codes[self._rows], column.words)
+        return Values(column.data[self._rows], column.kind)
 
     def _read(self, name: str) -> Values | Words:
         if name in DAY_NUMBERS:
             return Values(
                 (self.column(DAY_NUMBERS[name]).data - np.datetime64(EPOCH))
-                / np.timedelta64(1, "D")
+                / np.timedelta64(1, "D"),
+                NUMBER,
             )
         kind = DEAL_COLUMNS[name].kind
         column = self.frame.get(name)
@@ -148,11 +156,13 @@ class Arrays:
         if kind == "date":
             if isinstance(column.dtype, pd.ArrowDtype):  # days are no moments to Arrow
                 column = column.astype("timestamp[us][pyarrow]")
-            return Values(column.to_numpy("datetime64[us]", na_value=np.datetime64("NaT")))
+            return Values(column.to_numpy("datetime64[us]", na_value=np.datetime64("NaT")), DATE)
         values = (_flag(name, column) if kind == "flag" else column).to_numpy(
             "float64", na_value=np.nan
         )
-        return Values(np.where(np.isnan(values), FULL, values) if name == "credit" else values)
+        if name == "credit":
+            values = np.where(np.isnan(values), FULL, values)
+        return Values(values, KINDS[kind])
 
     def keep(self, true: Values) -> "Arrays":
         """The rows where this holds."""
@@ -201,12 +211,12 @@ class Arrays:
         for anchor in (CLOSED, CREATED):
             if mine := [m for m in measures if m.anchor == anchor]:
                 span = _span(deals.column(anchor).data, spans)
-                deals._columns[CELL] = Values(group * len(spans) + span)
-                inside = deals.keep(Values(span >= 0))
+                deals._columns[CELL] = Values(group * len(spans) + span, NUMBER)
+                inside = deals.keep(Values(span >= 0, SURE))
                 then = inside.at(at)
                 found |= {m.name: inside._total(m, then, shape) for m in mine}
         if state := [m for m in measures if m.anchor == STATE]:
-            deals._columns[CELL] = Values(group)
+            deals._columns[CELL] = Values(group, NUMBER)
             found |= deals._standing(state, spans, at, shape)
         return known, found
 
@@ -231,8 +241,8 @@ class Arrays:
         for name in columns:
             words = self.column(name)
             rank = (
-                np.argsort(np.argsort(np.array(words.known, dtype=object)))
-                if words.known
+                np.argsort(np.argsort(np.array(words.words, dtype=object)))
+                if words.words
                 else np.array([], int)
             )
             code = (

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.contract.windows import Spans
+from kpi_helpers.engines.base import DATE, NUMBER, SURE, Column, kind_of
 from kpi_helpers.errors import KitError
 from kpi_helpers.kpis.measure import (
     CLOSED,
@@ -37,6 +38,7 @@ DAY = "_day"  # the day whose state is asked for
 CAME, GONE = "_came", "_gone"  # when a deal was created, and when it ended; null where it has not
 NEXT = midnight_after(DAY)
 DATES = (CREATED, CLOSED)
+DAY_NUMBERS = tuple(map(day_number, (*DATES, DAY)))
 TOO_LARGE = 1e300  # times an amount: no whole number holds that
 DAY_US = 86_400_000_000  # microseconds
 _TRUNCATE = {"month": "1mo", "quarter": "1q", "year": "1y"}
@@ -52,6 +54,62 @@ def plain_day(name: str) -> str:
     """The column that has a date as the data have it, where these are days: Parquet is read by such
     a column alone."""
     return f"_{name}_plain"
+
+
+class Expression(Column):
+    """A column as a Narwhals expression."""
+
+    def __init__(self, expr: nw.Expr, kind: str) -> None:
+        self.expr, self.kind = expr, kind
+
+    def under(self, name: str) -> "Expression":
+        """What has been put into the query as the column `name`."""
+        return Expression(nw.col(name), self.kind)
+
+    def _new(self, native: nw.Expr, kind: str) -> "Expression":
+        return Expression(native, kind)
+
+    def _is_null(self) -> nw.Expr:
+        return self.expr.is_null()
+
+    def _fill_false(self) -> nw.Expr:
+        return self.expr if self.kind == SURE else self.expr.fill_null(False)
+
+    def _compare(self, operator: str, other) -> nw.Expr:
+        return getattr(self.expr, f"__{operator}__")(_native(other))
+
+    def _compute(self, operator: str, other, swapped: bool) -> nw.Expr:
+        return getattr(self.expr, f"__{'r' * swapped}{operator}__")(_native(other))
+
+    def _join(self, operator: str, other) -> nw.Expr:
+        return getattr(self.expr, f"__{operator}__")(_native(other))
+
+    def _invert(self) -> nw.Expr:
+        return ~self.expr
+
+    def _is_in(self, words) -> nw.Expr:
+        return self.expr.is_in(words)
+
+    def _contains(self, pattern: str) -> nw.Expr:
+        return self.expr.str.contains(pattern)
+
+
+YES = Expression(nw.lit(True), SURE)
+
+
+def _native(other):
+    return other.expr if isinstance(other, Expression) else other
+
+
+def column(name: str) -> Expression:
+    """A column of the conformed frame."""
+    return Expression(nw.col(name), _kind_of(name))
+
+
+def _kind_of(name: str) -> str:
+    if name in (DAY, NEXT):
+        return DATE
+    return NUMBER if name in DAY_NUMBERS else kind_of(name)
 
 
 class Lazy:
@@ -114,13 +172,15 @@ class Lazy:
 
     def slow_cycle(self, at: At) -> float | None:
         """The 90th percentile of days from created to won; None when none was won."""
-        won = self.frame.filter(at.won, ~at.cycle.is_null())
-        found = fetch(won.select(days=at.cycle.quantile(0.9, interpolation="linear")))["days"]
+        at = replace(at, column=column)
+        won = self.frame.filter(at.won.expr, (~at.cycle.is_null()).expr)
+        found = fetch(won.select(days=at.cycle.expr.quantile(0.9, interpolation="linear")))["days"]
         return None if found.empty or pd.isna(found.iloc[0]) else float(found.iloc[0])
 
     def totals(self, measures: list[Measure], columns: list[str], spans: Spans, at: At):
         """The groups there are, and each measure's totals, one row for each group and one column
         for each span."""
+        at = replace(at, column=column)
         by_anchor = {
             anchor: [m for m in measures if m.anchor == anchor]
             for anchor in (CLOSED, CREATED, STATE)
@@ -160,7 +220,7 @@ class Lazy:
         return known, found
 
     def _groups(self, columns: list[str], at: At) -> pd.DataFrame:
-        there = self.frame.filter(at.exists).group_by(
+        there = self.frame.filter(at.exists.expr).group_by(
             *columns
         )  # unique() numbers every row on DuckDB
         return fetch(there.agg(nw.len().alias("_deals")))[columns]
@@ -171,9 +231,12 @@ class Lazy:
         """Totals of the deals whose date falls into a span; each measure counts only those that had
         come to it."""
         anchor = measures[0].anchor
-        frame, on = self.frame.filter(at.closed if anchor == CLOSED else at.exists), nw.col(anchor)
+        frame, on = (
+            self.frame.filter((at.closed if anchor == CLOSED else at.exists).expr),
+            nw.col(anchor),
+        )
         true = dict.fromkeys(
-            ("_exists", "_due", "_closed") if anchor == CLOSED else ("_exists",), nw.lit(True)
+            ("_exists", "_due", "_closed") if anchor == CLOSED else ("_exists",), YES
         )
         then = replace(at, noted=true)
         starts = [midnight(span.start) for span in spans]
@@ -203,12 +266,12 @@ class Lazy:
         without periods."""
         ends = spans.ends(at.as_of)
         if not spans.unit:
-            then = replace(at, noted={"_exists": nw.lit(True)})
-            return _aggregated(self.frame.filter(at.exists), measures, columns, then).assign(
+            then = replace(at, noted={"_exists": YES})
+            return _aggregated(self.frame.filter(at.exists.expr), measures, columns, then).assign(
                 **{SPAN: ends[0][0]}
             )
         return self._each_day(
-            measures, columns, spans, At(at.as_of, at.slow_days, at.within_days, day=DAY)
+            measures, columns, spans, At(at.as_of, at.slow_days, at.within_days, column, day=DAY)
         )
 
     def _each_day(
@@ -236,7 +299,7 @@ class Lazy:
                 came.is_null() | (came < end), gone.is_null() | (gone >= end)
             )
 
-        at = replace(at, noted={"_open": nw.lit(True)})
+        at = replace(at, noted={"_open": YES})
         if any(m.total == "median" for m in measures) or _reads_the_day(measures, at):
             return _aggregated(open_then(deals), measures, [*columns, SPAN], at)
         # deals that come and go in the same periods are open on the same days: added up before they
@@ -262,11 +325,11 @@ def _reads_the_day(measures: list[Measure], at: At) -> bool:
     """Whether some measure adds another amount on another day."""
     read = set()
 
-    def column(name: str) -> nw.Expr:
+    def reading(name: str) -> Expression:
         read.add(name)
-        return nw.col(name)
+        return column(name)
 
-    seen = replace(at, column=column, noted=dict(at.noted))
+    seen = replace(at, column=reading, noted=dict(at.noted))
     for measure in measures:
         measure.parts(seen)
     return not read.isdisjoint({DAY, NEXT, day_number(DAY)})
@@ -362,7 +425,7 @@ def _parts(
         for m in measures
     }
     for name, tell in at.noted.items():  # each reads but those before it
-        frame = frame.with_columns(tell.alias(name))
+        frame = frame.with_columns(tell.expr.alias(name))
     frame = frame.select(*keys, **parts)
     return _decimals(frame, [m.name for m in measures if m.total == "money"]) if spark else frame
 
@@ -379,14 +442,15 @@ def _looked_at(measures: list[Measure]) -> list[str]:
     return ["amount"] * bool(plain) + ["probability"] * bool(weighing)
 
 
-def _as_written(frame: nw.LazyFrame, names: Iterable[str]) -> Callable[[str], nw.Expr]:
+def _as_written(frame: nw.LazyFrame, names: Iterable[str]) -> Callable[[str], Expression]:
     """Columns by name, these as they are written where the frame has them so."""
     there = {name for name in names if as_written(name) in frame.collect_schema().names()}
-    return lambda name: nw.col(as_written(name) if name in there else name)
+    return lambda name: column(name).under(as_written(name)) if name in there else column(name)
 
 
 def _part(measure: Measure, at: At, whole: bool, narrow: bool) -> nw.Expr:
     deals, adds = measure.parts(at)
+    deals, adds = deals.expr, None if adds is None else adds.expr
     if adds is None:
         return deals.cast(nw.Int64)
     if measure.total == "money" and narrow:  # times 0 or 1: several times as fast as a choice

@@ -1,9 +1,8 @@
 """Measures: what one deal adds to a total, and how it is totalled.
 
 A measure is written once, over the columns that an `At` gives, and serves every KPI that names it
-and every engine: on Polars, DuckDB and Spark the columns are Narwhals expressions, on pandas they
-are `arrays.Values`, which know the same few operations. A scorecard totals each distinct measure
-once.
+and every engine: a formula may do with a column what `engines.base.Column` can, and nothing else.
+A scorecard totals each distinct measure once.
 """
 
 import math
@@ -13,7 +12,6 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
-import narwhals as nw
 import numpy as np
 
 from kpi_helpers.errors import KitError
@@ -67,15 +65,15 @@ class At:
 
     A deal created later does not exist, one closed later is still open. `slow_days` is the 90th
     percentile of won cycles (None: not known), `within_days` the horizon of the `within` close
-    rate, `column` gives a column by its name, and `day` names the column of the day itself where
-    each row has its own. What several measures ask for is told once and kept in `noted`; with
-    `named` they read it as a column, which the query then has to have.
+    rate, `column` gives a column by its name (an engine puts it in), and `day` names the column of
+    the day itself where each row has its own. What several measures ask for is asked once and kept
+    in `noted`; with `named` they read it as a column, which the query then has to have.
     """
 
     as_of: date
     slow_days: float | None = None
     within_days: int = 90
-    column: Callable = nw.col
+    column: Callable | None = None
     day: str | None = None
     named: bool = False
     noted: dict = field(default_factory=dict)
@@ -84,7 +82,7 @@ class At:
         """What `tell()` says, told once for all measures that ask for it."""
         if name not in self.noted:
             self.noted[name] = tell()
-        return self.column(name) if self.named else self.noted[name]
+        return self.noted[name].under(name) if self.named else self.noted[name]
 
     @cached_property
     def today(self):
@@ -148,7 +146,11 @@ class At:
 
     @property
     def open(self):
-        return self.once("_open", lambda: self.exists & ~self.closed)
+        on = self.column("closed_on")
+        ended = self.column("status").is_in(CLOSED_STATUSES).fill_null(False)
+        return self.once(
+            "_open", lambda: self.exists & (on.is_null() | (on >= self.tomorrow) | ~ended)
+        )
 
     def _ended(self, status: str):
         return self.once(f"_{status}", lambda: self.due & (self.column("status") == status))
@@ -200,7 +202,8 @@ class Measure:
     """`of(at)` tells which deals count, or `where` they add what; `total` is count, money, sum or
     median.
 
-    By closing date only deals that have closed count, by creation date and state those that exist.
+    By closing date only deals that have closed count, by creation date those that exist, by state
+    those that are open.
     `reads` names the columns it reads beside those every measure may: the core, credit and deal_id.
     """
 
@@ -213,8 +216,9 @@ class Measure:
 
     def parts(self, at: At) -> where:
         """Which deals add something, and what."""
-        told = self.of(at)
-        return told if isinstance(told, where) else where(told, None)
+        counted = self.of(at)
+        deals, adds = counted if isinstance(counted, where) else (counted, None)
+        return where(at.open & deals if self.anchor == STATE else deals, adds)
 
     @property
     def plain(self) -> tuple["Measure", ...]:
