@@ -154,29 +154,40 @@ def parse_window(text: "str | Window | tuple | None", as_of: date | None = None)
     if text == "all":
         return Window(date.min, date.max, "all")
     if found := re.fullmatch(r"(\d{1,9})d", text):
-        days = int(found[1])
-        if not 1 <= days <= 36_600:
-            raise KitError(f"Window {text!r} has to span 1 to 36600 days.")
-        end = _known(as_of)
-        return Window(end - timedelta(days=days - 1), end)
+        return _last_days(int(found[1]), text, as_of)
     if ".." in text:
-        start, end = (as_date(part.strip(), "window's date") for part in text.split("..", 1))
-        if end < start:
-            raise KitError(f"Window {text!r} ends before it starts; write the earlier date first.")
-        return Window(start, end)
+        return _range(text)
     if found := re.fullmatch(
         r"(19\d\d|2[01]\d\d)(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?", text, re.IGNORECASE
     ):
-        year, quarter, month = int(found[1]), found[2], found[3]
-        if quarter:
-            start, months, kind = date(year, int(quarter) * 3 - 2, 1), 3, "quarter"
-        elif month:
-            start, months, kind = date(year, int(month), 1), 1, "month"
-        else:
-            start, months, kind = date(year, 1, 1), 12, "year"
-        last = start.month + months - 1
-        return Window(start, date(year, last, calendar.monthrange(year, last)[1]), kind)
+        return _calendar_period(int(found[1]), found[2], found[3])
     raise KitError(f"Window {text!r} is not understood; write one of {FORMS}.")
+
+
+def _last_days(days: int, text: str, as_of: date | None) -> Window:
+    if not 1 <= days <= 36_600:
+        raise KitError(f"Window {text!r} has to span 1 to 36600 days.")
+    end = _known(as_of)
+    return Window(end - timedelta(days=days - 1), end)
+
+
+def _range(text: str) -> Window:
+    start, end = (as_date(part.strip(), "window's date") for part in text.split("..", 1))
+    if end < start:
+        raise KitError(f"Window {text!r} ends before it starts; write the earlier date first.")
+    return Window(start, end)
+
+
+def _calendar_period(year: int, quarter: str | None, month: str | None) -> Window:
+    if quarter:
+        first, kind = int(quarter) * 3 - 2, "quarter"
+    elif month:
+        first, kind = int(month), "month"
+    else:
+        first, kind = 1, "year"
+    last = first + MONTHS_IN[kind] - 1
+    end = date(year, last, calendar.monthrange(year, last)[1])
+    return Window(date(year, first, 1), end, kind)
 
 
 def _known(as_of: date | None) -> date:

@@ -99,7 +99,7 @@ class Words(Values):
     def _is_null(self) -> np.ndarray:
         return self.codes < 0
 
-    def _compare(self, operator: str, other) -> np.ndarray:
+    def _compare(self, operator: str, other) -> np.ndarray:  # noqa: ARG002  # texts know == only
         return self._those(lambda word: word == other)
 
     def _is_in(self, words) -> np.ndarray:

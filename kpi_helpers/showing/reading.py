@@ -58,7 +58,7 @@ def against_peers(view: PartnerView, row: dict) -> str:
     )
 
 
-def against_before(view: PartnerView, row: dict) -> str:
+def against_before(row: dict) -> str:
     if pd.isna(row["value"]):
         return ""
     if pd.isna(row["change"]):
@@ -88,7 +88,7 @@ def _unknown(row: dict, sentence: str) -> str:
 def _sizes(view):
     row, median = view.row("average_deal_size"), view.row("average_deal_size", "median")
     yield _unknown(row, _("The average deal size cannot be told: {why}."))
-    yield against_before(view, row)
+    yield against_before(row)
     yield against_peers(view, row)
     if row["n"] >= 3 and row["value"] > 2 * median["value"] > 0:
         times = row["value"] / median["value"]
@@ -103,7 +103,7 @@ def _sizes(view):
 
 def _count(view):
     row, attained, pace = (view.row("deal_count", basis) for basis in ("won", "attainment", "pace"))
-    yield against_before(view, row)
+    yield against_before(row)
     yield against_peers(view, row)
     if not pd.isna(attained["value"]):
         yield ngettext(
@@ -205,7 +205,7 @@ def _channels(view):
 def _close_rate(view):
     cohort, closed = view.row("close_rate", "cohort"), view.row("close_rate", "closed")
     yield _unknown(closed, _("The close rate of decided deals cannot be told: {why}."))
-    yield against_before(view, closed)
+    yield against_before(closed)
     yield against_peers(view, closed)
     if has(cohort, "immature"):
         yield _(
@@ -240,7 +240,7 @@ def _velocity(view):
     if told:
         yield _("Of all deals, open and lost ones counted, {shares} were won.", shares=told)
     yield _unknown(row, _("The cycle cannot be told: {why}."))
-    yield against_before(view, row)
+    yield against_before(row)
     yield against_peers(view, row)
     yield from _pace(view)
     yield _(

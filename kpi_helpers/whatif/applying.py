@@ -51,18 +51,18 @@ def _set(base, world, change: Change, share, notes):
     now, new = (_rows(base, table, column, value) for table in (opened, coming))
     if name == "close_rate":
         opened = _times(opened, now, factor, "chance", "ever")
-        capped = int((opened["chance"] > 1).sum())
-        if capped:
+        if capped := int((opened["chance"] > 1).sum()):
             notes.append(Note("chance_capped", driver=change.driver, count=capped))
         opened = opened.assign(
             chance=opened["chance"].clip(upper=1), ever=opened["ever"].clip(upper=1)
         )
         wins = _times(coming, new, factor, "wins")["wins"]
         coming = coming.assign(wins=np.where(new, np.minimum(wins, coming["leads"]), wins))
-    elif name in ("average_deal_size", "open_pipeline"):
+    elif name == "open_pipeline":
         opened = _times(opened, now, factor, "amount")
-        if name == "average_deal_size":
-            coming = _times(coming, new, factor, "amount")
+    elif name == "average_deal_size":
+        opened = _times(opened, now, factor, "amount")
+        coming = _times(coming, new, factor, "amount")
     elif name == "leads":
         coming = _times(coming, new, factor, "wins", "leads")
     elif name == "opportunities":
@@ -75,8 +75,7 @@ def _set(base, world, change: Change, share, notes):
             _times(opened, now, 1 / factor, "copies"),
             _times(coming, new, 1 / factor, "wins"),
         )
-        if factor < 1:
-            notes.append(Note("pipeline_refilled"))
+        notes += [Note("pipeline_refilled")] if factor < 1 else []
     return replace(world, opened=opened, coming=coming)
 
 

@@ -97,6 +97,15 @@ def _entry(part, entry, rules):
     for key in NAMES & entry.keys():
         if not isinstance(entry[key], str):
             raise KitError(f"{key!r} of {part} is a name; got {entry[key]!r}.")
+    if part == "strategies":
+        _changes("A strategy", entry["set"])
+    if "starts" in entry:
+        as_date(entry["starts"], "starts")
+    _from_to(part, entry)
+
+
+def _from_to(part, entry):
+    """What goes from one member to another."""
     if "from" in entry and entry["from"] == entry["to"]:
         raise KitError(f"{part} goes from one to another; got {entry['from']!r} twice.")
     if part == "move" and ("share" in entry) == ("deals" in entry):
@@ -105,10 +114,6 @@ def _entry(part, entry, rules):
         raise KitError(
             f'"deals" of move is a list of ids, like ["D-1", "D-2"]; got {entry["deals"]!r}.'
         )
-    if part == "strategies":
-        _changes("A strategy", entry["set"])
-    if "starts" in entry:
-        as_date(entry["starts"], "starts")
 
 
 def scenario_of(changes) -> Scenario:

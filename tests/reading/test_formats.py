@@ -53,7 +53,7 @@ def jsonable():
     ]
 
 
-def make(folder, form):
+def make(folder, form):  # noqa: C901  # a case a format
     path, text = folder / f"deals{form}", csv_text().encode()
     match form:
         case ".xlsx":

@@ -116,7 +116,7 @@ def coverage(deals, orders, *, tolerance: float = 0.01, as_of=None) -> Coverage:
     }
     kinds |= dict.fromkeys(("deal_amount", "order_amount", "difference"), "float64")
     rows = rows.astype(kinds)
-    return Coverage(rows, _totals(pd, rows), *_shares(rows), left_out)
+    return Coverage(rows, _totals(rows), *_shares(rows), left_out)
 
 
 def _orders(pd, given, as_of):
@@ -158,7 +158,7 @@ def _deals(pd, deals, as_of):
     return first
 
 
-def _totals(pd, rows):
+def _totals(rows):
     """One row a kind, in the order of KINDS: rows, both amounts, difference, and what the kind
     means."""
     summed = ["orders", "deal_amount", "order_amount", "difference"]

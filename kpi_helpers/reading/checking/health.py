@@ -76,7 +76,7 @@ def health(loaded) -> dict[str, Any]:
             }
             for s in STATUSES
         ],
-        "blanks": _blanks(relation, loaded.rows_used),
+        "blanks": _blanks(relation),
         "rejections": _rejections(bad),
         "warnings": sorted(
             map(effect_of, loaded.warnings), key=lambda w: SEVERITIES.index(w["severity"])
@@ -149,7 +149,7 @@ def summary(loaded) -> str:
     return headline({"rows": rows, "warnings": [effect_of(w) for w in loaded.warnings]})
 
 
-def _blanks(relation, used: int) -> list[dict]:
+def _blanks(relation) -> list[dict]:
     """For each column of the contract the blanks among the deals it applies to; one pass over the
     deals."""
     effects = vocabulary("effects.toml")["blanks"]

@@ -5,6 +5,7 @@ import datetime
 import json
 import math
 from array import array
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -34,32 +35,45 @@ def cell(value: Any) -> tuple[str | None, str | None]:
     """
     if value is None or value == "":
         return None, None
-    if isinstance(value, Numeral):
-        digits = value.lstrip("-")
-        return str(value), "int" if digits.isdigit() and len(digits) <= _WHOLE else _float_or_text(
-            value
-        )
-    if isinstance(value, str):
-        return value, "text"
-    if isinstance(value, bool):
-        return ("true" if value else "false"), "bool"
-    if isinstance(value, int):
-        return (str(value), "int") if abs(value) < 10**_WHOLE else (_long(value), "text")
-    if isinstance(value, float):
-        if math.isfinite(value) and value.is_integer() and abs(value) < 1e15:
-            return str(int(value)), "int"
-        return repr(value), "float"
-    if isinstance(value, Decimal):
-        return str(value), "float"
-    if isinstance(value, datetime.datetime):
-        if value.tzinfo is None and value.time() == datetime.time():
-            return value.date().isoformat(), "date"
-        return value.isoformat(" "), "text" if value.tzinfo else "time"
-    if isinstance(value, datetime.date):
-        return value.isoformat(), "date"
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False), "text"
+    for kind, written in _WRITTEN.items():  # a kind comes before those it is also one of
+        if isinstance(value, kind):
+            return written(value)
     return str(value), "text"
+
+
+def _numeral(value: Numeral) -> tuple[str, str]:
+    digits = value.lstrip("-")
+    whole = digits.isdigit() and len(digits) <= _WHOLE
+    return str(value), "int" if whole else _float_or_text(value)
+
+
+def _integer(value: int) -> tuple[str, str]:
+    return (str(value), "int") if abs(value) < 10**_WHOLE else (_long(value), "text")
+
+
+def _float(value: float) -> tuple[str, str]:
+    if math.isfinite(value) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value)), "int"
+    return repr(value), "float"
+
+
+def _moment(value: datetime.datetime) -> tuple[str, str]:
+    if value.tzinfo is None and value.time() == datetime.time():
+        return value.date().isoformat(), "date"
+    return value.isoformat(" "), "text" if value.tzinfo else "time"
+
+
+_WRITTEN: dict[Any, Callable[[Any], tuple[str, str]]] = {
+    Numeral: _numeral,
+    str: lambda value: (value, "text"),
+    bool: lambda value: ("true" if value else "false", "bool"),
+    int: _integer,
+    float: _float,
+    Decimal: lambda value: (str(value), "float"),
+    datetime.datetime: _moment,
+    datetime.date: lambda value: (value.isoformat(), "date"),
+    list | dict: lambda value: (json.dumps(value, ensure_ascii=False), "text"),
+}
 
 
 def _long(value: int) -> str:

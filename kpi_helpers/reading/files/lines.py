@@ -1,7 +1,7 @@
 """Where a row stands in its file: the physical line, counted right over quoted line breaks and
 blank lines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 BLOCK = 1 << 22
@@ -50,27 +50,26 @@ def record_lines(
         and _ends_whole(path) == _newlines(path) - total
     ):
         return [row + 2 for row in rows]
-    wanted = set(rows)
-    last = max(wanted)
-    found: dict[int, int] = {}
-    row, inside, begins = -2, False, 1  # the header will be row -1
+    last, wanted, found = max(rows), set(rows), {}
+    for row, begins in enumerate(_records(path, broken, skip_blank), -1):  # the header is row -1
+        if row in wanted:
+            found[row] = begins
+        if row == last:
+            break
+    return [found.get(r, r + 2) for r in rows]
+
+
+def _records(path: Path, broken: set[int], skip_blank: bool) -> Iterator[int]:
+    """The line on which each record begins, the header's first."""
+    inside = False
     with path.open("rb") as stream:
         for number, line in enumerate(stream, 1):
-            if not inside:
-                if skip_blank and not line.strip(b"\r\n\xef\xbb\xbf"):
-                    continue
-                begins = number
-                if begins not in broken:
-                    row += 1
-                    if row in wanted:
-                        found[row] = begins
-                        if row == last:
-                            break
-                elif line.count(b'"') % 2:
-                    continue  # a broken quotation is over with its line
-            if line.count(b'"') % 2:
-                inside = not inside
-    return [found.get(r, r + 2) for r in rows]
+            odd = line.count(b'"') % 2 == 1
+            if inside:
+                inside = not odd
+            elif number not in broken and (line.strip(b"\r\n\xef\xbb\xbf") or not skip_blank):
+                yield number
+                inside = odd  # of a broken line the quotation is over with it
 
 
 def _newlines(path: Path) -> int:

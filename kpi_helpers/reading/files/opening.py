@@ -46,23 +46,7 @@ def _open(engine: Engine, path: Path, file: str, *, inside: bool) -> list[Table]
         if inside:
             raise KitError(f"{file} is packed more than once; unpack it first.")
         return _packed(engine, path, file, kind)
-    with path.open("rb") as stream:
-        head = stream.read(512)
-    if not head:
-        raise KitError(f"{file} is empty.")
-    for magic, what in FOREIGN.items():
-        if head.startswith(magic):
-            raise KitError(f"{file} {what}.")
-    if (
-        head.lstrip(b"\xef\xbb\xbf \r\n\t")
-        .lower()
-        .startswith((b"<html", b"<!doctype html", b"<table", b"<?xml"))
-    ):
-        raise KitError(
-            f"{file} is a web page or XML, whatever its name; open it in Excel and save it as "
-            f".xlsx or CSV."
-        )
-    if head.startswith(b"PAR1"):
+    if _readable_head(path, file).startswith(b"PAR1"):
         return [parquet_table(engine, path, file, stem)]
     if named in sources.JSON:
         return [jsonlines.records(engine, _renamed(plain(engine, path), path, engine), file, stem)]
@@ -80,6 +64,24 @@ def _open(engine: Engine, path: Path, file: str, *, inside: bool) -> list[Table]
         f"{file} is of no kind that can be read ({', '.join(sources.READABLE)}; packed: "
         f"{', '.join(sources.PACKED)})."
     )
+
+
+def _readable_head(path: Path, file: str) -> bytes:
+    """The first bytes of a file that is neither empty nor of a kind that cannot be read."""
+    with path.open("rb") as stream:
+        head = stream.read(512)
+    if not head:
+        raise KitError(f"{file} is empty.")
+    for magic, what in FOREIGN.items():
+        if head.startswith(magic):
+            raise KitError(f"{file} {what}.")
+    text = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if text.startswith((b"<html", b"<!doctype html", b"<table", b"<?xml")):
+        raise KitError(
+            f"{file} is a web page or XML, whatever its name; open it in Excel and save it as "
+            f".xlsx or CSV."
+        )
+    return head
 
 
 def _packed(engine: Engine, path: Path, file: str, kind: str) -> list[Table]:

@@ -22,8 +22,8 @@ class Style(Protocol):
 class Percent:
     """Numbers, not text, that are per cent."""
 
-    def steps(self, column: str, parts: str, read: str) -> tuple[str, str, str]:
-        """See Style."""
+    def steps(self, column: str, parts: str, read: str) -> tuple[str, str, str]:  # noqa: ARG002
+        """See Style; these have no parts."""
         return "NULL", column, f"({values.cast('share', read)}) / 100"
 
 

@@ -47,7 +47,7 @@ def __getattr__(name: str):
         server's child."""
 
         @classmethod
-        def execute_managed_notebook(cls, nb_man, kernel_name, *, started=None, **_) -> None:
+        def execute_managed_notebook(cls, nb_man, _kernel_name, *, started=None, **_) -> None:
             run_cells(nb_man, started)
 
     globals()[name] = WarmEngine

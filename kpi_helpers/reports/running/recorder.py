@@ -173,7 +173,7 @@ class _Stream(TextIOBase):
 
 class _Publisher(DisplayPublisher):
     def publish(
-        self, data, metadata=None, source=None, *, transient=None, update=False, **_
+        self, data, metadata=None, _source=None, *, transient=None, update=False, **_
     ) -> None:
         RECORDER.display(
             RECORDER.show(data), metadata or {}, (transient or {}).get("display_id"), update
@@ -282,7 +282,7 @@ def streams_taken_over() -> Iterator[None]:
         sys.stdout, sys.stderr, builtins.input = before
 
 
-def _refuse_input(prompt: str = "") -> str:
+def _refuse_input(_prompt: str = "") -> str:
     raise StdinNotImplementedError(
         "raw_input was called, but this frontend does not support input requests."
     )

@@ -88,7 +88,7 @@ class Picture:
         self.width, self.height = (round(inches * SCREEN) for inches in figure.get_size_inches())
         self.png = _small_png(Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB"))
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, **_):
         size = {"width": self.width, "height": self.height, "alt": self.text}
         return {"image/png": self.png, "text/plain": self.text}, {"image/png": size}
 
