@@ -29,7 +29,7 @@ def test_conda_environment_equals_pyproject():
 
 def test_lock_pins_and_hashes_every_package_without_addresses():
     lock = (ROOT / "requirements.lock").read_text()
-    entries = re.findall(r"^[\w.-]+==\S+.*$", lock, re.MULTILINE)
+    entries = re.findall(r"^[\w.-]+(?:\[[\w-]+\])?==\S+.*$", lock, re.MULTILINE)
     assert len(entries) > 100
     assert all("\\" in entry for entry in entries), "each entry goes on to its hashes"
     assert not re.search(r"https?://|--(extra-)?index-url|--find-links", lock)

@@ -40,12 +40,3 @@ def test_notebooks_explain_first_and_hold_no_functions(path):
         )
         assert len(ast.parse(cell.source).body) <= 12
     assert any("nbval-check-output" in cell.metadata.get("tags", []) for cell in code)
-
-
-def test_importing_the_package_loads_no_heavy_library():
-    heavy = ("duckdb", "matplotlib", "nbconvert", "papermill", "scipy", "seaborn", "statsmodels")
-    code = f"import sys, kpi_helpers; print([name for name in {heavy!r} if name in sys.modules])"
-    answer = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    assert answer.stdout.strip() == "[]"

@@ -30,12 +30,13 @@ def parse_by(by: "str | list[str] | tuple[str, ...] | None") -> tuple[dict[str, 
     periods = [name for name in names if name in PERIODS]
     if len(periods) > 1:
         raise KitError(f"Group by one period at a time, not by {' and '.join(periods)}.")
-    groups = {}
+    groups: dict[str, str] = {}
     for name in names:
         if name in PERIODS:
             continue
         if name not in LEVELS:
             raise UnknownValue("level", name, [*LEVELS, *PERIODS])
-        if LEVELS[name] is not None:
-            groups[_SHOWN.get(name, name)] = LEVELS[name]
+        column = LEVELS[name]
+        if column is not None:
+            groups[_SHOWN.get(name, name)] = column
     return groups, periods[0] if periods else None

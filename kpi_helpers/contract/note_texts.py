@@ -4,7 +4,7 @@ A sentence whose number `n` needs two forms has a pair: for 1, and for any other
 places. The Turkish texts are in the gettext catalogue, which `make messages` keeps in step.
 """
 
-KPI_REMARKS = {
+KPI_REMARKS: dict[str, str | tuple[str, str]] = {
     # left out, or leaned on
     "won_without_amount": (
         "{n} won deal without amount left out",
@@ -43,7 +43,7 @@ KPI_REMARKS = {
     "against_peers": "against {n} peers, this one included",
     "revenue_per_day": "opportunities x average size x close rate / cycle days",
 }
-KPI_SILENCES = {
+KPI_SILENCES: dict[str, str | tuple[str, str]] = {
     "no_priced_win": "no won deal with an amount closed in the window",
     "wins_without_amount": "no won deal has an amount",
     "no_target": "no target for this window",
@@ -75,7 +75,7 @@ KPI_SILENCES = {
     "no_channel_spend": "no spend on this channel",
     "no_channel_lead": "no lead through this channel",
 }
-STATISTICS = {
+STATISTICS: dict[str, str | tuple[str, str]] = {
     "no_data": "nothing to count",
     "no_total": "no deals in one of the periods",
     "too_few_values": "fewer than 5 values",
@@ -105,7 +105,7 @@ STATISTICS = {
     "one_year_only": "no value of a year before",
     "no_weights": "a KPI it weighs is unknown",
 }
-WHAT_IF = {
+WHAT_IF: dict[str, str | tuple[str, str]] = {
     "little_history": "Too little history: deals not yet created are left out.",
     "chance_unknown": "Open deals left out because nothing tells their chance to win: {count}.",
     "spend_by_partner": "Spend is known by partner only, not at this level.",

@@ -75,7 +75,8 @@ class Values(Column):
     def _is_in(self, words) -> np.ndarray:
         raise NotImplementedError  # of text, which is `Words` here
 
-    _contains = _is_in
+    def _contains(self, pattern: str) -> np.ndarray:
+        raise NotImplementedError  # of text as well
 
 
 def _native(other):
@@ -206,8 +207,8 @@ class Arrays:
         for each span."""
         deals = self.keep(self.at(at).exists)
         group, known = deals._groups(columns)
-        shape = len(known) if columns else 1, len(spans)
-        found = {}
+        shape = 1 if known is None else len(known), len(spans)
+        found: dict[str, np.ndarray] = {}
         for anchor in (CLOSED, CREATED):
             if mine := [m for m in measures if m.anchor == anchor]:
                 span = _span(deals.column(anchor).data, spans)
@@ -275,15 +276,13 @@ class Arrays:
 def _exact_sums(money: np.ndarray, cell: np.ndarray, size: int) -> np.ndarray:
     """The money of each cell; its parts are put together as Python's integers, which have no
     end."""
-    rest, total = np.floor(money * MICRO + 0.5), 0
+    rest = np.floor(money * MICRO + 0.5)
+    total = np.zeros(size, dtype=object)
     for unit in (LOW**2, LOW, 1):
         part = np.floor(rest / unit)
         rest -= part * unit
-        total = (
-            total
-            + np.array([int(number) for number in np.bincount(cell, part, size)], dtype=object)
-            * unit
-        )
+        counted = [int(number) for number in np.bincount(cell, part, size)]
+        total += np.array(counted, dtype=object) * unit
     return as_money((total // MICRO).astype("float64"), (total % MICRO).astype("float64"))
 
 

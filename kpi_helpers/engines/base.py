@@ -167,11 +167,6 @@ class Column(ABC):
         self._need("is_in()", TEXT)
         return self._new(self._is_in(list(words)), TRUTH)
 
-    @property
-    def str(self) -> "Texts":
-        self._need("str", TEXT)
-        return Texts(self)
-
     __hash__ = None  # type: ignore[assignment]
 
     def __getattr__(self, name: str) -> Any:
@@ -202,6 +197,11 @@ class Column(ABC):
             raise NotInContract(f"{self.kind} {sign} {_named(other)}")
         sure = self.kind == other.kind == SURE
         return self._new(self._join(operator, other), SURE if sure else TRUTH)
+
+    @property
+    def str(self) -> "Texts":
+        self._need("str", TEXT)
+        return Texts(self)
 
 
 class Texts:

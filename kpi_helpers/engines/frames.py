@@ -3,6 +3,7 @@ kind coming out."""
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 import narwhals as nw
 import pandas as pd
@@ -30,7 +31,7 @@ READ_AS_TEXT = (
     "lost_reason",
 )  # the text columns whose words the formulas compare
 ENGINES = "a pandas, Polars, DuckDB or Spark frame"
-_TYPES = {
+_TYPES: dict[str, Any] = {
     "text": nw.String,
     "number": nw.Float64,
     "share": nw.Float64,

@@ -123,11 +123,11 @@ class Lazy:
     def of(cls, frame: nw.LazyFrame) -> "Lazy":
         """The conformed frame, with its dates as day numbers beside them."""
         if frame.implementation.is_pyspark():  # Narwhals has no difference of dates on Spark
-            days = "timestampdiff(MICROSECOND, TIMESTAMP_NTZ'1970-01-01', {}) / {} AS {}"
+            since_1970 = "timestampdiff(MICROSECOND, TIMESTAMP_NTZ'1970-01-01', {}) / {} AS {}"
             native = frame.to_native()
             _check_zone(native.sparkSession.conf.get("spark.sql.session.timeZone"))
             native = native.selectExpr(
-                "*", *(days.format(name, DAY_US, day_number(name)) for name in DATES)
+                "*", *(since_1970.format(name, DAY_US, day_number(name)) for name in DATES)
             )
             return cls(nw.from_native(native))
         since = {name: nw.col(name) for name in DATES}
@@ -150,7 +150,11 @@ class Lazy:
         ]
         row = fetch(self.frame.select(**ends[0], **ends[1])).iloc[0]
         first, last = (pd.to_datetime(row[list(names)]) for names in ends)
-        return tuple(None if pd.isna(day) else day.date() for day in (first.min(), last.max()))
+        earliest, latest = first.min(), last.max()
+        return (
+            None if pd.isna(earliest) else earliest.date(),
+            None if pd.isna(latest) else latest.date(),
+        )
 
     def is_split(self) -> bool:
         """Whether some deal is shared; one is looked for, and Parquet's statistics mostly say there
@@ -203,7 +207,9 @@ class Lazy:
         found = {}
         for anchor, table in tables.items():
             cells = table[SPAN].to_numpy(dtype=np.int64)
-            if columns:  # an inner join: a group whose deals are all of the future is none
+            if (
+                known is not None
+            ):  # an inner join: a group whose deals are all of the future is none
                 table = table.merge(known.assign(_group=range(len(known))), on=columns)
                 cells = table["_group"].to_numpy() * len(spans) + table[SPAN].to_numpy(
                     dtype=np.int64
@@ -215,7 +221,7 @@ class Lazy:
                         as_money(total.to_numpy("float64"), table[_rest(m)].to_numpy("float64"))
                     )
                 found[m.name] = _spread(
-                    total, cells, m.total, (len(known) if columns else 1, len(spans))
+                    total, cells, m.total, (1 if known is None else len(known), len(spans))
                 )
         return known, found
 
@@ -299,14 +305,16 @@ class Lazy:
                 came.is_null() | (came < end), gone.is_null() | (gone >= end)
             )
 
+        assert spans.unit is not None
+        unit = spans.unit
         at = replace(at, noted={"_open": YES})
         if any(m.total == "median" for m in measures) or _reads_the_day(measures, at):
             return _aggregated(open_then(deals), measures, [*columns, SPAN], at)
         # deals that come and go in the same periods are open on the same days: added up before they
         # meet the days
         periods = {
-            CAME: nw.when(came >= first).then(_truncated(came, spans.unit)),
-            GONE: nw.when(gone < last).then(_truncated(gone, spans.unit)),
+            CAME: nw.when(came >= first).then(_truncated(came, unit)),
+            GONE: nw.when(gone < last).then(_truncated(gone, unit)),
         }
 
         def totals(parts: nw.LazyFrame) -> nw.LazyFrame:
@@ -511,8 +519,9 @@ def _spread(total: pd.Series, cells: np.ndarray, kind: str, shape: tuple[int, in
 def fetch(frame: nw.LazyFrame | nw.DataFrame) -> pd.DataFrame:
     """A small result as pandas, whatever engine computed it."""
     if isinstance(frame, nw.LazyFrame):
-        through = "pandas" if frame.implementation.is_duckdb() else None
-        frame = frame.collect("pyarrow" if frame.implementation.is_pyspark() else through)
+        if frame.implementation.is_pyspark():
+            return frame.collect("pyarrow").to_pandas()
+        frame = frame.collect("pandas") if frame.implementation.is_duckdb() else frame.collect()
     return frame.to_pandas()
 
 

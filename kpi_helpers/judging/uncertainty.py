@@ -77,7 +77,7 @@ def with_intervals(card: pd.DataFrame, deals: pd.DataFrame, *, seed: int = 0) ->
         window = _window(start.date(), end.date())
         samples = {
             key: _Sample(facts.iloc[groups.get(key, [])], window, key, seed)
-            for key in set(who[rows.index])
+            for key in sorted(set(who[rows.index]), key=repr)  # sums follow this order
         }
         ends = {key: _sizes(sample) | _sums(sample) for key, sample in samples.items()}
         for key, told in _indices(samples).items():

@@ -29,6 +29,8 @@ It misleads when one large deal carries the mean (look at `median`) and when pla
 2       P  credited  300.0  2
 """
 
+from typing import Any
+
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.kpis.kpi import Kpi, fraction, total
 from kpi_helpers.kpis.measure import CLOSED, Measure, where
@@ -45,7 +47,7 @@ won_placeholder = Measure(
 )
 
 left_out = Remarks(unpriced_won, rateless_won, (won_placeholder, "placeholder_amount"))
-money = {
+money: dict[str, Any] = {
     "unit": "money",
     "better": "higher",
     "why": Note("no_priced_win"),

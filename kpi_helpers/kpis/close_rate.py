@@ -33,6 +33,8 @@ answer. Source: kpis.md 2.5; interval: Wilson (1927).
 0       P    0.3  0.1078  0.6032
 """
 
+from typing import Any
+
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, fraction, ratio
 from kpi_helpers.kpis.measure import CLOSED, CREATED, Measure, where
@@ -57,7 +59,7 @@ lost_worthless = Measure(
 )
 
 no_closing = Note("nothing_decided")
-rate = {"unit": "ratio", "better": "higher", "interval": "wilson"}
+rate: dict[str, Any] = {"unit": "ratio", "better": "higher", "interval": "wilson"}
 
 
 def cohort(t) -> Answer:

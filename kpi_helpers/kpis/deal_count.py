@@ -28,6 +28,8 @@ It misleads alone: many small deals are not many good deals. Source: kpis.md 2.2
 0    2.0  0.2422  7.2247
 """
 
+from typing import Any
+
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, only, ratio, total
 from kpi_helpers.kpis.measure import STATE, Measure
@@ -75,7 +77,7 @@ def pace(t) -> Answer:
     )
 
 
-count = {"unit": "number", "interval": "poisson"}
+count: dict[str, Any] = {"unit": "number", "interval": "poisson"}
 
 deal_count = Kpi(
     "deal_count",

@@ -34,6 +34,8 @@ winning. Source: kpis.md 2.8.
 2      conversion   0.25
 """
 
+from typing import Any
+
 import numpy as np
 
 from kpi_helpers.contract.notes import Note
@@ -76,11 +78,12 @@ def _missed(kind: str, at: At):
     }[kind]
 
 
-fit, why_lost = {"reads": ("ideal",)}, {"reads": ("lost_reason", "lost_to_competitor")}
+fit: dict[str, Any] = {"reads": ("ideal",)}
+why_lost: dict[str, Any] = {"reads": ("lost_reason", "lost_to_competitor")}
 ideal = Measure("ideal", CREATED, lambda at: at.exists & at.says("ideal"), **fit)
 ideal_won = Measure("ideal_won", CREATED, lambda at: at.won & at.says("ideal"), **fit)
 ideal_told = Measure("ideal_told", CREATED, lambda at: at.exists & at.told("ideal"), **fit)
-of_three = {"unit": "ratio", "better": "higher", "interval": "wilson"}
+of_three: dict[str, Any] = {"unit": "ratio", "better": "higher", "interval": "wilson"}
 nothing, untold = Note("nothing_submitted"), Note("no_ideal_said")
 
 

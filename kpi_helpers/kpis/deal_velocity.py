@@ -31,6 +31,8 @@ velocity equation.
 2  revenue_per_day   30.0  money per day
 """
 
+from typing import Any
+
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, fraction, ratio, total
 from kpi_helpers.kpis.measure import CLOSED, Measure, where
@@ -45,7 +47,7 @@ undated = won - dated
 left_out = Remarks(
     (undated, "won_without_created"),
 )
-days = {
+days: dict[str, Any] = {
     "unit": "days",
     "better": "lower",
     "n": dated,

@@ -35,6 +35,8 @@ all credit. Source: kpis.md 2.4.
 1  cost_per_won.paid  1000.0
 """
 
+from typing import Any
+
 import numpy as np
 
 from kpi_helpers.contract.deals import CHANNELS
@@ -89,7 +91,8 @@ def of_channel(channel: str) -> tuple[Basis, ...]:
     cost_per_won = per(cost, lambda t: t[won], Note("no_channel_win"))
     roi = per(lambda t: t[revenue] - cost(t), cost, Note("no_channel_spend"))
     return_on_spend = per(lambda t: t[revenue], cost, Note("no_channel_spend"))
-    money, all_four = {"unit": "money", "better": "higher"}, (leads, won, revenue, unpriced)
+    money: dict[str, Any] = {"unit": "money", "better": "higher"}
+    all_four = (leads, won, revenue, unpriced)
     return (
         Basis(f"roi.{channel}", roi, all_four, "ratio", "higher"),
         total(f"leads.{channel}", leads, unit="number", better="higher"),

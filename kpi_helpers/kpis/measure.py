@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -59,6 +59,11 @@ def as_money(units: np.ndarray, rest: np.ndarray) -> np.ndarray:
     return units + np.rint(rest / step) * step / MICRO
 
 
+def unbound(name: str) -> Any:
+    """Columns belong to an engine, which puts its own in."""
+    raise KitError(f"Column {name!r} is asked for, and no engine has been chosen.")
+
+
 @dataclass(frozen=True)
 class At:
     """The deals as they stood at the end of `as_of`, column by column.
@@ -73,7 +78,7 @@ class At:
     as_of: date
     slow_days: float | None = None
     within_days: int = 90
-    column: Callable | None = None
+    column: Callable[[str], Any] = unbound
     day: str | None = None
     named: bool = False
     noted: dict = field(default_factory=dict)
@@ -193,8 +198,8 @@ class where(NamedTuple):
     """Which deals add something, and what each of them adds: nothing where that is not known, None
     where it is one."""
 
-    deals: object
-    adds: object
+    deals: Any
+    adds: Any
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ CRM's defaults rather than learned. Source: kpis.md 2.3.
 1  weighted  5200.0  3
 """
 
+from typing import Any
+
 import numpy as np
 
 from kpi_helpers.contract.notes import Note
@@ -42,8 +44,9 @@ from kpi_helpers.kpis.measure import CLOSED, STATE, At, Measure, where
 from kpi_helpers.kpis.remarks import Remarks, counts, pick
 from kpi_helpers.kpis.shared import lost, won_amount
 
-chance, expected = {"reads": ("probability",)}, {"reads": ("expected_close_on",)}
-to_whom = {"reads": ("lost_to_competitor",)}
+chance: dict[str, Any] = {"reads": ("probability",)}
+expected: dict[str, Any] = {"reads": ("expected_close_on",)}
+to_whom: dict[str, Any] = {"reads": ("lost_to_competitor",)}
 
 
 def overdue(at: At):
@@ -62,17 +65,16 @@ weighted_amount = Measure(
 weighable = Measure(
     "weighable", STATE, lambda at: at.open & at.priced & at.told("probability"), **chance
 )
-by_default, learned = (
-    Measure(
-        f"by_{source}",
-        STATE,
-        lambda at, source=source: (
-            at.open & at.priced & (at.column("probability_source") == source).fill_null(False)
-        ),
-        reads=("probability_source",),
-    )
-    for source in ("stage default", "learned")
-)
+
+
+def chance_from(source: str) -> Measure:
+    def priced_by(at: At):
+        return at.open & at.priced & (at.column("probability_source") == source).fill_null(False)
+
+    return Measure(f"by_{source}", STATE, priced_by, reads=("probability_source",))
+
+
+by_default, learned = chance_from("stage default"), chance_from("learned")
 open_age = Measure("open_age", STATE, lambda at: where(at.open, at.age_days), "median")
 open_dated = Measure("open_dated", STATE, lambda at: at.open & at.told("created_on"))
 overdue_deals = Measure("overdue", STATE, overdue, **expected)

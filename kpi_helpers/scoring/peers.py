@@ -1,8 +1,6 @@
 """Each group's peers as anonymous statistics: quartiles of the others and its own rank, or what may
 leave the house."""
 
-from functools import cache
-
 import numpy as np
 import pandas as pd
 
@@ -71,27 +69,25 @@ def shared_peers(scorecard: pd.DataFrame, *, digits: int = 2) -> pd.DataFrame:
     table = (
         wide.notna().stack().rename("known").reset_index().assign(count=count.ravel().astype(float))
     )
-    for name, share in (("low", 0.25), ("median", 0.5), ("high", 0.75)):
-        told = np.array([_harrell_davis(row, share, digits) for row in wide.to_numpy(float)])[
-            :, None
-        ]
-        table[name] = np.where(count >= FEWEST, told, np.nan).ravel()
+    quartiles = np.array([_quartiles(row, digits) for row in wide.to_numpy(float)])
+    for at, name in enumerate(("low", "median", "high")):
+        table[name] = np.where(count >= FEWEST, quartiles[:, [at]], np.nan).ravel()
     better = np.repeat([BETTER[key] for key in wide.index], len(wide.columns))
-    ends = (table[name].to_numpy() for name in ("low", "median", "high"))
-    table = table.assign(rank=np.nan, quarter=_quarter(wide.to_numpy(float).ravel(), *ends, better))
+    low, median, high = (table[name].to_numpy() for name in ("low", "median", "high"))
+    table = table.assign(
+        rank=np.nan, quarter=_quarter(wide.to_numpy(float).ravel(), low, median, high, better)
+    )
     return table[list(COLUMNS)].sort_values("partner", kind="stable", ignore_index=True)
 
 
-def _harrell_davis(values: np.ndarray, share: float, digits: int) -> float:
-    known = np.sort(values[~np.isnan(values)])
-    return float(f"{known @ _weights(len(known), share):.{digits}g}") if len(known) else np.nan
+def _quartiles(values: np.ndarray, digits: int) -> list[float]:
+    """Harrell and Davis' estimates, so rounded that no single value can be worked out."""
+    from scipy.stats.mstats import hdquantiles
 
-
-@cache
-def _weights(n: int, share: float) -> np.ndarray:
-    from scipy.special import betainc
-
-    return np.diff(betainc((n + 1) * share, (n + 1) * (1 - share), np.linspace(0, 1, n + 1)))
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return [np.nan] * 3
+    return [float(f"{found:.{digits}g}") for found in hdquantiles(known, (0.25, 0.5, 0.75))]
 
 
 def _beside(values: np.ndarray, better: str) -> dict[str, np.ndarray]:
@@ -102,10 +98,10 @@ def _beside(values: np.ndarray, better: str) -> dict[str, np.ndarray]:
     place = np.searchsorted(
         order, values
     )  # where the own value stands; leaving it out moves the later ones down
-    quartiles = [
+    low, median, high = (
         np.where(enough, _quantile_without(order, place, known, count, q), np.nan)
         for q in (0.25, 0.5, 0.75)
-    ]
+    )
     above = len(order) - np.searchsorted(order, values, side="right")
     ahead = {"higher": above, "lower": place}.get(better)
     rank = (
@@ -116,7 +112,7 @@ def _beside(values: np.ndarray, better: str) -> dict[str, np.ndarray]:
     return dict(
         zip(
             COLUMNS[3:],
-            (count, *quartiles, rank, _quarter(values, *quartiles, better)),
+            (count, low, median, high, rank, _quarter(values, low, median, high, better)),
             strict=True,
         )
     )

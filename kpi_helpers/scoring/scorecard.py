@@ -93,7 +93,8 @@ def scorecard(
         slow_days = _slow_cycle(known, as_of)
     at = At(as_of, slow_days, within_days)
     spans = Spans.of(window, unit, past=any(b.past for _, b in chosen))
-    totals = Totals(groups, at, *compute(known, measures, groups, spans, at), targets, spend)
+    keys, windows, now, before = compute(known, measures, groups, spans, at)
+    totals = Totals(groups, at, keys, windows, now, before, targets, spend)
     return like(deals, _tidy(totals, chosen, unit))
 
 
@@ -194,6 +195,6 @@ def _interval(kind: str, answer: Answer, unknown: np.ndarray) -> tuple[np.ndarra
     if kind == "poisson":
         return poisson(answer.numerator)
     if kind == "wilson":
-        tried = np.where(unknown, 0, answer.denominator)
-        return wilson(np.where(unknown, 0, answer.numerator), tried)
+        tried, won = (np.asarray(part) for part in (answer.denominator, answer.numerator))
+        return wilson(np.where(unknown, 0, won), np.where(unknown, 0, tried))
     return np.full(len(unknown), np.nan), np.full(len(unknown), np.nan)

@@ -105,6 +105,6 @@ def funnel(partners, k, n, *, overdispersed: bool = False) -> Funnel:
         rate < points["low_95"],
     ]
     points["place"] = pd.array(
-        np.where(dealing, np.select(outside, steps, "within"), None), dtype="str"
+        pd.Series(np.select(outside, steps, "within"), points.index).where(dealing), dtype="str"
     )
     return Funnel(points, centre, phi)

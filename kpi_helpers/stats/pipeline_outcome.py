@@ -35,7 +35,7 @@ class Outcome:
     def quantile(self, q: float) -> float:
         """The smallest value reached or undercut with probability q: quantile(.1) is P10."""
         below = np.cumsum(self.chances)
-        return float(self.values[min(np.searchsorted(below, q - ROUNDING), len(below) - 1)])
+        return float(self.values[min(int(np.searchsorted(below, q - ROUNDING)), len(below) - 1)])
 
     def at_least(self, value: float) -> float:
         """The chance that the pipeline brings `value` or more."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ class Logistic:
     of thousands of columns it is dear."""
 
     coefficients: np.ndarray
-    information: object
+    information: Any
     steps: int
 
     @cached_property

@@ -106,12 +106,14 @@ def interrupted_series(
         (fit.lags + 1) / len(y)
     )
     effect = _told([mean @ fit.coefficients], np.array([error]), reach, freedom).iloc[0]
-    verdict, reason = None, reasons.TOO_FEW_PERIODS_A_SIDE
+    verdict: str | None = None
+    reason: str | None = reasons.TOO_FEW_PERIODS_A_SIDE
     if min(before, after) >= ENOUGH:
         verdict = "rose" if effect["low"] > 0 else "fell" if effect["high"] < 0 else None
         reason = None if verdict else reasons.WITHIN_CHANCE
-    numbers = (*effect[["estimate", "low", "high", "p"]], y[on].mean() - y[~on].mean())
-    return StrategyEffect(table, *map(float, numbers), before, after, verdict, reason)
+    estimate, low, high, p = map(float, effect[["estimate", "low", "high", "p"]])
+    raw = float(y[on].mean() - y[~on].mean())
+    return StrategyEffect(table, estimate, low, high, p, raw, before, after, verdict, reason)
 
 
 def _told(estimate, error, reach, freedom):

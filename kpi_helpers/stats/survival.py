@@ -122,7 +122,7 @@ def share_won_by(days, outcome, by=(30, 60, 90), *, confidence: float = 0.95) ->
     )
     table.loc[unknown, ["won", "low", "high"]] = np.nan
     table["at_risk"] = (followed[:, None] > by).sum(axis=0)
-    table["reason"] = np.where(unknown, reasons.NOT_FOLLOWED, None)
+    table["reason"] = pd.Series(reasons.NOT_FOLLOWED, table.index, dtype="object").where(unknown)
     return table.astype({"reason": "str"})
 
 

@@ -59,8 +59,16 @@ def theil_sen(values, periods=None, *, confidence: float = 0.95) -> Trend:
     verdict = (
         None if p >= SURE else "rising" if line.slope > 0 else "falling" if line.slope < 0 else None
     )
-    numbers = (float(x) for x in (line.slope, line.low_slope, line.high_slope, line.intercept))
-    return Trend(*numbers, p, len(y), verdict, None if verdict else reasons.WITHIN_CHANCE)
+    return Trend(
+        float(line.slope),
+        float(line.low_slope),
+        float(line.high_slope),
+        float(line.intercept),
+        p,
+        len(y),
+        verdict,
+        None if verdict else reasons.WITHIN_CHANCE,
+    )
 
 
 def mann_kendall(values) -> float:

@@ -1,6 +1,11 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ROOT
 from scipy import stats
 
 from kpi_helpers import scorecard
@@ -132,3 +137,26 @@ def test_very_many_deals_are_drawn_as_normals(deals, monkeypatch):
             for x in (poissons, normals)
         ]
         np.testing.assert_allclose(both[0], both[1], rtol=0.15)
+
+
+def test_intervals_do_not_hang_on_the_order_of_hashes():
+    """Peers are added up in one order, whatever order a set of their names has."""
+    sample = str(ROOT / "data" / "sample")
+    code = (
+        "from kpi_helpers import load_deals, scorecard; from kpi_helpers.judging import *\n"
+        f"deals = load_deals({sample!r})\n"
+        "card = scorecard(deals, by='partner', window='2025-Q4', as_of='2025-12-31')\n"
+        "ends = with_intervals(card, deals)[['low', 'high']].to_numpy()\n"
+        "import hashlib; print(hashlib.sha256(ends.tobytes()).hexdigest())"
+    )
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(answers) == 1

@@ -2,17 +2,17 @@
 stored."""
 
 import datetime
-import re
-import warnings
 import zipfile
 from collections import deque
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
 from kpi_helpers.errors import KitError
 from kpi_helpers.reading.connection import Engine
-from kpi_helpers.reading.files import footer
+from kpi_helpers.reading.files import footer, sheet_xml
 from kpi_helpers.reading.files.cells import Cells, distinct
 from kpi_helpers.reading.files.packed import BROKEN, measure
 from kpi_helpers.reading.table import Table
@@ -21,44 +21,28 @@ from kpi_helpers.reading.table import Table
 # wide, is near 1 GiB.
 MOST_UNPACKED = 2 << 30
 LOOK = 30  # rows in which the header must come
-_NO_VALUE = re.compile(rb"</f>(?:<v></v>|<v ?/>)?</c>")
-MOST_BLANK = 200_000  # between two rows of a sheet
 
 
 def workbook(engine: Engine, path: Path, file: str, stem: str) -> list[Table]:
     """The tables in the sheets of the workbook at `path`; KitError says why there is none."""
-    unsaved = _check(path, file)
+    unsaved, errors = _check(path, file)
     try:
-        import openpyxl  # costs a tenth of a second, so only for a workbook
-    except ImportError:
-        raise KitError(
-            f"{file}: reading Excel needs openpyxl: pip install openpyxl. Or save the sheet as CSV."
-        ) from None
-
-    try:
-        with (
-            warnings.catch_warnings(),
-            path.open("rb") as stream,
-        ):  # a stream, as openpyxl goes by the name
-            warnings.simplefilter("ignore")  # openpyxl's about styles and print settings
-            book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
-            try:
-                shown = [s for s in book.worksheets if s.sheet_state == "visible"]
-                hidden = [s.title for s in book.worksheets if s.sheet_state != "visible"]
-                names = [(f"{file}: {s.title}", s.title.strip().lower()) for s in shown]
-                names = names if len(shown) > 1 else [(file, stem)]
-                found = [
-                    _sheet(engine, s, *called) for s, called in zip(shown, names, strict=False)
-                ]
-                tables = [t for t in found if t is not None]
-            finally:
-                book.close()
+        with CalamineWorkbook.from_path(str(path)) as book:
+            sheets = [s for s in book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
+            shown = [s.name for s in sheets if s.visible == SheetVisibleEnum.Visible]
+            hidden = [s.name for s in sheets if s.visible != SheetVisibleEnum.Visible]
+            called = [(f"{file}: {name}", name.strip().lower()) for name in shown]
+            found = [
+                _sheet(engine, book.get_sheet_by_name(name), errors.get(name, {}), *which)
+                for name, which in zip(
+                    shown, called if len(shown) > 1 else [(file, stem)], strict=False
+                )
+            ]
     except KitError:
         raise
-    except (
-        Exception
-    ) as error:  # a broken workbook can raise anything from the XML parser and openpyxl
+    except Exception as error:  # whatever a broken workbook raises
         raise KitError(f"{file} is not a workbook that can be read: {_first(error)}.") from error
+    tables = [table for table in found if table is not None]
     if not tables:
         unseen = f" (hidden ones are not read: {', '.join(hidden)})" if hidden else ""
         raise KitError(f"{file} holds no table: its sheets are empty{unseen}.")
@@ -72,57 +56,56 @@ def workbook(engine: Engine, path: Path, file: str, stem: str) -> list[Table]:
     return tables
 
 
-def _check(path: Path, file: str) -> int:
-    """Refuse a bomb, a protected or a foreign file before any XML is parsed; count formulas without
-    a value."""
-    unsaved = 0
+def _check(path: Path, file: str) -> tuple[int, dict[str, dict]]:
+    """Refuse a bomb, a protected or a foreign file before its cells are read.
+
+    Gives the number of formulas without a value, and by sheet the cells that show an error: they
+    would be read as blank.
+    """
+    unsaved, erring = 0, set()
     try:
         with zipfile.ZipFile(path) as packed:
             if "xl/workbook.xml" not in packed.namelist():
                 raise KitError(f"{file} is no Excel workbook (.xlsx); save it as one, or as CSV.")
             left = MOST_UNPACKED
             for info in packed.infolist():
-                formulas = 0
-
-                def seen(block: bytes) -> None:
-                    nonlocal formulas
-                    formulas += len(_NO_VALUE.findall(block))
-
-                left -= measure(
-                    packed, info, left, file, seen if "worksheets/" in info.filename else None
-                )
-                unsaved += formulas
+                look = sheet_xml.Look() if "worksheets/" in info.filename else None
+                left -= measure(packed, info, left, file, look.block if look else None)
+                if look:
+                    look.check(file)
+                    unsaved += look.unsaved
+                    erring |= {info.filename} if look.errors else set()
+            parts = sheet_xml.sheet_parts(packed) if erring else {}
+            errors = {
+                name: sheet_xml.error_cells(packed, part)
+                for name, part in parts.items()
+                if part in erring
+            }
     except KitError:
         raise
-    except BROKEN as error:
+    except (*BROKEN, KeyError, SyntaxError) as error:
         raise KitError(f"{file} is not a workbook that can be read: {_first(error)}.") from error
-    return unsaved
+    return unsaved, errors
 
 
 def _first(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:200].rstrip(".")
 
 
-def _rows(sheet) -> Iterator[tuple[int, tuple]]:
-    """Number and cells of the rows that hold anything; the sheet's stated size is not believed."""
-    if hasattr(sheet, "reset_dimensions"):
-        sheet.reset_dimensions()
-    blank = 0
-    for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
-        if any(c is not None and c != "" for c in row):
-            blank = 0
-            yield number, row
-        else:
-            blank += 1
-            if blank > MOST_BLANK:
-                raise KitError(
-                    f"{sheet.title!r} has over {MOST_BLANK:,} blank rows between rows; delete "
-                    f"what stands below them."
-                )
+def _rows(sheet, errors: dict[tuple[int, int], str]) -> Iterator[tuple[int, tuple]]:
+    """Number and cells of the rows that hold anything."""
+    in_row: dict[int, dict[int, str]] = {}
+    for (row, column), text in errors.items():
+        in_row.setdefault(row, {})[column] = text
+    for at, cells in enumerate(sheet.to_python(skip_empty_area=False)):
+        for column, text in in_row.get(at, {}).items():
+            cells[column] = text
+        if any(c is not None and c != "" for c in cells):
+            yield at + 1, tuple(cells)
 
 
-def _sheet(engine: Engine, sheet, file: str, stem: str) -> Table | None:
-    rows = _rows(sheet)
+def _sheet(engine: Engine, sheet, errors: dict, file: str, stem: str) -> Table | None:
+    rows = _rows(sheet, errors)
     top = [row for _, row in zip(range(LOOK), rows, strict=False)]
     if not top:
         return None
