@@ -49,7 +49,7 @@ def check(source, as_of, pairs, mapping_file, form, keep, **options) -> None:
         if field is None:
             click.echo(f"  {'(not used)':20} <- {column}")
     for what, why in loaded.decisions.items():
-        click.echo(f"decided: {what}: {why}")
+        click.echo(f"decided: {what}: {'; '.join(why)}")
     click.echo(f"\n{loaded.stages.to_string(index=False, na_rep='(none)')}")
     for warning in loaded.warnings:
         click.echo(f"warning: {warning}")

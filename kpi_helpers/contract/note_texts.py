@@ -4,6 +4,8 @@ A sentence whose number `n` needs two forms has a pair: for 1, and for any other
 places. The Turkish texts are in the gettext catalogue, which `make messages` keeps in step.
 """
 
+from kpi_helpers.contract.loader_texts import LOADER_TEXTS
+
 KPI_REMARKS: dict[str, str | tuple[str, str]] = {
     # left out, or leaned on
     "won_without_amount": (
@@ -115,4 +117,6 @@ WHAT_IF: dict[str, str | tuple[str, str]] = {
     "returns_assumed": "{driver}: leads are assumed to grow as spend to the power of {returns}; "
     "that spend brings leads is not shown.",
 }
-TEXTS: dict[str, str | tuple[str, str]] = KPI_REMARKS | KPI_SILENCES | STATISTICS | WHAT_IF
+TEXTS: dict[str, str | tuple[str, str]] = (
+    KPI_REMARKS | KPI_SILENCES | STATISTICS | WHAT_IF | LOADER_TEXTS
+)

@@ -7,7 +7,10 @@ page says it in the reader's language without taking the sentence apart again.
 import json
 from collections.abc import Iterable
 
+from kpi_helpers.contract.loader_texts import BY_ROW
 from kpi_helpers.contract.note_texts import TEXTS
+
+ELLIPSIS = "…"  # in the place of a value that is left out
 
 
 class Note(str):
@@ -53,6 +56,15 @@ class Note(str):
         note = super().__new__(cls, template.format_map(_English(values)))
         note.code, note.values, note.template = code, values, template
         return note
+
+    def generally(self) -> "Note":
+        """The note without the values that differ from row to row, to count the rows it is said of.
+
+        >>> Note("line_short", found=3, columns=5).generally()
+        'the line has … of … columns'
+        """
+        left_out = dict.fromkeys(self.values.keys() & set(BY_ROW), ELLIPSIS)
+        return Note(self.code, **self.values | left_out)
 
     def __reduce__(self):
         return _again, (self.template, self.code, self.values)

@@ -63,4 +63,6 @@ average_deal_size = Kpi(
         total("median", won_median, **money),
         fraction("credited", won_amount, won_priced_credit, **money),
     ),
+    headline="whole",
+    by_period=("whole", "median"),
 )

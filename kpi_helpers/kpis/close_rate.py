@@ -103,4 +103,6 @@ close_rate = Kpi(
             note=Remarks((lost_worthless, "lost_without_amount")),
         ),
     ),
+    headline="closed",
+    by_period=("closed",),
 )

@@ -93,4 +93,6 @@ deal_count = Kpi(
         Basis("attainment", attainment, (won,), "ratio", "higher"),
         Basis("pace", pace, (won,), "ratio", "higher"),
     ),
+    headline="won",
+    by_period=("won", "amount"),
 )

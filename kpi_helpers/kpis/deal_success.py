@@ -139,4 +139,6 @@ deal_success = Kpi(
         ),
         *(basis for kind in MISSED for basis in missed_in(kind)),
     ),
+    headline="success",
+    by_period=("success",),
 )

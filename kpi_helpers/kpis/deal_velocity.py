@@ -86,4 +86,6 @@ deal_velocity = Kpi(
             "higher",
         ),
     ),
+    headline="cycle_median",
+    by_period=("cycle_median",),
 )

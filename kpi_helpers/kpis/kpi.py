@@ -46,11 +46,17 @@ class Basis:
 
 @dataclass(frozen=True)
 class Kpi:
-    """A KPI as declared in its file; calling it is a scorecard of this KPI alone."""
+    """A KPI as declared in its file; calling it is a scorecard of this KPI alone.
+
+    `headline` names the basis that stands for it where there is room for one number;
+    `by_period` those that are followed over time.
+    """
 
     name: str
     doc: str
     bases: tuple[Basis, ...]
+    headline: str = ""
+    by_period: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "__doc__", self.doc)

@@ -117,4 +117,6 @@ marketing_channels = Kpi(
     "marketing_channels",
     __doc__,
     tuple(basis for channel in CHANNELS for basis in of_channel(channel)),
+    headline="roi.paid",
+    by_period=("roi.paid",),
 )

@@ -198,4 +198,6 @@ pipeline = Kpi(
             "wilson",
         ),
     ),
+    headline="open",
+    by_period=("open", "weighted"),
 )

@@ -82,4 +82,6 @@ quality_score = Kpi(
             why=Note("nothing_closed"),
         ),
     ),
+    headline="peers",
+    by_period=("peers", "won", "amount"),
 )

@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.errors import KitError
 from kpi_helpers.system.scratch import scratch
 
@@ -50,7 +51,7 @@ class Engine:
         self.connection.execute(f"SET memory_limit = {lit(MEMORY_LIMIT)}")
         self._scratch = ExitStack()
         self._files = 0
-        self.notes: list[str] = []  # what the user should know of how a file was opened
+        self.notes: list[Note] = []  # what the user should know of how a file was opened
 
     @cached_property
     def folder(self) -> Path:

@@ -7,6 +7,7 @@ from collections.abc import Mapping as AnyMapping
 
 from kpi_helpers.contract.deals import SIDE_TABLES
 from kpi_helpers.contract.frame_kinds import told, way
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.engines.spark import is_spark, spark_deals
 from kpi_helpers.errors import KitError
 from kpi_helpers.reading.checking import checks, duplicates, sides
@@ -100,9 +101,7 @@ def load(
 
 def _read(engine: Engine, choice, joined, answers, as_of, currency) -> Loaded:
     deals, columns = choice.deals, choice.columns
-    warnings: list[str] = [
-        f"{name} was not used: no column of it is needed." for name in choice.unused
-    ]
+    warnings = [Note("not_used", name=name) for name in choice.unused]
     base = stacked(engine, deals, columns | {f"_k{i}": look.on for i, look in enumerate(joined)})
     engine.run(f"CREATE OR REPLACE TEMP VIEW given_deals AS {base}")
     warnings += lookups.unmatched(engine, "given_deals", joined)
@@ -148,16 +147,13 @@ def _read(engine: Engine, choice, joined, answers, as_of, currency) -> Loaded:
             f"rows in {rows + broken:,} are not rows used {used:,} + rejected {refused:,}; "
             f"please report this"
         )
-    rejected = rejected_frame(engine, deals, side_bad)
+    rejected, rejections = rejected_frame(engine, deals, side_bad)
     stages = _stages(engine, types)
     warnings += styles.warnings
     warnings += _counted(engine, types, exact, conflicting, broken, moved, priced)
     warnings += cautions(engine, types, as_of) + channels.unknown(engine, "deals", types)
     if side_bad:
-        warnings.append(
-            f"{len(side_bad):,} faults in side tables: those rows are not used; see the rejected "
-            f"rows."
-        )
+        warnings.append(Note("side_faults", n=len(side_bad)))
     where = {f: f"{deals.name}: {h}" for f, h in columns.items()} | {
         f: f"{look.stack.name}: {h}" for look in joined for f, h in look.columns.items()
     }
@@ -181,6 +177,7 @@ def _read(engine: Engine, choice, joined, answers, as_of, currency) -> Loaded:
         mapping={f: where[f] for f in FIELDS if f in where},
         stages=stages,
         rejected=rejected,
+        rejections=rejections,
         warnings=warnings,
         as_of=as_of,
         currency=priced.currency,
@@ -241,31 +238,16 @@ def _stages(engine: Engine, types: dict[str, str]):
 
 def _counted(
     engine: Engine, types, exact: int, conflicting: int, broken: int, moved: int, priced
-) -> list[str]:
-    said = list(priced.warnings)
-    if "deal_id" not in types:
-        said.append(
-            "There is no deal id column: the row numbers are the ids, so duplicates cannot be "
-            "seen. "
-            "Name it with --map deal_id=COLUMN."
-        )
-    if exact:
-        said.append(f"{exact:,} exact duplicates were dropped.")
-    if conflicting:
-        said.append(
-            f"{conflicting:,} rows of the same deal and partner contradict each other; all of "
-            f"them are rejected."
-        )
-    if broken:
-        said.append(f"{broken:,} lines do not have the shape of the table and are rejected.")
-    early = engine.one("SELECT count(*) FROM rejects WHERE reason LIKE 'closed before%'")[0]
-    if early:
-        said.append(f"{early:,} deals were closed before they were created; they are rejected.")
-    if moved:
-        said.append(
-            f"{moved:,} open deals have a closing date; it is read as the date they are expected "
-            f"to close."
-        )
+) -> list[Note]:
+    counts = {
+        "exact_duplicates": exact,
+        "contradictions": conflicting,
+        "broken_lines": broken,
+        "closed_before_created": checks.count(engine, "closed_before_its_creation"),
+        "open_with_closing_date": moved,
+    }
+    said = list(priced.warnings) + [Note("no_deal_id")] * ("deal_id" not in types)
+    said += [Note(code, n=n) for code, n in counts.items() if n]
     if "stage" in types:
         unmapped, guessed = (
             ", ".join(
@@ -282,16 +264,9 @@ def _counted(
             )
         )
         if unmapped:
-            said.append(
-                f"UNMAPPED STAGES: {unmapped}. Say what they mean in a mapping file: [stages] "
-                f'"..." = "won".'
-            )
+            said.append(Note("unmapped_stages", stages=unmapped))
         if guessed:
-            said.append(
-                f"Stages that are not known are taken as open, as no closing date says "
-                f"otherwise: {guessed}. "
-                'If one means more, say it in a mapping file: [stages] "..." = "won".'
-            )
+            said.append(Note("guessed_stages", stages=guessed))
     return said
 
 

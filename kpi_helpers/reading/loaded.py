@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kpi_helpers.contract.deals import SIDE_TABLES
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.errors import KitError, UnknownValue
 from kpi_helpers.reading.columns.fields import OUTPUT
 from kpi_helpers.reading.connection import Engine, lit
@@ -23,11 +24,12 @@ class Loaded:
     """The outcome of `load`; `rows_in == rows_used + rows_rejected` always holds.
 
     `relation` is the typed deal table on DuckDB, sorted by partner and deal_id; side tables are
-    pandas frames or None; `rejected` has one line per fault (file, line, column, value, reason);
-    `stages` tells each stage's status and deals. `profile` is the CRM that was recognised and
-    `score` how much of the header it knows (0 to 1); `columns` tells what every column of the deals
-    answers (a field, or `key of TABLE`), or None; `decisions` how each column writes its values and
-    why. `answers` is what save_mapping keeps: the sections of a mapping file.
+    pandas frames or None; `rejected` has one line per fault (file, line, column, value, reason),
+    `rejections` one per reason and column, with an example; `stages` tells each stage's status and
+    deals. `profile` is the CRM that was recognised and `score` how much of the header it knows (0
+    to 1); `columns` tells what every column of the deals answers (a field, or `key of TABLE`), or
+    None; `decisions` how each column writes its values and why. `answers` is what save_mapping
+    keeps: the sections of a mapping file.
     """
 
     relation: Any
@@ -38,7 +40,7 @@ class Loaded:
     mapping: dict[str, str]
     stages: Any
     rejected: Any
-    warnings: list[str]
+    warnings: list[Note]
     as_of: datetime.date | None
     currency: str | None
     targets: Any = None
@@ -46,7 +48,8 @@ class Loaded:
     orders: Any = None
     rates: Any = None
     events: Any = None
-    decisions: dict[str, str] = field(default_factory=dict)
+    rejections: list[dict[str, Any]] = field(default_factory=list)
+    decisions: dict[str, tuple[Note, ...]] = field(default_factory=dict)
     score: float = 0.0
     columns: dict[str, str | None] = field(default_factory=dict)
     answers: dict[str, dict] = field(default_factory=dict)

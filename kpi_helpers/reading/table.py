@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kpi_helpers.contract.notes import Note
+
 
 @dataclass(frozen=True)
 class Malformed:
@@ -11,7 +13,7 @@ class Malformed:
 
     line: int
     text: str
-    reason: str
+    reason: Note
 
 
 @dataclass
@@ -29,7 +31,7 @@ class Table:
     # Row number (from 0) -> line in the user's file; None: the row number itself, from 1.
     lines: Callable[[list[int]], list[int]] | None = None
     malformed: list[Malformed] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     rows: int = 0
     # How many records the report itself says it has.
     stated: int | None = None

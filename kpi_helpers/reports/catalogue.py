@@ -5,6 +5,7 @@ Texts come from `_`, `N_` and `ngettext` in code and templates, from the prose o
 notebooks, from the rules and effects that are data files, and from the catalogue of notes.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator
 from io import BytesIO
@@ -76,14 +77,15 @@ def _data() -> Iterator[tuple[str, str]]:
     effects = tomllib.loads(
         (PACKAGE / "reading" / "data" / "effects.toml").read_text(encoding="utf-8")
     )
-    for entry in (*effects["warnings"], *effects["blanks"].values()):
+    for entry in (*effects["warnings"].values(), *effects["blanks"].values()):
         yield "kpi_helpers/reading/data/effects.toml", entry["effect"]
 
 
 def _notes() -> Iterator[tuple[str, str]]:
     for form in TEXTS.values():
         for text in (form,) if isinstance(form, str) else form:
-            yield "kpi_helpers/contract/note_texts.py", text
+            if re.sub(r"\{\w+\}", "", text):
+                yield "kpi_helpers/contract/note_texts.py", text
 
 
 def _contract() -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from kpi_helpers.contract.notes import encode
 from kpi_helpers.contract.windows import as_date, parse_window
 from kpi_helpers.errors import KitError
 from kpi_helpers.history.changes import prepare_history
@@ -80,7 +81,7 @@ def write(
     )
     with using(lang):
         write_whole(out / "data-health.html", health_page(found))
-        write_whole(prepared / HEALTH, headline(found))
+        write_whole(prepared / HEALTH, encode(headline(found)))
 
 
 def write_index(

@@ -87,7 +87,9 @@ def _quartiles(values: np.ndarray, digits: int) -> list[float]:
     known = values[~np.isnan(values)]
     if not len(known):
         return [np.nan] * 3
-    return [float(f"{found:.{digits}g}") for found in hdquantiles(known, (0.25, 0.5, 0.75))]
+    # one value is every quantile of itself; hdquantiles gives none
+    found = hdquantiles(known, (0.25, 0.5, 0.75)) if len(known) > 1 else known.repeat(3)
+    return [float(f"{one:.{digits}g}") for one in found]
 
 
 def _beside(values: np.ndarray, better: str) -> dict[str, np.ndarray]:

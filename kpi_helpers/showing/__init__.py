@@ -3,6 +3,7 @@
 from kpi_helpers.showing.about import definitions, provenance
 from kpi_helpers.showing.data_line import data_note
 from kpi_helpers.showing.judgement import changes, fair, outlook, plan
+from kpi_helpers.showing.kpi_tables import numbers, summary
 from kpi_helpers.showing.language import use
 from kpi_helpers.showing.level_tables import levels
 from kpi_helpers.showing.masthead import masthead
@@ -11,7 +12,6 @@ from kpi_helpers.showing.moves import moved
 from kpi_helpers.showing.pictures import picture
 from kpi_helpers.showing.programme import movers, portfolio_picture, programme_plan, ranking
 from kpi_helpers.showing.reading import reading
-from kpi_helpers.showing.tables import numbers, summary
 
 __all__ = [
     "changes",

@@ -8,8 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from kpi_helpers.contract.levels import EVERYONE
-from kpi_helpers.showing.definitions import DEFINITIONS
-from kpi_helpers.showing.labels import TITLES
+from kpi_helpers.showing.kpis import PRESENTATIONS
 from kpi_helpers.showing.language import N_, _, language, ngettext
 from kpi_helpers.showing.tables import Html, table
 from kpi_helpers.views.partner import PartnerView
@@ -20,7 +19,7 @@ EDITION_NAMES = {"internal": N_("internal"), "partner": N_("for the partner")}
 
 def definitions() -> Html:
     """Each KPI in a sentence with its fraction, and how it can mislead."""
-    rows = [[_(TITLES[kpi]), _(what), _(caution)] for kpi, (what, caution) in DEFINITIONS.items()]
+    rows = [[_(kpi.title), _(kpi.definition), _(kpi.caution)] for kpi in PRESENTATIONS.values()]
     head = [_("KPI"), _("What it is"), _("How it can mislead")]
     return table(head, rows, kind="definitions", words=head)
 

@@ -1,7 +1,7 @@
 """One line on the data behind a report."""
 
 from kpi_helpers.showing.language import _, ngettext
-from kpi_helpers.showing.notes import retold
+from kpi_helpers.showing.notes import listed
 from kpi_helpers.showing.tables import Html, paragraph
 from kpi_helpers.views.partner import PartnerView
 
@@ -17,5 +17,5 @@ def data_note(view: PartnerView) -> Html:
             deals,
         )
     else:
-        text = _("The whole export: {headline}.", headline=retold(view.health))
+        text = _("The whole export: {headline}.", headline=listed(view.health))
     return paragraph(text, "note")

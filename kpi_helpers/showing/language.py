@@ -14,7 +14,7 @@ Small letters in a text come from `lower`, never from `str.lower`, which knows n
 and İ; capitals come from style sheets, which follow the page's `lang`.
 
 A constant is translated when it is shown, not when it is imported: mark it with `N_("Close rate")`
-where it stands and say `_(TITLES[kpi])` where it is shown. Numbers, money and dates go through
+where it stands and say `_(kpi.title)` where it is shown. Numbers, money and dates go through
 `format.py`, which follows the language too. A notebook says `use(lang)` once, right after its
 parameters; code that makes a page for somebody says `with using(lang):`. A Jinja environment gets
 `{% trans %}` and `_()` by `install(environment)`.

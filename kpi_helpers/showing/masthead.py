@@ -4,18 +4,14 @@ import pandas as pd
 from markupsafe import Markup
 
 from kpi_helpers.contract.levels import EVERYONE
+from kpi_helpers.kpis import KPIS
 from kpi_helpers.showing.format import changed, day, money, percent, period, shown
-from kpi_helpers.showing.labels import TITLES
+from kpi_helpers.showing.kpis import PRESENTATIONS
 from kpi_helpers.showing.language import _, lower, ngettext
 from kpi_helpers.showing.tables import Html
 from kpi_helpers.views.partner import PartnerView
 
 FEW = 10  # decided deals; the index says so of the partner, too
-CLEAREST = (
-    ("deal_count", "won"),
-    ("close_rate", "closed"),
-    ("deal_success", "success"),
-)  # with an interval then, too
 
 
 def masthead(view: PartnerView) -> Html:
@@ -133,8 +129,8 @@ def _changed(view: PartnerView):
     """
     apart = []
     past = view.previous.set_index(["kpi", "basis"])
-    for kpi, basis in CLEAREST:
-        row = view.row(kpi, basis)
+    for kpi in (kpi for kpi, shown_as in PRESENTATIONS.items() if shown_as.clearest):
+        basis, row = KPIS[kpi].headline, view.row(kpi)
         if (kpi, basis) not in past.index:
             continue
         then = past.loc[(kpi, basis)]
@@ -146,7 +142,7 @@ def _changed(view: PartnerView):
         yield _(
             "The clearest change since the previous window: {title} from {before} to {now}, more "
             "than chance explains.",
-            title=lower(_(TITLES[kpi])),
+            title=lower(_(PRESENTATIONS[kpi].title)),
             before=shown(row["before"], row["unit"], view.currency),
             now=shown(row["value"], row["unit"], view.currency),
         )

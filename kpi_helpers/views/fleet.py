@@ -12,6 +12,7 @@ from kpi_helpers.contract.windows import Window, add_months, period_start
 from kpi_helpers.engines.frames import conform
 from kpi_helpers.errors import KitError, UnknownValue
 from kpi_helpers.judging import fit_common, with_intervals
+from kpi_helpers.kpis import KPIS
 from kpi_helpers.scoring.peers import peers, shared_peers
 from kpi_helpers.scoring.scorecard import scorecard, slow_cycle
 from kpi_helpers.views.files import read_common, read_table, save_common, write_table
@@ -19,29 +20,7 @@ from kpi_helpers.views.files import read_common, read_table, save_common, write_
 FILE = "fleet.json"
 TABLES = ("now", "previous", "trend", "peers", "shared")  # by partner
 EVERYONES = ("everyone", "everyone_before", "everyone_trend")
-HEADLINES = {
-    "average_deal_size": "whole",
-    "deal_count": "won",
-    "pipeline": "open",
-    "marketing_channels": "roi.paid",
-    "close_rate": "closed",
-    "deal_velocity": "cycle_median",
-    "quality_score": "peers",
-    "deal_success": "success",
-}
-TREND = (
-    "whole",
-    "median",
-    "won",
-    "amount",
-    "open",
-    "weighted",
-    "closed",
-    "cycle_median",
-    "peers",
-    "success",
-    "roi.paid",
-)
+FOLLOWED = tuple(dict.fromkeys(basis for kpi in KPIS.values() for basis in kpi.by_period))
 
 
 @dataclass(frozen=True)
@@ -147,7 +126,7 @@ def measure(
     ]
     unit, span = trend_unit(window), trend_window(window, as_of)
     trend, everyone_trend = (
-        scorecard(deals, by=by, window=span, basis=TREND, **asked)
+        scorecard(deals, by=by, window=span, basis=FOLLOWED, **asked)
         for by in (f"partner,{unit}", unit)
     )
     common = fit_common(deals, window, as_of=as_of)

@@ -11,20 +11,21 @@ import pandas as pd
 
 from kpi_helpers.contract.deals import DEAL_COLUMNS, SIDE_TABLES
 from kpi_helpers.contract.levels import LEVELS
-from kpi_helpers.contract.notes import Note, encode
+from kpi_helpers.contract.notes import Note, decode, encode
 from kpi_helpers.contract.windows import Window, as_date, parse_window
 from kpi_helpers.engines.arrays import PANDAS
 from kpi_helpers.errors import KitError, UnknownValue
+from kpi_helpers.kpis import KPIS
 from kpi_helpers.kpis.change import change
 from kpi_helpers.scoring.peers import FEWEST
 from kpi_helpers.scoring.scorecard import scorecard
 from kpi_helpers.scoring.wide import OVERVIEW, wide_table
 from kpi_helpers.views.files import read_table
-from kpi_helpers.views.fleet import FILE, HEADLINES, Fleet, measure, measure_fleet
+from kpi_helpers.views.fleet import FILE, Fleet, measure, measure_fleet
 
 # In a prepared folder: an earlier state, the health's headline, and the user's own rules of
 # recommendations.
-HISTORY, HEALTH, RULES = "history", "data-health.txt", "rules.toml"
+HISTORY, HEALTH, RULES = "history", "data-health-notes.json", "rules.toml"
 FEW_PEERS = Note("few_peers", n=FEWEST)
 EDITIONS = ("internal", "partner")
 ALONE = {"count": 0} | dict.fromkeys(("low", "median", "high", "rank", "quarter"), np.nan)
@@ -57,7 +58,7 @@ class PartnerView:
     spend: pd.DataFrame | None = None
     targets: pd.DataFrame | None = None
     store: Path | None = None
-    health: str = ""
+    health: tuple[Note, ...] = ()
     edition: str = "internal"
     rules: Path | str | None = None
 
@@ -91,7 +92,7 @@ class PartnerView:
     def row(self, kpi: str, basis: str | None = None) -> dict:
         """The partner's answer for one basis, with `before`, `change` and peers_count, _low,
         _median, _high, _rank."""
-        return self._rows[kpi, basis or HEADLINES[kpi]]
+        return self._rows[kpi, basis or KPIS[kpi].headline]
 
     @cached_property
     def _rows(self) -> dict[tuple[str, str], dict]:
@@ -211,7 +212,11 @@ def partner_view(
         )
         store = folder / HISTORY if (folder / HISTORY).exists() else None
         rules = rules or own_rules(folder)
-        health = (folder / HEALTH).read_text(encoding="utf-8") if (folder / HEALTH).exists() else ""
+        health = (
+            decode((folder / HEALTH).read_text(encoding="utf-8"))
+            if (folder / HEALTH).exists()
+            else ()
+        )
     else:
         from kpi_helpers.reading import load
         from kpi_helpers.reading.checking.health import summary

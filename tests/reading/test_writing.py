@@ -136,4 +136,4 @@ def test_every_open_question_is_told_at_once(tmp_path):
     data = load(path, mapping_file=mapping)
     assert data.deals()["amount"].to_list() == [1500]
     assert str(data.deals()["created_on"][0])[:10] == "2025-01-02"
-    assert data.decisions["amount"].startswith("decimal comma, as was said")
+    assert data.decisions["amount"][0].startswith("decimal comma, as was said")

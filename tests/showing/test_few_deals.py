@@ -6,7 +6,7 @@ import pytest
 
 from kpi_helpers import partner_view
 from kpi_helpers import showing as show
-from kpi_helpers.showing.labels import TITLES
+from kpi_helpers.showing.kpis import PRESENTATIONS
 from kpi_helpers.showing.pictures import PICTURES
 
 COLUMNS = (
@@ -69,7 +69,7 @@ def test_every_part_of_the_report_is_made(source, partner, edition):
         show.levels(view, "unit", "employee"),
         show.outlook(view),
     ]
-    for kpi in TITLES:
+    for kpi in PRESENTATIONS:
         whole += [show.numbers(view, kpi), show.reading(view, kpi)]
     said = "\n".join(repr(part) for part in whole)
     assert not any(word in said for word in ("nan", "NaN", "inf", "{"))
@@ -81,12 +81,16 @@ def test_every_part_of_the_report_is_made(source, partner, edition):
     [
         ("One open", {"average_deal_size", "deal_velocity", "quality_score"}),
         ("One won", {"pipeline"}),
-        ("None now", {*TITLES}),
+        ("None now", {*PRESENTATIONS}),
     ],
 )
 def test_what_has_nothing_to_tell_is_one_sentence_without_a_picture(source, partner, silent):
     view = partner_view(source, partner, window="2025-Q4", as_of="2025-12-31")
-    told = {kpi for kpi in TITLES if "There is nothing to tell: " in repr(show.numbers(view, kpi))}
+    told = {
+        kpi
+        for kpi in PRESENTATIONS
+        if "There is nothing to tell: " in repr(show.numbers(view, kpi))
+    }
     assert told == silent
     for kpi in silent:
         assert repr(show.numbers(view, kpi)).count(".") == 1

@@ -11,7 +11,7 @@ import pytest
 from babel.messages.pofile import read_po
 from matplotlib.text import Text
 
-from kpi_helpers.contract.notes import decode
+from kpi_helpers.contract.notes import Note, decode
 from kpi_helpers.errors import KitError
 from kpi_helpers.history.movement import STEPS
 from kpi_helpers.reports.catalogue import TURKISH, texts
@@ -27,7 +27,7 @@ from kpi_helpers.showing.figures import (
 from kpi_helpers.showing.format import changed, day, money, percent, period, points, shown
 from kpi_helpers.showing.labels import OUTCOMES
 from kpi_helpers.showing.language import _, filled, language, lower, ngettext, use, using
-from kpi_helpers.showing.notes import retold, said
+from kpi_helpers.showing.notes import listed, said
 
 SAMPLE = Path(__file__).parents[2] / "data/sample"
 PARTNERS = ("Öztürk & Oğulları", "Çiğdem Yazılım")  # one with much to say, one with little
@@ -130,16 +130,19 @@ def test_the_language_of_a_block_goes_before_that_of_the_process():
 
 
 def test_warnings_are_told_with_their_numbers_and_dates():
-    said = "1,200 open deals were expected to close before 2025-12-31."
-    assert retold(said) == said
+    overdue = Note("overdue", n=1200, day="2025-12-31")
+    assert said(overdue) == "1,200 open deals were expected to close before 2025-12-31."
+    headline = (
+        Note("rows", read=8375, used=8300, rejected=75),
+        Note("warnings_one_alarm", n=2, alarms=1),
+    )
     with using("tr"):
         assert (
-            retold(said)
+            said(overdue)
             == "1.200 açık anlaşmanın beklenen kapanış tarihi 31 Ara 2025 gününden önce."
         )
-        headline = "8,375 rows in = 8,300 used + 75 rejected; 2 warnings, 1 of them an alarm"
-        assert "8,375" not in retold(headline) and "alarm" in retold(headline)
-        assert retold("nobody wrote this") == "nobody wrote this"
+        assert "8,375" not in listed(headline) and "8.375" in listed(headline)
+        assert said("nobody wrote this") == "nobody wrote this"
 
 
 def test_every_note_of_a_scorecard_is_known(golden_notes):

@@ -1,7 +1,9 @@
 """What makes a row unusable: a list of conditions, all told at once for every row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from string import Formatter
 
+from kpi_helpers.contract.notes import ELLIPSIS, Note, encode
 from kpi_helpers.reading.columns.fields import FIELDS
 from kpi_helpers.reading.connection import Engine, lit
 from kpi_helpers.reading.values import values
@@ -10,104 +12,108 @@ from kpi_helpers.reading.values.typed import SETTLED
 
 @dataclass(frozen=True)
 class Fault:
-    """A condition on view `judged`; `column`, `value` and `reason` say it to the user (value and
-    reason are SQL)."""
+    """A condition on view `judged`; `value` is SQL of what stands there, `code` the reason's note.
+
+    `fixed` are values of the note, `by_row` SQL of those that differ from row to row.
+    """
 
     column: str
     when: str
     value: str
-    reason: str
+    code: str
+    fixed: dict[str, str] = field(default_factory=dict)
+    by_row: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def general(self) -> Note:
+        """The reason without what differs from row to row."""
+        return Note(self.code, **self.fixed, **dict.fromkeys(self.by_row, ELLIPSIS))
+
+    @property
+    def reason(self) -> str:
+        """SQL of the reason as a sentence."""
+        places = {name: lit(value) for name, value in self.fixed.items()} | self.by_row
+        return " || ".join(
+            part
+            for text, place, *_rest in Formatter().parse(self.general.template)
+            for part in ((lit(text),) if text else ()) + ((places[place],) if place else ())
+        )
 
 
 READS = {
-    "date": f"not a date from {values.FIRST_DATE[:4]} to {values.LAST_DATE[:4]} in a form that "
-    f"can be read",
-    "number": "not a number that can be read",
-    "share": "not a number that can be read",
-    "flag": "neither true nor false (true, false, 1, 0, yes, no, evet, hayır)",
+    "date": ("not_a_date", {"first": values.FIRST_DATE[:4], "last": values.LAST_DATE[:4]}),
+    "number": ("not_a_number", {}),
+    "share": ("not_a_number", {}),
+    "flag": ("not_a_flag", {}),
 }
+IN_MAPPING = {"where": "a mapping file's [stages]"}
 
 
-def faults(types: dict[str, str], stages_flag: str = "a mapping file's [stages]") -> list[Fault]:
+def faults(types: dict[str, str]) -> list[Fault]:
     """Every fault a deal can have, given the mapped fields."""
     found = [
         Fault(
             f,
             f"r_{f} IS NOT NULL AND {f if f not in SETTLED else f't_{f}'} IS NULL",
             f"r_{f}",
-            lit(READS[FIELDS[f].kind]),
+            *READS[FIELDS[f].kind],
         )
         for f in types
         if f in FIELDS and FIELDS[f].kind in READS
     ]
-    nobody = "status IS NULL AND said_status IS NULL"
     if "credit" in types:
-        found.append(
-            Fault(
-                "credit",
-                "credit <= 0 OR credit > 1",
-                "r_credit",
-                lit("a share must be above 0 and at most 1"),
-            )
-        )
+        found.append(Fault("credit", "credit <= 0 OR credit > 1", "r_credit", "credit_range"))
     if "probability" in types:
         outside = "probability < 0 OR probability > 1"
-        found.append(
-            Fault("probability", outside, "r_probability", lit("a probability must be from 0 to 1"))
-        )
+        found.append(Fault("probability", outside, "r_probability", "probability_range"))
     if "deal_id" in types:  # where no column holds ids, the row numbers do
-        found.append(
-            Fault("deal_id", "deal_id IS NULL", "NULL", lit("missing: a deal needs its id"))
-        )
-    found += [
-        Fault(
-            "partner",
-            "partner IS NULL",
-            "NULL",
-            lit("missing: a deal needs the partner it is credited to"),
-        ),
-        Fault(
-            "partner",
-            "partner = '*'",
-            "partner",
-            lit("* stands for all partners together; name the one partner"),
-        ),
-        Fault(
-            "status",
-            "said_status IS NOT NULL AND status_word IS NULL",
-            "said_status",
-            "'status ' || quoted(said_status) || ' is not known: add it to ' || "
-            "" + lit(stages_flag) + " || ' as open, won, lost or cancelled'",
-        ),
-        Fault(
-            "stage",
-            f"{nobody} AND stage IS NOT NULL",
-            "stage",
-            "'stage ' || quoted(stage) || ' is not known and the deal has a closing date: say "
-            "what it means in ' || "
-            + lit(stages_flag)
-            + " || ', e.g. ' || quoted(stage) || ' = \"won\"'",
-        ),
-        Fault(
-            "status",
-            f"{nobody} AND stage IS NULL",
-            "NULL",
-            lit("missing: neither status nor stage says how the deal stands"),
-        ),
-        Fault(
-            "closed_on",
-            "status IN ('won', 'lost', 'cancelled') AND closed_on IS NULL AND NOT unread_close",
-            "NULL",
-            "'missing: a ' || status || ' deal needs the date on which it was ' || status",
+        found.append(Fault("deal_id", "deal_id IS NULL", "NULL", "id_missing"))
+    return [
+        *found,
+        Fault("partner", "partner IS NULL", "NULL", "partner_missing"),
+        Fault("partner", "partner = '*'", "partner", "partner_is_everyone"),
+        *_standing(),
+        *(
+            Fault(
+                "closed_on",
+                f"status = {lit(status)} AND closed_on IS NULL AND NOT unread_close",
+                "NULL",
+                f"{status}_date_missing",
+            )
+            for status in ("won", "lost", "cancelled")
         ),
         Fault(
             "closed_on",
             "closed_on < created_on",
             "closed_on::VARCHAR",
-            "'closed before it was created (' || created_on::VARCHAR || ')'",
+            "closed_before_its_creation",
+            by_row={"day": "created_on::VARCHAR"},
         ),
     ]
-    return found
+
+
+def _standing() -> list[Fault]:
+    """What keeps one from telling whether a deal is open, won, lost or cancelled."""
+    nobody = "status IS NULL AND said_status IS NULL"
+    return [
+        Fault(
+            "status",
+            "said_status IS NOT NULL AND status_word IS NULL",
+            "said_status",
+            "status_unknown",
+            IN_MAPPING,
+            {"status": "quoted(said_status)"},
+        ),
+        Fault(
+            "stage",
+            f"{nobody} AND stage IS NOT NULL",
+            "stage",
+            "stage_unknown",
+            IN_MAPPING | {"meaning": '"won"'},
+            {"stage": "quoted(stage)", "example": "quoted(stage)"},
+        ),
+        Fault("status", f"{nobody} AND stage IS NULL", "NULL", "standing_missing"),
+    ]
 
 
 def make_checked(engine: Engine, types: dict[str, str]) -> list[Fault]:
@@ -121,22 +127,28 @@ def make_checked(engine: Engine, types: dict[str, str]) -> list[Fault]:
 
 
 def collect(engine: Engine, all_faults: list[Fault]) -> int:
-    """Fill table `rejects` (part, row, column, value, reason) with every fault; the number of
-    faulty rows."""
+    """Fill table `rejects` (part, row, column, value, reason, general) with every fault; the number
+    of faulty rows."""
     told = ", ".join(
         f"CASE WHEN {f.when} THEN "
         f"{{'column': {lit(f.column)}, 'value': CAST({f.value} AS VARCHAR), 'reason': "
-        f"{f.reason}}} END"
+        f"{f.reason}, 'general': {lit(encode([f.general]))}}} END"
         for f in all_faults
     )
     engine.run(
         "CREATE OR REPLACE TEMP TABLE rejects AS "
         'SELECT _part, _row, fault."column" AS "column", fault.value AS value, fault.reason AS '
-        "reason FROM ("
+        "reason, fault.general AS general FROM ("
         f"SELECT _part, _row, unnest(list_filter([{told}], lambda f: f IS NOT NULL)) AS fault "
         f"FROM checked WHERE faulty)"
     )
     return engine.one("SELECT count(*) FROM (SELECT DISTINCT _part, _row FROM rejects)")[0]
+
+
+def count(engine: Engine, code: str) -> int:
+    """How many faults of a kind there are."""
+    begins = lit(f'[["{code}"')
+    return engine.one(f"SELECT count(*) FROM rejects WHERE starts_with(general, {begins})")[0]
 
 
 def make_good(engine: Engine) -> int:

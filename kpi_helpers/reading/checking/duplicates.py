@@ -1,8 +1,10 @@
 """The same deal and partner twice: exact copies are dropped, contradicting ones are all rejected;
 both are told."""
 
+from kpi_helpers.contract.notes import encode
+from kpi_helpers.reading.checking.checks import Fault
 from kpi_helpers.reading.columns.fields import FIELDS
-from kpi_helpers.reading.connection import Engine
+from kpi_helpers.reading.connection import Engine, lit
 
 
 def reject(engine: Engine, types: dict[str, str]) -> tuple[int, int]:
@@ -26,13 +28,14 @@ def reject(engine: Engine, types: dict[str, str]) -> tuple[int, int]:
         SELECT *, count(*) OVER key AS n, count(DISTINCT content) OVER key AS kinds,
                row_number() OVER (PARTITION BY deal_id, partner ORDER BY _part, _row) AS nth
         FROM same WINDOW key AS (PARTITION BY deal_id, partner)""")
-    engine.run("""INSERT INTO rejects
-        SELECT _part, _row, 'deal_id', deal_id, 'exact duplicate' FROM copies WHERE kinds = 1
-          AND nth > 1
-        UNION ALL SELECT _part, _row, 'deal_id', deal_id,
-          'conflicting duplicate: ' || n || ' rows of this deal and partner say different things; '
-          || 'keep the right one'
-        FROM copies WHERE kinds > 1""")
+    for fault in (
+        Fault("deal_id", "kinds = 1 AND nth > 1", "deal_id", "exact_duplicate"),
+        Fault("deal_id", "kinds > 1", "deal_id", "conflicting_duplicate", by_row={"copies": "n"}),
+    ):
+        engine.run(
+            f"INSERT INTO rejects SELECT _part, _row, {lit(fault.column)}, {fault.value}, "
+            f"{fault.reason}, {lit(encode([fault.general]))} FROM copies WHERE {fault.when}"
+        )
     return engine.one(
         "SELECT count(*) FILTER (WHERE kinds = 1 AND nth > 1), count(*) FILTER (WHERE kinds > 1) "
         "FROM copies"

@@ -2,11 +2,10 @@
 KPI."""
 
 import json
-import re
-from functools import cache
 from typing import Any
 
 from kpi_helpers.contract.deals import DEAL_COLUMNS, SIDE_TABLES, STATUSES
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.reading.checking.coverage import coverage
 from kpi_helpers.reading.columns.vocabulary import table as vocabulary
 from kpi_helpers.reading.connection import name
@@ -44,7 +43,7 @@ def health(loaded) -> dict[str, Any]:
     >>> found["rows"], found["warnings"][0]["severity"]
     ({'in': 2, 'used': 1, 'rejected': 1, 'faults': 1}, 'alarm')
     """
-    relation, bad = loaded.relation, loaded.rejected
+    relation = loaded.relation
     shape = ", ".join(f"min({c})::VARCHAR, max({c})::VARCHAR" for c in DATES)
     deals, partners, *days = relation.aggregate(
         f"count(DISTINCT deal_id), count(DISTINCT partner), {shape}"
@@ -60,7 +59,7 @@ def health(loaded) -> dict[str, Any]:
             "in": loaded.rows_in,
             "used": loaded.rows_used,
             "rejected": loaded.rows_rejected,
-            "faults": len(bad),
+            "faults": len(loaded.rejected),
         },
         "profile": loaded.profile,
         "as_of": str(loaded.as_of) if loaded.as_of else None,
@@ -77,13 +76,13 @@ def health(loaded) -> dict[str, Any]:
             for s in STATUSES
         ],
         "blanks": _blanks(relation),
-        "rejections": _rejections(bad),
+        "rejections": loaded.rejections,
         "warnings": sorted(
             map(effect_of, loaded.warnings), key=lambda w: SEVERITIES.index(w["severity"])
         ),
         "stages": _records(loaded.stages),
         "columns": [{"field": f, "from": c} for f, c in loaded.mapping.items()],
-        "decisions": {str(k): str(v) for k, v in (loaded.decisions or {}).items()},
+        "decisions": {name: list(notes) for name, notes in loaded.decisions.items()},
         "side_tables": [
             {"table": t, "rows": len(getattr(loaded, t))}
             for t in SIDE_TABLES
@@ -105,45 +104,34 @@ def health(loaded) -> dict[str, Any]:
     return found
 
 
-def effect_of(warning: str) -> dict[str, Any]:
+def effect_of(warning: Note) -> dict[str, Any]:
     """What a warning of the loader does to which KPI: text, severity, kpis, effect.
 
-    >>> effect_of("3 won deals have no amount: counted, but in no sum and no average.")["kpis"][0]
+    >>> effect_of(Note("won_amount_blank", n=3))["kpis"][0]
     'average_deal_size'
     """
-    for known in vocabulary("effects.toml")["warnings"]:
-        if re.search(known["said"], warning):
-            return {
-                "text": warning,
-                "severity": known["severity"],
-                "kpis": known["kpis"],
-                "effect": known["effect"],
-            }
-    return {
-        "text": warning,
-        "severity": "look",
-        "kpis": ["all"],
-        "effect": "Look whether it concerns a KPI you use.",
-    }
+    known = vocabulary("effects.toml")["warnings"][warning.code]
+    return {"text": warning} | {name: known[name] for name in ("severity", "kpis", "effect")}
 
 
-def headline(found: dict[str, Any]) -> str:
-    """One line for every report.
+def headline(found: dict[str, Any]) -> tuple[Note, Note]:
+    """The rows and the warnings, for one line of every report.
 
     >>> rows = {"in": 5, "used": 4, "rejected": 1, "faults": 2}
-    >>> headline({"rows": rows, "warnings": [{"severity": "alarm"}, {"severity": "note"}]})
-    '5 rows in = 4 used + 1 rejected; 2 warnings, 1 of them an alarm'
+    >>> headline({"rows": rows, "warnings": [{"severity": "alarm"}, {"severity": "note"}]})[1]
+    '2 warnings, 1 of them an alarm'
     """
-    rows, warnings = found["rows"], found["warnings"]
-    alarms = sum(w["severity"] == "alarm" for w in warnings)
-    said = f"{rows['in']:,} rows in = {rows['used']:,} used + {rows['rejected']:,} rejected"
-    said += f"; {len(warnings)} warning{'s' * (len(warnings) != 1)}"
-    return said + (
-        f", {alarms} of them {'an alarm' if alarms == 1 else 'alarms'}" if alarms else ""
+    rows, n = found["rows"], len(found["warnings"])
+    alarms = sum(w["severity"] == "alarm" for w in found["warnings"])
+    code = "warnings_alarms" if alarms > 1 else "warnings_one_alarm" if alarms else "warnings"
+    counted = {"alarms": alarms} if alarms else {}
+    return (
+        Note("rows", read=rows["in"], used=rows["used"], rejected=rows["rejected"]),
+        Note(code, n=n, **counted),
     )
 
 
-def summary(loaded) -> str:
+def summary(loaded) -> tuple[Note, Note]:
     """`headline` of a load, without the work that the whole of `health` is."""
     rows = {"in": loaded.rows_in, "used": loaded.rows_used, "rejected": loaded.rows_rejected}
     return headline({"rows": rows, "warnings": [effect_of(w) for w in loaded.warnings]})
@@ -176,37 +164,6 @@ def _blanks(relation) -> list[dict]:
             }
         )
     return told
-
-
-def _rejections(bad) -> list[dict]:
-    """Reasons with the values taken out, so that a hundred of a kind are one line; with the first
-    as example."""
-    if not len(bad):
-        return []
-    general = bad["reason"].map(_general)
-    told = []
-    for (column, reason), rows in bad.groupby(
-        [bad["column"].fillna("(whole line)"), general], sort=False
-    ):
-        first = _records(rows.head(1))[0]
-        told.append(
-            {
-                "reason": reason,
-                "column": column,
-                "rows": len(rows),
-                "example": first["value"],
-                "file": first["file"],
-                "line": first["line"],
-            }
-        )
-    return sorted(told, key=lambda r: -r["rows"])
-
-
-@cache
-def _general(reason: str) -> str:
-    reason = re.sub(r'"[^"]*"', "…", reason)
-    reason = re.sub(r"\d{4}-\d\d-\d\d", "…", reason)
-    return re.sub(r"\b\d+ (rows|of|columns)\b", r"… \1", reason)
 
 
 def _records(table) -> list[dict]:

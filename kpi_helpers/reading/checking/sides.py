@@ -1,6 +1,7 @@
 """The side tables: typed and checked like the deals, their faults kept with their file."""
 
 from kpi_helpers.contract.deals import CHANNELS, SIDE_TABLES
+from kpi_helpers.contract.notes import Note, encode
 from kpi_helpers.errors import KitError
 from kpi_helpers.reading.columns.fields import SQL_TYPES
 from kpi_helpers.reading.columns.headers import find
@@ -12,34 +13,34 @@ from kpi_helpers.reading.table import Stack
 from kpi_helpers.reading.values.styles import decide
 from kpi_helpers.reading.values.typed import make_clean, stacked, typed
 
-# What a value must look like beyond its type: condition that is a fault -> reason.
+# What a value must look like beyond its type: column, condition that is a fault, reason.
 RULES = {
     "targets": [
         (
             "period",
             "NOT regexp_full_match(period, '\\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?')",
-            "a period is written 2025, 2025-Q4 or 2025-12",
+            Note("period_form"),
         )
     ],
     "spend": [
         (
             "month",
             "NOT regexp_full_match(month, '\\d{4}-(0[1-9]|1[0-2])')",
-            "a month is written 2025-12",
+            Note("month_form"),
         ),
         (
             "channel",
             f"channel NOT IN ({', '.join(map(lit, CHANNELS))})",
-            f"a channel is one of {', '.join(CHANNELS)}",
+            Note("channel_unknown", channels=", ".join(CHANNELS)),
         ),
     ],
-    "rates": [("rate", "rate <= 0", "a rate is above 0")],
+    "rates": [("rate", "rate <= 0", Note("rate_range"))],
 }
 
 
 def read_side(engine: Engine, what: str, stack: Stack):
     """The side table as pandas frame (also as table `what`), and its faults (file, line, column,
-    value, reason)."""
+    value, reason, general)."""
     columns = SIDE_TABLES[what]
     aliases = vocabulary("profiles/sides.toml").get(what, {})
     found = {}
@@ -62,10 +63,16 @@ def read_side(engine: Engine, what: str, stack: Stack):
         engine, f"clean_{what}", {f: types[f] for f in found}, columns, {}, found, stack.name
     )
     tests = [
-        (f, f"said_{f} IS NULL", f"missing: {what} needs {f}") for f in found if columns[f].required
+        (f, f"said_{f} IS NULL", Note("side_missing", table=what, column=f))
+        for f in found
+        if columns[f].required
     ]
     tests += [
-        (f, f"said_{f} IS NOT NULL AND {name(f)} IS NULL", f"cannot be read as a {columns[f].kind}")
+        (
+            f,
+            f"said_{f} IS NOT NULL AND {name(f)} IS NULL",
+            Note("side_unreadable", kind=columns[f].kind),
+        )
         for f in found
     ]
     tests += RULES.get(what, [])
@@ -83,13 +90,15 @@ def read_side(engine: Engine, what: str, stack: Stack):
         f"FROM {styles.over(f'clean_{what}')}"
     )
     told = ", ".join(
-        f"CASE WHEN {w} THEN {{'column': {lit(f)}, 'value': said_{f}, 'reason': {lit(r)}}} END"
+        f"CASE WHEN {w} THEN {{'column': {lit(f)}, 'value': said_{f}, 'reason': {lit(r)}, "
+        f"'general': {lit(encode([r]))}}} END"
         for f, w, r in tests
     )
     bad = engine.rows(
-        f'SELECT _part, _row, fault."column", fault.value, fault.reason FROM (SELECT _part, _row, '
-        f"unnest(list_filter([{told}], lambda f: f IS NOT NULL)) AS fault FROM typed_{what}) "
-        f"ORDER BY 1, 2"
+        'SELECT _part, _row, fault."column", fault.value, fault.reason, fault.general '
+        "FROM (SELECT _part, _row, "
+        f"unnest(list_filter([{told}], lambda f: f IS NOT NULL)) AS fault "
+        f"FROM typed_{what}) ORDER BY 1, 2"
     )
     listed = "".join(f", ({p}, {r})" for p, r in {b[:2] for b in bad})
     engine.run(

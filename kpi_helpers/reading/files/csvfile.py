@@ -7,6 +7,7 @@ import mmap
 from itertools import islice
 from pathlib import Path
 
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.errors import KitError
 from kpi_helpers.reading.connection import Engine, lit
 from kpi_helpers.reading.files.leading import BOM, SEPARATORS
@@ -44,13 +45,8 @@ def look(path: Path, file: str, stem: str) -> Table:
         len(row) > len(header) and not any(row[len(header) :])
         for row in _rows(text[:HEAD], separator)
     )
-    notes = [
-        f"{file}: lines end in more separators than the header; the cells there are blank and "
-        f"were left out."
-    ]
-    return Table(
-        file, stem, names, path, kind="csv", separator=separator, notes=notes if longer else []
-    )
+    notes = [Note("trailing_separators", file=file)] if longer else []
+    return Table(file, stem, names, path, kind="csv", separator=separator, notes=notes)
 
 
 def _separator(text: str) -> str:
@@ -130,7 +126,7 @@ def stage(engine: Engine, table: Table, columns: dict[str, int], target: Path) -
                 "the file again."
             )
         # Each is a row of its own that is not used, so each is told and counted.
-        because = f"inside the quotation mark that line {line} opens and does not close"
+        because = Note("inside_quotation", line=str(line))
         table.malformed += [Malformed(line + n, "", because) for n in range(1, swallowed + 1)]
     table.lines = _Lines(table, {m.line for m in table.malformed})
     if not columns or not table.rows:
@@ -171,12 +167,18 @@ class _Lines:
         return record_lines(self.path, rows, self.rows, self.broken, skip_blank=self.width > 1)
 
 
-def _reason(kind: str, said: str, width: int) -> str:
+def _reason(kind: str, said: str, width: int) -> Note:
+    """Why DuckDB could not read a line, by its kind of error."""
     found = said.rsplit("Found:", 1)[-1].strip() if "Found:" in said else ""
-    return {
-        "MISSING COLUMNS": f"the line has {found} of {width} columns",
-        "TOO MANY COLUMNS": f"the line has more than {width} columns",
-        "UNQUOTED VALUE": "a quotation mark is not closed, or stands inside an unquoted value",
-        "LINE SIZE OVER MAXIMUM": f"the line is longer than {LONGEST_LINE:,} bytes",
-        "INVALID ENCODING": "the line holds bytes that are not UTF-8 text",
-    }.get(kind, said.splitlines()[0] if said else "the line cannot be read")
+    match kind:
+        case "MISSING COLUMNS":
+            return Note("line_short", found=found, columns=width)
+        case "TOO MANY COLUMNS":
+            return Note("line_long", columns=width)
+        case "UNQUOTED VALUE":
+            return Note("quotation_open")
+        case "LINE SIZE OVER MAXIMUM":
+            return Note("line_too_long", n=LONGEST_LINE)
+        case "INVALID ENCODING":
+            return Note("line_not_utf8")
+    return Note("line_refused", said=said.splitlines()[0]) if said else Note("line_unreadable")

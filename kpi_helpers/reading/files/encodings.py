@@ -3,6 +3,7 @@
 import codecs
 from pathlib import Path
 
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.errors import KitError
 from kpi_helpers.reading.connection import Engine
 
@@ -21,11 +22,7 @@ def plain(engine: Engine, path: Path) -> Path:
     if encoding is None:
         return path
     if encoding in _CALLED:
-        engine.notes.append(
-            f"{path.name} is not UTF-8: it is read as {_CALLED[encoding]} because of {beyond:,} "
-            f"bytes beyond ASCII. "
-            "If names look wrong, export it as UTF-8."
-        )
+        engine.notes.append(Note("encoding", file=path.name, encoding=_CALLED[encoding], n=beyond))
     target = engine.new_file(".csv")
     try:
         with (

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.reading.connection import Engine
 from kpi_helpers.reading.table import Table
 
@@ -115,20 +116,14 @@ def note(table: Table, lines: list[str], stated: int | None) -> None:
     """Say on the table which lines were left out."""
     first = lines[0].strip(' "')[:60] if lines else ""
     table.stated = stated
-    table.notes.append(
-        f"{table.file}: {len(lines):,} lines below the rows are the report's own, not deals "
-        f"({first!r}, ...)."
-    )
+    table.notes.append(Note("lines_below", file=table.file, n=len(lines), first=repr(first)))
 
 
-def miscounted(tables: list[Table]) -> list[str]:
+def miscounted(tables: list[Table]) -> list[Note]:
     """A loud warning for each table whose rows are not as many as its report states."""
     said = []
     for table in tables:
         there = table.rows + len(table.malformed)
         if table.stated is not None and table.stated != there:
-            said.append(
-                f"RECORD COUNT: {table.file} states {table.stated:,} records and holds {there:,}: "
-                "the export is cut short or was edited. Export it again."
-            )
+            said.append(Note("record_count", file=table.file, stated=table.stated, there=there))
     return said

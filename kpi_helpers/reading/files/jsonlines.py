@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.errors import KitError
 from kpi_helpers.reading.connection import Engine
 from kpi_helpers.reading.files.cells import Cells, Numeral
@@ -17,7 +18,6 @@ LONGEST_LINE = 64 << 20
 ENVELOPES = ("records", "results", "value", "data", "items", "deals", "rows")
 # What an API wraps a record's columns in, and what it says about itself.
 INNER, ABOUT = ("properties",), ("attributes",)
-NOT_AN_OBJECT = "the line is not a JSON object"
 
 
 def records(engine: Engine, path: Path, file: str, stem: str) -> Table:
@@ -28,7 +28,7 @@ def records(engine: Engine, path: Path, file: str, stem: str) -> Table:
         if isinstance(found, dict):
             collected.add(number, flat(found))
         else:
-            broken.append(Malformed(number, str(found)[:200], NOT_AN_OBJECT))
+            broken.append(Malformed(number, str(found)[:200], Note("line_not_object")))
     if not collected.at:
         raise KitError(f"{file} holds no JSON objects: neither one a line, nor an array of them.")
     table = collected.finish(stem)

@@ -8,6 +8,7 @@ import csv
 import re
 from pathlib import Path
 
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.errors import KitError
 from kpi_helpers.reading.connection import Engine
 
@@ -42,10 +43,7 @@ def header_first(engine: Engine, path: Path, file: str) -> Path:
                 out.write(block)
     titles = [line for line in above if line.strip() and not _SEP.match(line)]
     if titles:
-        engine.notes.append(
-            f"{file}: {len(titles):,} lines above the header (line {at + 1:,}) are not deals and "
-            f"were left out."
-        )
+        engine.notes.append(Note("lines_above", file=file, n=len(titles), line=at + 1))
     return target
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.errors import KitError
 from kpi_helpers.reading.connection import Engine
 from kpi_helpers.reading.files import footer, sheet_xml
@@ -47,12 +48,9 @@ def workbook(engine: Engine, path: Path, file: str, stem: str) -> list[Table]:
         unseen = f" (hidden ones are not read: {', '.join(hidden)})" if hidden else ""
         raise KitError(f"{file} holds no table: its sheets are empty{unseen}.")
     if hidden:
-        tables[0].notes.append(f"{file}: hidden sheets are not read: {', '.join(hidden)}.")
+        tables[0].notes.append(Note("hidden_sheets", file=file, sheets=", ".join(hidden)))
     if unsaved:
-        tables[0].notes.append(
-            f"{file}: {unsaved:,} formulas have no stored value and are read as blank; "
-            "open the file in Excel and save it."
-        )
+        tables[0].notes.append(Note("unsaved_formulas", file=file, n=unsaved))
     return tables
 
 
@@ -132,10 +130,7 @@ def _sheet(engine: Engine, sheet, errors: dict, file: str, stem: str) -> Table |
     if below:
         footer.note(table, below, stated)
     if at:
-        table.notes.append(
-            f"{file}: {at:,} rows above the header (row {top[at][0]}) are not deals and were "
-            f"left out."
-        )
+        table.notes.append(Note("rows_above", file=file, n=at, line=top[at][0]))
     return table
 
 

@@ -1,12 +1,13 @@
 """Paid, earned, owned, partner or unknown: from the channel column, else the lead source through an
 editable map."""
 
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.reading.columns.headers import word
 from kpi_helpers.reading.columns.mapping import Mapping
 from kpi_helpers.reading.columns.vocabulary import channels
 from kpi_helpers.reading.connection import Engine, lit
 
-MOST_SOURCES = 50_000
+MOST_SOURCES, MOST_LISTED = 50_000, 10
 
 
 def make_channels(engine: Engine, mapping: Mapping, types: dict[str, str]) -> str:
@@ -43,7 +44,7 @@ def joins(types: dict[str, str]) -> str:
     )
 
 
-def unknown(engine: Engine, deals: str, types: dict[str, str]) -> list[str]:
+def unknown(engine: Engine, deals: str, types: dict[str, str]) -> list[Note]:
     """A warning that lists the sources no channel is known for, with counts."""
     if "source" not in types:
         return []
@@ -53,11 +54,8 @@ def unknown(engine: Engine, deals: str, types: dict[str, str]) -> list[str]:
     )
     if not rows:
         return []
-    listed = ", ".join(f"{s!r} {n:,}" for s, n in rows[:10]) + (
-        f" and {len(rows) - 10} more" if len(rows) > 10 else ""
-    )
-    return [
-        f"{sum(n for _, n in rows):,} deals have a source of no known channel, shown as unknown: "
-        f"{listed}. "
-        "Say where they belong in a mapping file's [channels]."
-    ]
+    deals, more = sum(n for _, n in rows), len(rows) - MOST_LISTED
+    listed = ", ".join(f"{source!r} {n:,}" for source, n in rows[:MOST_LISTED])
+    if more > 0:
+        return [Note("sources_unknown_more", n=deals, listed=listed, more=more)]
+    return [Note("sources_unknown", n=deals, listed=listed)]

@@ -1,6 +1,7 @@
 """Tables beside the deals (teams, accounts, products), joined by a column that both have and that
 is unique there."""
 
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.reading.columns.choose import Choice, Lookup
 from kpi_helpers.reading.connection import Engine
 from kpi_helpers.reading.values import values
@@ -43,7 +44,7 @@ def joined(sql: str, lookups: list[Lookup]) -> str:
     return f"SELECT d.* EXCLUDE ({hidden}){added} FROM ({sql}) d {joins}"
 
 
-def unmatched(engine: Engine, sql: str, lookups: list[Lookup]) -> list[str]:
+def unmatched(engine: Engine, sql: str, lookups: list[Lookup]) -> list[Note]:
     """A warning for each lookup that misses values the deals have."""
     said = []
     for i, look in enumerate(lookups):
@@ -54,8 +55,13 @@ def unmatched(engine: Engine, sql: str, lookups: list[Lookup]) -> list[str]:
         )
         if rows:
             said.append(
-                f"{rows:,} rows have a {look.on} that is not in {look.stack.name} (e.g. "
-                f"{example!r}): "
-                f"{', '.join(look.columns)} stays blank there."
+                Note(
+                    "lookup_misses",
+                    n=rows,
+                    column=look.on,
+                    table=look.stack.name,
+                    example=repr(example),
+                    columns=", ".join(look.columns),
+                )
             )
     return said

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.errors import KitError, UnknownValue
 from kpi_helpers.reading.columns.vocabulary import table
 from kpi_helpers.reading.connection import Engine, lit
@@ -18,7 +19,7 @@ class Money:
     amount_original: str
     currency_original: str
     join: str = ""
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Note] = field(default_factory=list)
 
 
 def code(column: str) -> str:
@@ -29,7 +30,7 @@ def code(column: str) -> str:
     return f"CASE upper({column}) {known} ELSE upper({column}) END"
 
 
-def contradictions(engine: Engine, view: str, headers: dict[str, str]) -> list[str]:
+def contradictions(engine: Engine, view: str, headers: dict[str, str]) -> list[Note]:
     """A warning where a sign or code beside the amount is not what the currency column says.
 
     A dollar, a krone or a pound has many countries, so only signs that mean one currency can
@@ -45,9 +46,10 @@ def contradictions(engine: Engine, view: str, headers: dict[str, str]) -> list[s
     if not row[0]:
         return []
     amount, currency = (headers.get(f, f) for f in ("amount", "currency"))
+    example = f"{amount} {row[1]!r}, {currency} {row[2]!r}"
+    column = repr(currency)
     return [
-        f"CURRENCIES: {row[0]:,} deals have an amount in one currency and another in {currency!r} "
-        f"(e.g. {amount} {row[1]!r}, {currency} {row[2]!r}); the column {currency!r} is believed."
+        Note("currencies_contradict", n=row[0], column=column, example=example, believed=column)
     ]
 
 
@@ -98,9 +100,7 @@ def plan(engine: Engine, types: dict[str, str], wanted: str | None, as_of) -> Mo
         f"SELECT count(*) FROM good d WHERE {currency} IS NULL AND {amount} IS NOT NULL"
     )[0]
     if blank and reporting:
-        warnings.append(
-            f"{blank:,} deals name no currency; their amounts are taken to be in {reporting}."
-        )
+        warnings.append(Note("currency_assumed", n=blank, currency=reporting))
     if reporting is None or set(there) <= {reporting}:
         return Money(reporting, amount, amount, currency, warnings=warnings)
     if rated is None:
@@ -130,7 +130,7 @@ def _has_rates(engine: Engine) -> bool:
 
 def _reporting(
     there: dict[str, int], rated: set[str] | None, wanted: str | None
-) -> tuple[str | None, list[str]]:
+) -> tuple[str | None, list[Note]]:
     if wanted:
         if there and wanted not in there and not (rated or set()) & there.keys():
             raise UnknownValue("currency", wanted, there, "There are no rates into it.")
@@ -150,16 +150,12 @@ def _reporting(
     )
 
 
-def _unpriced(there: dict[str, int], rated: set[str] | None, reporting: str) -> list[str]:
+def _unpriced(there: dict[str, int], rated: set[str] | None, reporting: str) -> list[Note]:
     others = {c: n for c, n in there.items() if c != reporting}
     if rated is not None or not others:
         return []
     listed = ", ".join(f"{c} {n:,}" for c, n in others.items())
-    return [
-        f"MISSING RATES: {sum(others.values()):,} deals are not in {reporting} and there are no "
-        f"rates: "
-        f"they are counted, not priced ({listed}). Give a rates table, or --currency."
-    ]
+    return [Note("no_rates", n=sum(others.values()), currency=reporting, listed=listed)]
 
 
 def _make_rate_days(engine: Engine, as_of) -> None:

@@ -3,10 +3,12 @@ values."""
 
 from dataclasses import dataclass
 
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.reading.columns.headers import key
 from kpi_helpers.reading.columns.vocabulary import table
 from kpi_helpers.reading.connection import Engine, lit
 from kpi_helpers.reading.values import values
+from kpi_helpers.reading.values.undecided import Undecided
 
 # Dates that show one order beyond doubt outvote typing errors from this many to one.
 OUTVOTES = 99
@@ -32,8 +34,15 @@ _FORMS = {
     "milliseconds since 1970": _MILLISECONDS,
     "digits (yyyymmdd)": _COMPACT,
 }
+_NOTES = {
+    "year first": "dates_year_first",
+    "named months": "dates_named_months",
+    "Excel day numbers": "dates_excel",
+    "seconds since 1970": "dates_seconds",
+    "milliseconds since 1970": "dates_milliseconds",
+    "digits (yyyymmdd)": "dates_digits",
+}
 _NUMBERS = ("Excel day numbers", "seconds since 1970", "milliseconds since 1970")
-ORDERS = {"dmy": "day first", "mdy": "month first"}
 
 
 @dataclass(frozen=True)
@@ -109,8 +118,10 @@ def iso_only(engine: Engine, view: str, fields: list[str]) -> set[str]:
     }
 
 
-def decide(engine: Engine, view: str, field: str, said: str | None) -> tuple[Dating | None, str]:
-    """How the column writes its dates and why, or None and why it cannot be told."""
+def decide(
+    engine: Engine, view: str, field: str, said: str | None
+) -> tuple[Dating, tuple[Note, ...]] | Undecided:
+    """How the column writes its dates, and why."""
     other = (
         f"(SELECT {field} AS c FROM {view} WHERE {field} IS NOT NULL AND "
         f"({values.iso(field)}) IS NULL)"
@@ -121,22 +132,26 @@ def decide(engine: Engine, view: str, field: str, said: str | None) -> tuple[Dat
     numbers = sorted((f for f in forms if f in _NUMBERS), key=found.get)
     # One kind of number: the most frequent. A stray other one is no date, and its row is rejected.
     forms = [f for f in forms if f not in numbers[:-1]]
-    order, why = None, [f for f in forms if f != "day or month first"]
+    order, why = None, [Note(_NOTES[f]) for f in forms if f in _NOTES]
     if "day or month first" in forms:
         if numbers:
-            return None, (
+            return Undecided(
                 f"mixes written dates with {numbers[-1]}, as Excel does when it turns day and "
                 f"month around; "
-                "export it again with dates as text, or as 2025-12-31"
+                "export it again with dates as text, or as 2025-12-31",
+                None,
             )
-        order, reason = _order(engine, other, said)
-        if order is None:
-            return None, reason
-        why.append(reason)
-    return Dating(tuple(forms), order), "; ".join(why) or "as ISO writes them"
+        found = _order(engine, other, said)
+        if isinstance(found, Undecided):
+            return found
+        order, reasons = found
+        why += reasons
+    return Dating(tuple(forms), order), tuple(why) or (Note("dates_iso"),)
 
 
-def _order(engine: Engine, other: str, said: str | None) -> tuple[str | None, str]:
+def _order(
+    engine: Engine, other: str, said: str | None
+) -> tuple[str, tuple[Note, ...]] | Undecided:
     """dmy or mdy, and why."""
     day, day_example, month, month_example, open_, example, dotted = engine.one(f"""
         SELECT count(*) FILTER (a > 12 AND b <= 12), min(c) FILTER (a > 12 AND b <= 12),
@@ -150,18 +165,21 @@ def _order(engine: Engine, other: str, said: str | None) -> tuple[str | None, st
     votes = {"dmy": (day, day_example), "mdy": (month, month_example)}
     best, least = ("dmy", "mdy") if day >= month else ("mdy", "dmy")
     if votes[best][0] > OUTVOTES * votes[least][0]:
-        odd = f"; {votes[least][0]:,} the other way round are rejected" if votes[least][0] else ""
-        return best, f"{ORDERS[best]}: {votes[best][1]!r} can be read in no other way{odd}"
-    if said in ORDERS:
-        return said, f"{ORDERS[said]}, as was said: the values themselves leave it open"
+        sure = Note(f"{best}_sure", example=repr(votes[best][1]))
+        odd = votes[least][0]
+        return best, (sure, Note("other_order_rejected", n=odd)) if odd else (sure,)
+    if said in votes:
+        return said, (Note(f"{said}_told"),)
     if day and month:
-        return (
-            None,
+        return Undecided(
             f"holds both {day_example!r} and {month_example!r}, so whether day or month comes "
             f"first is open",
+            "dates",
         )
     if not open_:
-        return "dmy", "day and month are the same in every value"
+        return "dmy", (Note("order_same"),)
     if dotted:
-        return "dmy", f"day first: dates with points, as {example!r}, are written so"
-    return None, f"writes {example!r}, and no value shows whether the day or the month comes first"
+        return "dmy", (Note("dmy_points", example=repr(example)),)
+    return Undecided(
+        f"writes {example!r}, and no value shows whether the day or the month comes first", "dates"
+    )

@@ -5,9 +5,11 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.reading.columns.vocabulary import table
 from kpi_helpers.reading.connection import Engine, lit
 from kpi_helpers.reading.values import values
+from kpi_helpers.reading.values.undecided import Undecided
 
 # Values that show one mark beyond doubt outvote typing errors from this many to one.
 OUTVOTES = 99
@@ -186,43 +188,44 @@ def evidence(engine: Engine, view: str, field: str) -> Evidence:
     return Evidence(*row)
 
 
-def decimal(seen: Evidence, said: str | None, share: bool) -> tuple[str | None, str]:
-    """The decimal mark and why, or None and why it cannot be told.
+def decimal(
+    seen: Evidence, said: str | None, share: bool
+) -> tuple[str, tuple[Note, ...]] | Undecided:
+    """The decimal mark, and why.
 
     >>> many = Evidence(3, 2, "95,570.69", 0, None, 0, 1, "1,500")
     >>> decimal(many, None, False)
-    ('.', "decimal point: '95,570.69' can be read in no other way")
+    ('.', ("decimal point: '95,570.69' can be read in no other way",))
     """
     counts = {".": seen.dot, ",": seen.comma}
     example = {".": seen.dot_example, ",": seen.comma_example}
     either = {".": seen.either_dot, ",": seen.either_comma}
-    word = {".": "decimal point", ",": "decimal comma"}
+    word = {".": "point", ",": "comma"}
     best, other = sorted(counts, key=counts.get, reverse=True)
     if share and not counts[other] and not (either["."] and either[","]):
         mark = best if counts[best] else ("," if either[","] else ".")
-        return mark, f"{word[mark]}: a share is never in the thousands"
+        return mark, (Note(f"{word[mark]}_share"),)
     if counts[best] > OUTVOTES * counts[other] and either[best] <= RARELY_SHORTER * counts[best]:
-        odd = (
-            f"; {counts[other]:,} written otherwise, as {example[other]!r}, are rejected"
-            if counts[other]
-            else ""
-        )
-        return best, f"{word[best]}: {example[best]!r} can be read in no other way{odd}"
+        why = [Note(f"{word[best]}_sure", example=repr(example[best]))]
+        if counts[other]:
+            odd = repr(example[other])
+            why.append(Note("other_mark_rejected", n=counts[other], example=odd))
+        return best, tuple(why)
     if not counts["."] and not counts[","] and not either["."] and not either[","]:
-        return ".", "whole numbers"
+        return ".", (Note("whole_numbers"),)
     if said:
-        return said, f"{word[said]}, as was said: the values themselves leave it open"
+        return said, (Note(f"{word[said]}_told"),)
     if counts["."] and counts[","]:
-        return (
-            None,
+        return Undecided(
             f"holds both {example['.']!r} and {example[',']!r}, so its decimal mark cannot be told",
+            "decimal",
         )
     text = seen.either_example
     core = re.search(r"\d+[.,]\d{3}", text).group()
     mark = "." if "." in core else ","
     whole, small = re.sub(r"[.,]", "", core), core.replace(",", ".")
-    return (
-        None,
+    return Undecided(
         f"writes {text!r}, which is {whole} if {mark!r} separates thousands and {small} if it is "
         f"decimal",
+        "decimal",
     )

@@ -1,19 +1,20 @@
 """Whether a column of shares means 0.75 or 75 when it says three quarters, decided from all its
 values."""
 
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.reading.connection import Engine
+from kpi_helpers.reading.values.undecided import Undecided
 
 # Numbers of one kind outvote typing errors of the other from this many to one.
 OUTVOTES = 99
 # What settles nothing for another export.
-NOTHING, SIGNED = "nothing but 0", "per cent, by its signs"
+SETTLES_NOTHING = ("share_zeros", "share_signed")
 
 
 def percent(
     engine: Engine, view: str, field: str, number: str, text: bool, header: str, said: str | None
-) -> tuple[bool | None, str]:
-    """True for per cent, False for fractions, None when it cannot be told; and why. `number`: SQL
-    of the values.
+) -> tuple[bool, Note] | Undecided:
+    """True for per cent and False for fractions, with the reason. `number`: SQL of the values.
 
     A bare 1 may be 100 % as well as 1 %, so many of them leave a column open; fewer than one in ten
     do not.
@@ -27,26 +28,23 @@ def percent(
     signed = (
         engine.one(f"SELECT count(*) FROM {view} WHERE contains({field}, '%')")[0] if text else 0
     )
+    header_says = "%" in header
+    told = (said == "percent", Note(f"{said}_told")) if said else None
     if not low and not over:
-        return False, SIGNED if signed else NOTHING
+        return False, Note("share_signed" if signed else "share_zeros")
     if signed and low and not over:
-        if said:
-            return said == "percent", f"{said}, as was said"
-        return None, f"has {signed:,} values with % and {low:,} up to 1 without"
-    if over > OUTVOTES * low or (over and "%" in header) or (not part and over > 9 * low):
-        return True, f"per cent: values up to {most:g}"
+        why = f"has {signed:,} values with % and {low:,} up to 1 without"
+        return told or Undecided(why, "shares")
+    if over > OUTVOTES * low or (over and header_says) or (not part and over > 9 * low):
+        return True, Note("percent_by_size", most=f"{most:g}")
     if not over:
-        if "%" in header and not part:
-            return True, f"per cent, as its header {header!r} says"
-        if said:
-            return said == "percent", f"{said}, as was said"
-        return False, f"fractions of 1: no value is above {most:g}"
+        if header_says and not part:
+            return True, Note("percent_by_header", header=repr(header))
+        return told or (False, Note("fraction_by_size", most=f"{most:g}"))
     if low > OUTVOTES * over:
-        return False, f"fractions of 1; {over:,} values above 1 are rejected"
-    if said:
-        return said == "percent", f"{said}, as was said"
-    return (
-        None,
+        return False, Note("fraction_most", n=over)
+    why = (
         f"has {low:,} values up to 1 and {over:,} up to {most:g}, so it may be per cent or a "
-        f"fraction of 1",
+        "fraction of 1"
     )
+    return told or Undecided(why, "shares")

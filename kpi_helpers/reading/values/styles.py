@@ -5,10 +5,12 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from kpi_helpers.contract.deals import Column
+from kpi_helpers.contract.notes import Note
 from kpi_helpers.errors import KitError
 from kpi_helpers.reading.connection import Engine, name
 from kpi_helpers.reading.meaning import money
 from kpi_helpers.reading.values import dates, numbers, shares, values
+from kpi_helpers.reading.values.undecided import Undecided
 
 
 class Style(Protocol):
@@ -40,11 +42,11 @@ class Styles:
     SQL)."""
 
     styles: dict[str, Style] = field(default_factory=dict)
-    decisions: dict[str, str] = field(default_factory=dict)
-    open: list[tuple[str, str]] = field(default_factory=list)
+    decisions: dict[str, tuple[Note, ...]] = field(default_factory=dict)
+    open: list[tuple[str | None, str]] = field(default_factory=list)
     derived: dict[str, str] = field(default_factory=dict)
     shares: set[str] = field(default_factory=set)
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Note] = field(default_factory=list)
 
     def settled(self) -> dict[str, str]:
         """The [reading] options on which all columns agree: they read the same data the same way
@@ -75,9 +77,9 @@ class Styles:
         second = "".join(f", {s[1]} AS {name(f'n_{f}')}" for f, s in steps.items())
         return f"(SELECT *{second} FROM (SELECT *{first} FROM {view}))"
 
-    def undecided(self, option: str | None, header: str, why: str) -> None:
+    def undecided(self, header: str, question: Undecided) -> None:
         """Keep what only the user can settle, with the option that does it."""
-        self.open.append((option, f"The column {header!r} {why}."))
+        self.open.append((question.option, f"The column {header!r} {question.why}."))
 
 
 def decide(
@@ -106,14 +108,14 @@ def decide(
             _share(engine, view, f, sql_type, said, headers.get(f, f), result)
     iso = dates.iso_only(engine, view, text["date",])
     for f in text["date",]:
-        dating, why = (
-            (dates.Dating(), "") if f in iso else dates.decide(engine, view, f, said.get("dates"))
-        )
-        if dating is None:
-            result.undecided(None if "export it again" in why else "dates", headers.get(f, f), why)
+        if f in iso:
+            result.styles[f] = dates.Dating()
+            continue
+        found = dates.decide(engine, view, f, said.get("dates"))
+        if isinstance(found, Undecided):
+            result.undecided(headers.get(f, f), found)
         else:
-            result.styles[f] = dating
-            result.decisions |= {f: why} if why else {}
+            result.styles[f], result.decisions[f] = found
     if result.open:
         options = list(dict.fromkeys(option for option, _ in result.open if option))
         settles = "; ".join(_SETTLES[o] for o in options)
@@ -136,17 +138,19 @@ def _numbers(engine, view, types, fields, columns, said, headers, result: Styles
             result.styles[f] = numbers.Writing()
             continue
         seen = numbers.evidence(engine, view, f)
-        mark, why = numbers.decimal(seen, said.get("decimal"), share)
-        if mark is None:
-            result.undecided("decimal", headers.get(f, f), why)
+        found = numbers.decimal(seen, said.get("decimal"), share)
+        if isinstance(found, Undecided):
+            result.undecided(headers.get(f, f), found)
             continue
+        mark, why = found
         result.styles[f] = numbers.Writing(mark, plain=False, share=share)
         result.decisions[f] = why
         if f == "amount" and "currency" in types:
             result.warnings += money.contradictions(engine, view, headers)
         elif f == "amount" and numbers.currencies(engine, view, f):
             result.derived["currency"] = numbers.currency_sql(name(f"p_{f}"))
-            result.decisions["currency"] = f"the signs that stand beside {headers.get(f, f)!r}"
+            beside = repr(headers.get(f, f))
+            result.decisions["currency"] = (Note("currency_signs", header=beside),)
 
 
 def _share(engine, view, f: str, sql_type: str, said, header: str, result: Styles) -> None:
@@ -158,17 +162,13 @@ def _share(engine, view, f: str, sql_type: str, said, header: str, result: Style
     number, under = (
         (result.value(f), result.over(view)) if text else (values.cast("share", f), view)
     )
-    percent, why = shares.percent(engine, under, f, number, text, header, said.get("shares"))
-    if percent is None:
-        result.undecided("shares", header, why)
-    elif percent and text:
-        result.styles[f] = replace(result.styles[f], percent=True)
-    elif percent:
-        result.styles[f] = Percent()
-    if percent is not None:
-        result.shares |= (
-            set()
-            if why in (shares.NOTHING, shares.SIGNED)
-            else {"percent" if percent else "fraction"}
-        )
-        result.decisions[f] = "; ".join(filter(None, [result.decisions.get(f), why]))
+    found = shares.percent(engine, under, f, number, text, header, said.get("shares"))
+    if isinstance(found, Undecided):
+        result.undecided(header, found)
+        return
+    percent, why = found
+    if percent:
+        result.styles[f] = replace(result.styles[f], percent=True) if text else Percent()
+    if why.code not in shares.SETTLES_NOTHING:
+        result.shares.add("percent" if percent else "fraction")
+    result.decisions[f] = (*result.decisions.get(f, ()), why)

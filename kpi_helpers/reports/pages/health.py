@@ -10,7 +10,7 @@ from kpi_helpers.reading.checking.health import MOST_LISTED, headline
 from kpi_helpers.showing.format import DASH, day, shown
 from kpi_helpers.showing.format import percent as written
 from kpi_helpers.showing.language import _, install
-from kpi_helpers.showing.notes import retold
+from kpi_helpers.showing.notes import listed, said
 
 TEMPLATES = Path(__file__).with_name("template")
 
@@ -36,7 +36,14 @@ def health_page(found: dict[str, Any], *, title: str = "") -> str:
         lstrip_blocks=True,
     )
     install(room)
-    room.filters |= {"count": count, "percent": percent, "money": money, "retold": retold, "say": _}
+    room.filters |= {
+        "count": count,
+        "percent": percent,
+        "money": money,
+        "said": said,
+        "listed": listed,
+        "say": _,
+    }
     room.filters |= {
         "words": lambda name: _(words(name)),
         "day": lambda iso: day(date.fromisoformat(iso[:10])),
@@ -45,7 +52,7 @@ def health_page(found: dict[str, Any], *, title: str = "") -> str:
     return page.render(
         found=found,
         title=title or _("Data health"),
-        headline=retold(headline(found)),
+        headline=listed(headline(found)),
         most=MOST_LISTED,
     )
 

@@ -14,7 +14,7 @@ from kpi_helpers.contract.levels import EVERYONE
 from kpi_helpers.reports.pages.brand import Brand
 from kpi_helpers.showing.format import DASH, day, percent, period
 from kpi_helpers.showing.language import N_, _, install, language
-from kpi_helpers.showing.notes import retold
+from kpi_helpers.showing.notes import said
 from kpi_helpers.showing.sparkline import sparkline
 from kpi_helpers.views.fleet import Fleet
 
@@ -102,7 +102,7 @@ def index_page(
         workbook=(out / "kpis.xlsx").exists(),
         brand=brand,
         count=_count,
-        retold=retold,
+        said=said,
         script=Markup(script),
         script_hash=b64encode(sha256(script.encode()).digest()).decode(),
     )

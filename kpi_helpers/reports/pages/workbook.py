@@ -14,23 +14,15 @@ from babel.numbers import get_currency_symbol
 from xlsxwriter.utility import quote_sheetname, xl_range_abs
 
 from kpi_helpers.kpis import KPIS
-from kpi_helpers.showing.definitions import DEFINITIONS
 from kpi_helpers.showing.format import period
-from kpi_helpers.showing.labels import CHANNEL_COLUMNS, CHANNELS, SHOWN, TITLES
+from kpi_helpers.showing.kpis import PRESENTATIONS
+from kpi_helpers.showing.labels import CHANNEL_COLUMNS, CHANNELS
 from kpi_helpers.showing.language import _, language
 from kpi_helpers.showing.notes import remarks
 from kpi_helpers.system.scratch import scratch
-from kpi_helpers.views.fleet import HEADLINES, Fleet
+from kpi_helpers.views.fleet import Fleet
 from kpi_helpers.views.partner import PartnerView
 
-TREND = {
-    ("deal_count", "amount"): "column",
-    ("deal_count", "won"): "column",
-    ("close_rate", "closed"): "line",
-    ("average_deal_size", "whole"): "line",
-    ("pipeline", "open"): "line",
-    ("deal_velocity", "cycle_median"): "line",
-}
 TIDY = (
     "partner",
     "kpi",
@@ -231,8 +223,8 @@ def _kpi_columns() -> list[Column]:
 
 
 def _kpi_rows(view: PartnerView) -> Iterator[tuple]:
-    for kpi, bases in SHOWN.items():
-        for basis, label in bases.items():
+    for kpi, shown_as in PRESENTATIONS.items():
+        for basis, label in () if shown_as.table else shown_as.rows.items():
             row = view.row(kpi, basis)
             value, low, high, before, peers = (
                 (row[name], row["unit"])
@@ -248,7 +240,7 @@ def _kpi_rows(view: PartnerView) -> Iterator[tuple]:
             ranked = not pd.isna(row["peers_rank"])
             place = (row["peers_rank"], row["peers_count"] + 1) if ranked else (None, None)
             yield (
-                _(TITLES[kpi]),
+                _(shown_as.title),
                 _(label.text),
                 value,
                 *evidence,
@@ -263,24 +255,26 @@ def _kpi_rows(view: PartnerView) -> Iterator[tuple]:
 def _name(kpi: str, basis: str) -> str:
     """A basis in words that stand alone: most labels do, the first of some KPIs says less than its
     title."""
-    return (
-        _(SHOWN[kpi][basis].text)
-        if kpi in ("deal_count", "pipeline", "deal_velocity")
-        else _(TITLES[kpi])
-    )
+    shown_as = PRESENTATIONS[kpi]
+    return _(shown_as.rows[basis].text if shown_as.labels_stand_alone else shown_as.title)
 
 
 def _trend(sheets: Sheets, view: PartnerView) -> None:
-    units = {key: view.row(*key)["unit"] for key in TREND}
-    periods = {key: view.periods(*key) for key in TREND}
+    charts = {
+        (kpi, basis): kind
+        for kpi, shown_as in PRESENTATIONS.items()
+        for basis, kind in shown_as.charts.items()
+    }
+    units = {key: view.row(*key)["unit"] for key in charts}
+    periods = {key: view.periods(*key) for key in charts}
     names = next(iter(periods.values()))["period"]
-    columns = [Column(_("Period"))] + [Column(_name(*key), units[key]) for key in TREND]
+    columns = [Column(_("Period"))] + [Column(_name(*key), units[key]) for key in charts]
     sheet = sheets.table(
         _("Trend"), columns, zip(names, *(rows["value"] for rows in periods.values()), strict=True)
     )
     if len(names) < 2:
         return
-    for at, (key, kind) in enumerate(TREND.items()):
+    for at, (key, kind) in enumerate(charts.items()):
         where = f"{'AH'[at % 2]}{len(names) + 4 + 16 * (at // 2)}"
         values = [(columns[at + 1].title, (1, at + 1, len(names), at + 1))]
         sheets.chart(
@@ -321,7 +315,8 @@ def _channels(sheets: Sheets, view: PartnerView) -> None:
 def _partners(sheets: Sheets, fleet: Fleet) -> None:
     """One row a partner, most won first, its amount won by period beside it as cells that feed a
     sparkline."""
-    keys = pd.MultiIndex.from_tuples([*HEADLINES.items(), ("deal_count", "amount")])
+    headlines = [(name, kpi.headline) for name, kpi in KPIS.items()]
+    keys = pd.MultiIndex.from_tuples([*headlines, ("deal_count", "amount")])
     indexed = fleet.now.set_index(["kpi", "basis"])
     rows = indexed[indexed.index.isin(keys)].reset_index()
     wide = rows.pivot(index="partner", columns=["kpi", "basis"], values="value")[list(keys)]
@@ -330,7 +325,7 @@ def _partners(sheets: Sheets, fleet: Fleet) -> None:
     trend = fleet.trend[(fleet.trend["kpi"] == "deal_count") & (fleet.trend["basis"] == "amount")]
     unit = next(name for name in ("month", "quarter") if name in trend)
     trend = trend.pivot(index="partner", columns=unit, values="value").reindex(wide.index)
-    titles = [_(TITLES[kpi]) for kpi in HEADLINES] + [_("Amount won")]
+    titles = [_(kpi.title) for kpi in PRESENTATIONS.values()] + [_("Amount won")]
     columns = [Column(_("Partner"), width=30)]
     columns += [Column(title, units[key]) for title, key in zip(titles, keys, strict=True)]
     columns += [Column(_("Trend"), width=18)] + [
@@ -396,8 +391,13 @@ def _definitions(sheets: Sheets, about: list[tuple[str, str]]) -> None:
     """What each KPI is, which direction is better, and what this workbook holds."""
     better = {"higher": _("higher"), "lower": _("lower"), "": "–"}
     rows = [
-        (_(TITLES[name]), _(text), better.get(kpi.bases[0].better, "–"), _(caution))
-        for (name, kpi), (text, caution) in ((pair, DEFINITIONS[pair[0]]) for pair in KPIS.items())
+        (
+            _(shown_as.title),
+            _(shown_as.definition),
+            better.get(KPIS[name].bases[0].better, "–"),
+            _(shown_as.caution),
+        )
+        for name, shown_as in PRESENTATIONS.items()
     ]
     columns = [
         Column("KPI", width=26),

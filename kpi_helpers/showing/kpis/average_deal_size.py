@@ -1,0 +1,46 @@
+"""How the average deal size is shown: mean and median side by side, the trend of the mean."""
+
+from collections.abc import Iterator
+
+from kpi_helpers.showing.comparing import against_before, against_peers, unknown
+from kpi_helpers.showing.figures import Picture
+from kpi_helpers.showing.language import N_, _, ngettext
+from kpi_helpers.showing.presentation import Label, Presentation
+from kpi_helpers.showing.trends import trend_of
+from kpi_helpers.views.partner import PartnerView
+
+
+def sentences(view: PartnerView) -> Iterator[str]:
+    row, median = view.row("average_deal_size"), view.row("average_deal_size", "median")
+    yield unknown(row, _("The average deal size cannot be told: {why}."))
+    yield against_before(row)
+    yield against_peers(view, row)
+    if row["n"] >= 3 and row["value"] > 2 * median["value"] > 0:
+        times = row["value"] / median["value"]
+        yield _(
+            "The mean is {times:.1f} times the median: a few large deals carry it.", times=times
+        )
+    if 0 < row["n"] < 5:
+        yield ngettext(
+            "It rests on {count} deal only.", "It rests on {count} deals only.", row["n"]
+        )
+
+
+def picture(view: PartnerView) -> Picture | None:
+    return trend_of(view, "average_deal_size", "whole", "money", _("Average deal size"))
+
+
+presentation = Presentation(
+    kpi="average_deal_size",
+    title=N_("Average deal size"),
+    definition=N_("Sum of won amounts / number of won deals, closed in the window."),
+    caution=N_("One large deal carries the mean: look at the median, too."),
+    rows={
+        "whole": Label(N_("Won amount / won deals"), "money"),
+        "median": Label(N_("Median deal"), "", ""),
+        "credited": Label(N_("Credited average (splits shared)"), "money"),
+    },
+    sentences=sentences,
+    picture=picture,
+    charts={"whole": "line"},
+)

@@ -1,0 +1,137 @@
+"""How marketing channels are shown: a row a channel, what each cost and brought."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+from markupsafe import Markup
+
+from kpi_helpers.judging import channel_verdicts
+from kpi_helpers.judging.channels import STOP_PAID, WORK_ON_EARNED
+from kpi_helpers.showing.cells import interval_text
+from kpi_helpers.showing.figures import Picture, spend_return
+from kpi_helpers.showing.format import shown
+from kpi_helpers.showing.labels import CHANNEL_COLUMNS, CHANNELS
+from kpi_helpers.showing.language import N_, _, lower, ngettext
+from kpi_helpers.showing.notes import remarks
+from kpi_helpers.showing.presentation import Label, Presentation
+from kpi_helpers.showing.tables import Html, table
+from kpi_helpers.views.partner import PartnerView
+
+
+def sentences(view: PartnerView) -> Iterator[str]:
+    rates = {
+        channel: view.row("marketing_channels", f"close_rate.{channel}")
+        for channel in ("paid", "earned", "owned")
+    }
+    told = {channel: row for channel, row in rates.items() if row["n"]}
+    verdicts = (
+        channel_verdicts(view.deals, view.window, as_of=view.as_of).verdicts["verdict"].tolist()
+    )
+    if not told:
+        yield _("No lead of the window came through paid, earned or owned channels.")
+    elif STOP_PAID in verdicts:
+        yield _(
+            "Paid leads bring nothing while earned and owned ones do, intervals apart: stop "
+            "investing there."
+        )
+    elif WORK_ON_EARNED in verdicts:
+        yield _(
+            "Earned leads fall behind paid and owned ones, intervals apart: work on third-party "
+            "relations."
+        )
+    elif len(told) == 1:
+        only = lower(_(CHANNELS[next(iter(told))]))
+        yield _(
+            "Leads came through {channel} channels only: there is nothing to compare.", channel=only
+        )
+    else:
+        yield _(
+            "The data does not support moving money between the channels yet: no verdict’s "
+            "intervals are apart."
+        )
+    unknown = view.row("marketing_channels", "leads.unknown")
+    if unknown["value"]:
+        yield ngettext(
+            "In a row of its own: {count} lead without a known channel.",
+            "In a row of its own: {count} leads without a known channel.",
+            unknown["value"],
+        )
+    roi = view.row("marketing_channels", "roi.paid")
+    if pd.isna(roi["value"]):
+        yield _("The return on paid spend is not told: {why}.", why=remarks(roi))
+
+
+def picture(view: PartnerView) -> Picture | None:
+    rows = [
+        {"channel": _(name)}
+        | {
+            metric: view.row("marketing_channels", f"{metric}.{channel}")["value"]
+            for metric in ("spend", "revenue", "leads", "close_rate")
+        }
+        for channel, name in CHANNELS.items()
+    ]
+    table = pd.DataFrame(rows)
+    if not table[["spend", "revenue"]].fillna(0).any(axis=None):
+        return None
+    text = _("Spend and revenue by channel") + ": "
+    text += "; ".join(
+        _(
+            "{channel} {spent} spent, {won} won",
+            channel=row.channel,
+            spent=shown(row.spend, "money", view.currency),
+            won=shown(row.revenue, "money", view.currency),
+        )
+        for row in table.itertuples()
+    )
+    title = _("Spend and the revenue of the window’s leads")
+    return Picture(
+        lambda ax: spend_return(table, title=title, currency=view.currency, ax=ax), text, right=0.98
+    )
+
+
+def channels(view: PartnerView) -> Html:
+    """One line a channel: leads, won, close rate with its interval, revenue, spend, cost per won
+    deal, ROI."""
+    rows = []
+    for channel, name in CHANNELS.items():
+        cells = [
+            view.row("marketing_channels", f"{metric}.{channel}") for metric in CHANNEL_COLUMNS
+        ]
+        texts = [shown(cell["value"], cell["unit"], view.currency) for cell in cells]
+        rate = list(CHANNEL_COLUMNS).index("close_rate")
+        if not pd.isna(cells[rate]["low"]):
+            texts[rate] = Markup('{} <span class="note">{}</span>').format(
+                texts[rate], interval_text(cells[rate], None)
+            )
+        before = view.row("marketing_channels", f"roi.{channel}")
+        extra = [shown(before["before"], "ratio")]
+        if len(view.peers):
+            extra.append(
+                shown(
+                    view.row("marketing_channels", f"close_rate.{channel}")["peers_median"], "ratio"
+                )
+            )
+        rows.append([_(name), *texts, *extra])
+    head = [
+        _("Channel"),
+        *(_(name) for name in CHANNEL_COLUMNS.values()),
+        _("Previous ROI"),
+        _("Peers’ close rate"),
+    ]
+    return table(head[: len(rows[0])], rows, kind="channels")
+
+
+presentation = Presentation(
+    kpi="marketing_channels",
+    title=N_("Marketing channels"),
+    definition=N_(
+        "ROI = (revenue − spend) / spend; close rate = won / leads; over leads created in "
+        "the window."
+    ),
+    caution=N_("Young leads have their wins still to come, and the last touch takes all credit."),
+    rows={"roi.paid": Label(N_("ROI of paid"), "money", "money")},
+    sentences=sentences,
+    picture=picture,
+    table=channels,
+    evidence=tuple(f"{metric}.{channel}" for metric in ("leads", "spend") for channel in CHANNELS),
+)

@@ -1,0 +1,102 @@
+"""How the pipeline is shown: what is open and what it covers, and what moved since last month."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from kpi_helpers.showing.comparing import unknown
+from kpi_helpers.showing.figures import Picture, waterfall
+from kpi_helpers.showing.format import day, money, shown
+from kpi_helpers.showing.labels import STEPS
+from kpi_helpers.showing.language import N_, _, lower, ngettext
+from kpi_helpers.showing.notes import remarks
+from kpi_helpers.showing.presentation import Label, Presentation
+from kpi_helpers.views.partner import PartnerView
+
+
+def sentences(view: PartnerView) -> Iterator[str]:
+    row, weighted, coverage = (
+        view.row("pipeline", basis) for basis in ("open", "weighted", "coverage")
+    )
+    yield unknown(row, _("The open value cannot be told: {why}."))
+    if not pd.isna(weighted["value"]) and row["value"]:
+        amount = money(weighted["value"], view.currency)
+        yield _("Weighted by each deal’s own probability it is {amount}.", amount=amount)
+    if not pd.isna(coverage["value"]):
+        yield _(
+            "It covers what is left of the revenue target {times:.1f} times.",
+            times=coverage["value"],
+        )
+    else:
+        yield _("Coverage is not told: {why}.", why=remarks(coverage))
+    overdue, stale = view.row("pipeline", "overdue"), view.row("pipeline", "stale")
+    if overdue["value"]:
+        yield ngettext(
+            "Past the expected close date: {count} open deal.",
+            "Past the expected close date: {count} open deals.",
+            overdue["value"],
+        )
+    if stale["value"] and not pd.isna(stale["value"]):
+        yield ngettext(
+            "Stale ({note}): {count} open deal.",
+            "Stale ({note}): {count} open deals.",
+            stale["value"],
+            note=remarks(stale),
+        )
+    lost = view.row("pipeline", "competitor")
+    if lost["value"] > 0:
+        yield ngettext(
+            "{lost:,.0f} of {count} lost deal went to a competitor.",
+            "{lost:,.0f} of {count} lost deals went to a competitor.",
+            lost["denominator"],
+            lost=lost["numerator"],
+        )
+    if not view.history.exact:
+        yield _(
+            "The movement shows only what the dates of one export prove; changed amounts and "
+            "dates need snapshots."
+        )
+
+
+def picture(view: PartnerView) -> Picture | None:
+    since, steps = view.history.since, view.history.steps
+    told = steps.dropna(subset="amount")
+    if not told["amount"].any():
+        return None
+    title = _("Open pipeline, {start} to {end}", start=day(since), end=day(view.as_of))
+    text = ", ".join(
+        f"{lower(_(STEPS[step]))} {shown(amount, 'money', view.currency)}"
+        for step, amount in zip(told["step"], told["amount"], strict=True)
+    )
+    return Picture(
+        lambda ax: waterfall(steps, title=title, currency=view.currency, ax=ax),
+        f"{title}: {text}",
+        right=0.98,
+    )
+
+
+presentation = Presentation(
+    kpi="pipeline",
+    title=N_("Opportunity pipeline"),
+    definition=N_(
+        "Sum of open amounts at the as-of date; weighted = Σ amount × its own probability; "
+        "coverage = open / (target − won)."
+    ),
+    caution=N_("Old deals that are left open swell it: look at overdue and stale ones."),
+    rows={
+        "open": Label(N_("Open value"), "", "", target="money"),
+        "weighted": Label(N_("Weighted value"), "", ""),
+        "count": Label(N_("Open deals"), "", ""),
+        "age": Label(N_("Median age"), "", ""),
+        "overdue": Label(N_("Overdue deals"), "", ""),
+        "stale": Label(N_("Stale deals"), "", ""),
+        "attainment": Label(N_("Revenue target attained"), "money", "money"),
+        "coverage": Label(N_("Coverage of what is left to win"), "money", "money"),
+        "competitor": Label(N_("Losses to a competitor")),
+    },
+    sentences=sentences,
+    picture=picture,
+    nothing=N_("nothing is open"),
+    charts={"open": "line"},
+    labels_stand_alone=True,
+)
