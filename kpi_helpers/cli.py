@@ -34,7 +34,7 @@ class _Group(click.Group):
                 click.echo("partner-kpis: stopped by SIGTERM", err=True)
                 ctx.exit(TERMINATED)
             if isinstance(error, KitError):
-                click.echo(f"partner-kpis: {error}", err=True)
+                click.echo(f"partner-kpis: {error.for_command()}", err=True)
                 ctx.exit(2)
             # the last is what DuckDB makes of Ctrl-C
             if (

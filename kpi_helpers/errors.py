@@ -5,10 +5,50 @@ with 2.
 """
 
 import difflib
+import shlex
+
+# Flags that are not called as the argument that they fill.
+FLAGS = {"mapping": "--map", "mapping_file": "--mapping", "formats": "--format"}
+
+
+class Argument:
+    """An argument as a message names it: to the caller of a function as Python writes it, to the
+    user of the command as its flag.
+
+    >>> advice = Argument("mapping", {"partner": "Bayi adı"})
+    >>> str(advice), advice.as_flag()
+    ("mapping={'partner': 'Bayi adı'}", "--map 'partner=Bayi adı'")
+    """
+
+    def __init__(self, name: str, value: object = None) -> None:
+        self.name, self.value = name, value
+
+    def __str__(self) -> str:
+        return f"{self.name}={'...' if self.value is None else repr(self.value)}"
+
+    def as_flag(self) -> str:
+        flag = FLAGS.get(self.name, f"--{self.name.replace('_', '-')}")
+        if self.value is None or self.value is True:
+            return flag
+        if isinstance(self.value, dict):
+            return " ".join(f"{flag} {shlex.quote(f'{k}={v}')}" for k, v in self.value.items())
+        return f"{flag} {shlex.quote(str(self.value))}"
 
 
 class KitError(ValueError):
-    """Base of all errors that bad input can cause; its text is for the user."""
+    """Base of all errors that bad input can cause; its text is for the user.
+
+    The message is made of texts and `Argument`s: `str(error)` is for who calls a function,
+    `for_command()` for who uses the command.
+    """
+
+    def __str__(self) -> str:
+        return "".join(map(str, self.args))
+
+    def for_command(self) -> str:
+        return "".join(
+            part.as_flag() if isinstance(part, Argument) else str(part) for part in self.args
+        )
 
 
 class MissingColumns(KitError):

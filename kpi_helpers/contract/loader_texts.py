@@ -32,7 +32,7 @@ WARNINGS: dict[str, str | tuple[str, str]] = {
     "side_faults": "{n} faults in side tables: those rows are not used; see the rejected rows.",
     # which deals
     "no_deal_id": "There is no deal id column: the row numbers are the ids, so duplicates cannot "
-    "be seen. Name it with --map deal_id=COLUMN.",
+    "be seen. Map the column that holds it to deal_id.",
     "exact_duplicates": "{n} exact duplicates were dropped.",
     "contradictions": "{n} rows of the same deal and partner contradict each other; all of them "
     "are rejected.",
@@ -57,7 +57,7 @@ WARNINGS: dict[str, str | tuple[str, str]] = {
     "unpriced": "{n} deals have an amount but no rate for their currency and day: counted, not "
     "priced.",
     "no_rates": "MISSING RATES: {n} deals are not in {currency} and there are no rates: they are "
-    "counted, not priced ({listed}). Give a rates table, or --currency.",
+    "counted, not priced ({listed}). Give a rates table, or another reporting currency.",
     "currency_assumed": "{n} deals name no currency; their amounts are taken to be in {currency}.",
     "currencies_contradict": "CURRENCIES: {n} deals have an amount in one currency and another in "
     "{column} (e.g. {example}); the column {believed} is believed.",

@@ -10,7 +10,7 @@ from typing import Any
 
 from kpi_helpers.contract.frame_kinds import need_pandas
 from kpi_helpers.contract.windows import as_date
-from kpi_helpers.errors import KitError
+from kpi_helpers.errors import Argument, KitError
 from kpi_helpers.history.movement import pipeline_movement
 from kpi_helpers.history.store import read_snapshot, snapshot_at, snapshot_dates, state_file
 from kpi_helpers.reading.columns.fields import OUTPUT
@@ -109,8 +109,10 @@ def prepare_history(loaded, store: str | os.PathLike, as_of, folder: Path) -> st
     there = snapshot_dates(store)
     if not there:
         raise KitError(
-            f"The store {str(store)!r} holds no state. Save one with partner-kpis snapshot "
-            f"SOURCE --store {store}."
+            f"The store {str(store)!r} holds no state. Save a snapshot of an earlier export in it "
+            "first, or leave out ",
+            Argument("store"),
+            ".",
         )
     day = snapshot_at(store, month_before(as_of))
     if day is None:
@@ -123,8 +125,9 @@ def prepare_history(loaded, store: str | os.PathLike, as_of, folder: Path) -> st
     if money and loaded.currency:
         raise KitError(
             f"The state of {day} in the store {str(store)!r} is in {', '.join(sorted(money))}, "
-            f"the export is read in "
-            f"{loaded.currency}: say --currency, the same for both."
+            f"the export is read in {loaded.currency}: say the same for both with ",
+            Argument("currency"),
+            ".",
         )
     target = state_file(folder, day)
     target.parent.mkdir(parents=True)

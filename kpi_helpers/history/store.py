@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from kpi_helpers.errors import KitError, UnknownValue
+from kpi_helpers.errors import Argument, KitError, UnknownValue
 from kpi_helpers.reading.columns.fields import OUTPUT
 from kpi_helpers.reading.connection import Engine, lit
 from kpi_helpers.reading.files.dataframes import to_pandas
@@ -78,7 +78,11 @@ def save_snapshot(loaded, store: str | os.PathLike, on=None, *, replace: bool = 
                     raise KitError(
                         f"The store {str(store)!r} already has another state of {day} "
                         f"({_differences(new, target)}). "
-                        "Give another date with --on, or --replace if the new one is right."
+                        "Give another date with ",
+                        Argument("on"),
+                        ", or ",
+                        Argument("replace", True),
+                        " if the new one is right.",
                     )
         finally:
             new.unlink(missing_ok=True)
@@ -125,7 +129,7 @@ def read_snapshot(store: str | os.PathLike, on, *, engine: str = "pandas"):
         what = f"its first state is of {there[0]}" if there else "it holds no state yet"
         raise KitError(
             f"The store {str(store)!r} has no state at or before {_day(on)}: {what}. "
-            "Save one with partner-kpis snapshot SOURCE --store DIR."
+            "Save a snapshot of an export of that day first."
         )
     path = state_file(store, day)
     match engine:

@@ -21,7 +21,7 @@ def save_mapping(loaded: Loaded, path: str | os.PathLike) -> Path:
     ... )
     >>> file = save_mapping(load(deals), Path(tempfile.mkdtemp()) / "answers.toml")
     >>> print(file.read_text(encoding="utf-8"))
-    # What the kit understood of an export of profile generic: edit it, and give it with --mapping.
+    # What the kit understood of an export of profile generic: edit it, and read the next with it.
     [reading]
     decimal = ","
     profile = "generic"
@@ -33,8 +33,8 @@ def save_mapping(loaded: Loaded, path: str | os.PathLike) -> Path:
     <BLANKLINE>
     """
     lines = [
-        f"# What the kit understood of an export of profile {loaded.profile}: edit it, and give "
-        f"it with --mapping."
+        f"# What the kit understood of an export of profile {loaded.profile}: edit it, and read "
+        "the next with it."
     ]
     for section, said in loaded.answers.items():
         if said:

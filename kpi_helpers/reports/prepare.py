@@ -10,7 +10,7 @@ import pandas as pd
 
 from kpi_helpers.contract.notes import encode
 from kpi_helpers.contract.windows import as_date, parse_window
-from kpi_helpers.errors import KitError
+from kpi_helpers.errors import Argument, KitError
 from kpi_helpers.history.changes import prepare_history
 from kpi_helpers.reading import load
 from kpi_helpers.reading.checking.health import headline, health
@@ -52,7 +52,9 @@ def folder(out) -> Path:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise KitError(
-            f"The output folder {out} cannot be made: {error.strerror}. Name another with --out."
+            f"The output folder {out} cannot be made: {error.strerror}. Name another with ",
+            Argument("out"),
+            ".",
         ) from None
     return out
 

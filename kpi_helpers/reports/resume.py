@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kpi_helpers.errors import KitError
+from kpi_helpers.errors import Argument, KitError
 from kpi_helpers.reports import digest, schedule
 from kpi_helpers.reports.manifest import FILE as MANIFEST
 from kpi_helpers.reports.manifest import Manifest
@@ -68,8 +68,9 @@ def alone(out: Path) -> Iterator[None]:
             yield
     except BlockingIOError:
         raise KitError(
-            f"Another run is writing into {out}. Wait until it ends, or name another folder with "
-            f"--out."
+            f"Another run is writing into {out}. Wait until it ends, or name another folder with ",
+            Argument("out"),
+            ".",
         ) from None
     except OSError as error:
         raise KitError(

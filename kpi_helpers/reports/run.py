@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from kpi_helpers.contract.windows import Window
-from kpi_helpers.errors import KitError
+from kpi_helpers.errors import Argument, KitError
 from kpi_helpers.reports import digest, resume
 from kpi_helpers.reports.manifest import Manifest
 from kpi_helpers.reports.pages.brand import read_brand
@@ -85,7 +85,10 @@ def run_reports(
     wanted = list(partners or [])
     if share and not cluster:
         raise KitError(
-            "--share hands reports over between the machines of a cluster: give --cluster, too."
+            Argument("share"),
+            " hands reports over between the machines of a cluster: give ",
+            Argument("cluster"),
+            ", too.",
         )
     said = {
         "window": window,

@@ -34,7 +34,7 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 
-from kpi_helpers.errors import KitError
+from kpi_helpers.errors import Argument, KitError
 
 LANGUAGES = ("en", "tr")
 LOCALE = Path(__file__).parents[1] / "locale"
@@ -171,7 +171,9 @@ def _checked(lang: str) -> str:
     if lang not in LANGUAGES:
         raise KitError(
             f"The language {lang!r} is not known; there are {' and '.join(LANGUAGES)}. Name one "
-            f"with --lang."
+            "with ",
+            Argument("lang"),
+            ".",
         )
     return lang
 

@@ -123,14 +123,14 @@ def test_an_unknown_stage_taken_as_open_is_told(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("column", "values", "flag"),
+    ("column", "values", "argument"),
     [
-        ("amount", ("1,234", "5"), "--decimal"),
-        ("created_on", ("01/02/2025", "03/04/2025"), "--dates"),
-        ("probability", ("0.5", "50"), "--shares"),
+        ("amount", ("1,234", "5"), "decimal"),
+        ("created_on", ("01/02/2025", "03/04/2025"), "dates"),
+        ("probability", ("0.5", "50"), "shares"),
     ],
 )
-def test_an_open_question_names_the_flag_that_settles_it(tmp_path, column, values, flag):
+def test_an_open_question_names_the_argument_that_settles_it(tmp_path, column, values, argument):
     rows = "".join(f'{n},Ada,open,"{v}"\n' for n, v in enumerate(values))
-    with pytest.raises(KitError, match=f"Say which: {flag} "):
+    with pytest.raises(KitError, match=f"Say which: {argument}="):
         loaded(tmp_path, f"deal_id,partner,status,{column}\n{rows}")

@@ -62,7 +62,7 @@ def test_without_rates_the_most_frequent_currency_is_priced(folder):
 
 def test_undecidable_currency_names_the_choices(folder):
     (folder / "rates.csv").write_text(RATES + "USD,2025-01-01,30\n")
-    with pytest.raises(KitError, match="--currency"):
+    with pytest.raises(KitError, match="currency="):
         load(folder)
     data = load(folder, currency="try")
     assert data.currency == "TRY" and data.deals()["amount"].to_list() == [6000, 440]

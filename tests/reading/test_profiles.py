@@ -60,7 +60,7 @@ def test_every_profile_has_an_export():
 
 def test_two_profiles_that_fit_are_named_with_what_settles_it():
     header = ["Stage", "Account Name", "Partner", "Close Date"]
-    with pytest.raises(KitError, match=r"fit both .*Say which: --profile "):
+    with pytest.raises(KitError, match=r"fit both .*Say which: profile="):
         recognised(header, Mapping())
     assert recognised(header, Mapping(reading={"profile": "zoho"}))[0].name == "zoho"
     with pytest.raises(KitError, match="Did you mean 'zoho'"):

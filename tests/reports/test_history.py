@@ -83,7 +83,7 @@ def test_a_rerun_without_a_store_forgets_it(command, months):
     assert report(command, "--store", "store", "--partner", "Ada").returncode == 0
     assert report(command, "--partner", "Ada").returncode == 0
     said = texts(months / "out/ada")
-    assert "needs an earlier state" in said["moved(view)"]
+    assert "needs a snapshot of an earlier day" in said["moved(view)"]
     assert "dates of one export prove" in said['reading(view, "pipeline")']
     assert not (months / "out/prepared/history").exists()
     note = r"The whole export: 5 rows in = 5 used \+ 0 rejected; \d warnings?(, .*)?\."
@@ -94,7 +94,7 @@ def test_a_rerun_without_a_store_forgets_it(command, months):
 def test_a_store_that_cannot_help_says_so(command, months):
     answer = report(command, "--store", "stroe")
     assert answer.returncode == 2 and not (months / "out/index.html").exists()
-    assert "'stroe' holds no state" in answer.stderr and "partner-kpis snapshot" in answer.stderr
+    assert "'stroe' holds no state" in answer.stderr and "leave out --store" in answer.stderr
     answer = report(command, "--store", "store", "--partner", "Ada", as_of="2025-11-30")
     assert answer.returncode == 0 and "first state is of 2025-11-30" in answer.stdout
     (months / "december.csv").write_text(in_currency(NOW, "EUR"), encoding="utf-8")
@@ -105,7 +105,8 @@ def test_a_store_that_cannot_help_says_so(command, months):
     answer = report(command, "--store", "usd")
     assert (
         answer.returncode == 2
-        and "is in USD, the export is read in EUR: say --currency" in answer.stderr
+        and "is in USD, the export is read in EUR: say the same for both with --currency"
+        in answer.stderr
     )
 
 

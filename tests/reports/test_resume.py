@@ -159,7 +159,7 @@ def test_two_runs_do_not_write_one_folder_at_a_time(run):
     edit(run.source, "B", owner="Somebody else")
     with (
         held(run.out / "prepared" / LOCK),
-        pytest.raises(KitError, match=r"Another run is writing into .*--out"),
+        pytest.raises(KitError, match=r"Another run is writing into .*with out="),
     ):
         run()
     assert (run.out / "manifest.jsonl").read_bytes() == before
@@ -182,7 +182,7 @@ def test_what_a_killed_run_was_writing_is_swept(run):
 
 
 def test_storage_between_machines_needs_a_cluster(run):
-    with pytest.raises(KitError, match="give --cluster"):
+    with pytest.raises(KitError, match="give cluster="):
         run(share="file:///tmp")
 
 

@@ -4,7 +4,7 @@ beside it."""
 from dataclasses import dataclass, field
 
 from kpi_helpers.contract.deals import DEAL_COLUMNS, SIDE_TABLES
-from kpi_helpers.errors import KitError, UnknownValue
+from kpi_helpers.errors import Argument, KitError, UnknownValue
 from kpi_helpers.reading.columns.fields import FIELDS, FROM_LOOKUPS
 from kpi_helpers.reading.columns.headers import find, key
 from kpi_helpers.reading.columns.mapping import Mapping
@@ -225,8 +225,9 @@ def need(columns: dict[str, str], have: list[str], file: str) -> None:
         free = [h for h in have if h not in columns.values()] or have
         raise KitError(
             f"{file} has no partner column that the kit knows. Say which one names the channel "
-            f"partner, "
-            f"e.g. --map partner={_quoted(free[0])}. {_listed(columns, free)}"
+            f"partner, e.g. ",
+            Argument("mapping", {"partner": free[0]}),
+            f". {_listed(columns, free)}",
         )
     if (
         not {"status", "stage", "is_won", "is_closed", "won_on", "lost_on", "active"}
@@ -234,8 +235,11 @@ def need(columns: dict[str, str], have: list[str], file: str) -> None:
     ):
         raise KitError(
             f"{file} has no column that tells whether a deal is open, won or lost. Say which one "
-            f"does, "
-            f"with --map stage=COLUMN or --map status=COLUMN. {_listed(columns, have)}"
+            f"does, with ",
+            Argument("mapping", {"stage": "COLUMN"}),
+            " or ",
+            Argument("mapping", {"status": "COLUMN"}),
+            f". {_listed(columns, have)}",
         )
 
 
@@ -250,7 +254,3 @@ def _listed(columns: dict[str, str], free: list[str]) -> str:
         else ""
     )
     return " ".join(filter(None, [f"Understood: {known}." if known else "", listed]))
-
-
-def _quoted(header: str) -> str:
-    return f'"{header}"' if " " in header else header

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
-from kpi_helpers.errors import KitError, UnknownValue
+from kpi_helpers.errors import Argument, KitError, UnknownValue
 from kpi_helpers.reading.columns.headers import find, keys, word
 from kpi_helpers.reading.columns.mapping import Mapping
 
@@ -118,8 +118,12 @@ def recognised(header: list[str], mapping: Mapping) -> tuple[Profile | None, flo
             raise KitError(
                 f"The headers fit both {best} ({found[best]:.2f}) and {other} "
                 f"({found[other]:.2f}), which read "
-                f"{', '.join(sorted(differ))} differently. Say which: --profile {best} or "
-                f"--profile {other}; "
-                "or name the columns with --map."
+                f"{', '.join(sorted(differ))} differently. Say which: ",
+                Argument("profile", best),
+                " or ",
+                Argument("profile", other),
+                "; or name the columns with ",
+                Argument("mapping"),
+                ".",
             )
     return profiles()[best], found[best]

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from kpi_helpers.errors import KitError
+from kpi_helpers.errors import Argument, KitError
 from kpi_helpers.reading.connection import Engine, lit, name
 from kpi_helpers.reading.files.cells import distinct
 from kpi_helpers.reading.table import Table
@@ -57,7 +57,9 @@ def query_text(query: str | os.PathLike | None) -> str:
     """The SQL itself, or that in a .sql file. KitError when there is none."""
     if query is None:
         raise KitError(
-            'A database needs a query that gives the deals: query="SELECT ..." or --query FILE.sql.'
+            "A database needs a query that gives the deals, as SQL or in a file: ",
+            Argument("query", "FILE.sql"),
+            ".",
         )
     if isinstance(query, os.PathLike) or str(query).strip().lower().endswith(".sql"):
         try:

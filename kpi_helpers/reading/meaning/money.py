@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from kpi_helpers.contract.notes import Note
-from kpi_helpers.errors import KitError, UnknownValue
+from kpi_helpers.errors import Argument, KitError, UnknownValue
 from kpi_helpers.reading.columns.vocabulary import table
 from kpi_helpers.reading.connection import Engine, lit
 from kpi_helpers.reading.values import numbers
@@ -145,8 +145,9 @@ def _reporting(
     raise KitError(
         f"The deals are in {', '.join(f'{c} ({n:,})' for c, n in there.items())}, "
         f"and the rates are for {', '.join(sorted(rated)) or 'none'}, "
-        f"so the reporting currency cannot be told. Say it, e.g. --currency "
-        f"{next(iter(own or there))}."
+        "so the reporting currency cannot be told. Say it, e.g. ",
+        Argument("currency", next(iter(own or there))),
+        ".",
     )
 
 

@@ -1,7 +1,7 @@
 """Open, won, lost or cancelled: from the status column, else the CRM's flags, else the stage's
 name."""
 
-from kpi_helpers.errors import KitError
+from kpi_helpers.errors import Argument, KitError
 from kpi_helpers.reading.columns.headers import word
 from kpi_helpers.reading.columns.mapping import Mapping
 from kpi_helpers.reading.columns.vocabulary import competitor_words, stage_probabilities, statuses
@@ -46,7 +46,9 @@ def make_words(
                 raise KitError(
                     f"The column mapped to stage holds more than {MOST_STAGES:,} different "
                     f"values, e.g. {found[0]!r}: "
-                    "is it the stage? Map another with --map stage=COLUMN."
+                    "is it the stage? Map another with ",
+                    Argument("mapping", {"stage": "COLUMN"}),
+                    ".",
                 )
             rows = [
                 (w, known.get(word(w)), chances.get(word(w)))

@@ -1,12 +1,13 @@
 """How each column writes numbers, shares and dates: decided from all its values, refused when they
 leave it open."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from kpi_helpers.contract.deals import Column
 from kpi_helpers.contract.notes import Note
-from kpi_helpers.errors import KitError
+from kpi_helpers.errors import Argument, KitError
 from kpi_helpers.reading.connection import Engine, name
 from kpi_helpers.reading.meaning import money
 from kpi_helpers.reading.values import dates, numbers, shares, values
@@ -29,10 +30,11 @@ class Percent:
         return "NULL", column, f"({values.cast('share', read)}) / 100"
 
 
-_SETTLES = {
-    "decimal": "--decimal , or --decimal .",
-    "dates": "--dates dmy (31.12.2025) or --dates mdy (12/31/2025)",
-    "shares": "--shares percent (75) or --shares fraction (0.75)",
+# What settles an open question: each answer with an example of what it means.
+_ANSWERS = {
+    "decimal": ((",", "1.234,50"), (".", "1,234.50")),
+    "dates": (("dmy", "31.12.2025"), ("mdy", "12/31/2025")),
+    "shares": (("percent", "75"), ("fraction", "0.75")),
 }
 
 
@@ -117,17 +119,23 @@ def decide(
         else:
             result.styles[f], result.decisions[f] = found
     if result.open:
-        options = list(dict.fromkeys(option for option, _ in result.open if option))
-        settles = "; ".join(_SETTLES[o] for o in options)
         raise KitError(
-            f"{where}: {' '.join(what for _, what in result.open)}"
-            + (
-                f" Say which: {settles}; or under [reading] in the file of --mapping."
-                if options
-                else ""
-            )
+            f"{where}: {' '.join(what for _, what in result.open)}",
+            *_settling(list(dict.fromkeys(option for option, _ in result.open if option))),
         )
     return result
+
+
+def _settling(options: list[str]) -> Iterator[str | Argument]:
+    """Parts of a message: which arguments settle the questions."""
+    before = " Say which: "
+    for option in options:
+        for answer, example in _ANSWERS[option]:
+            yield from (before, Argument(option, answer), f" ({example})")
+            before = " or "
+        before = "; "
+    if options:
+        yield from ("; or under [reading] in the file of ", Argument("mapping_file"), ".")
 
 
 def _numbers(engine, view, types, fields, columns, said, headers, result: Styles) -> None:

@@ -4,7 +4,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
 
-from kpi_helpers.errors import KitError
+from kpi_helpers.errors import Argument, KitError
 
 MOST_BYTES = 64 * 1024  # the logo is inside every page
 LEAST_CONTRAST = 4.5  # WCAG 2.2, level AA, for text
@@ -65,7 +65,7 @@ def _legible(accent: str, ground: tuple[int, ...], towards: int) -> str:
         colour = ImageColor.getrgb(accent)[:3]
     except ValueError:
         raise KitError(
-            f"The accent {accent!r} is no colour. Give one like --accent '#0a7'."
+            f"The accent {accent!r} is no colour. Give one like ", Argument("accent", "#0a7"), "."
         ) from None
     mixes = (
         tuple(round(part + (towards - part) * step / 50) for part in colour) for step in range(51)
@@ -80,7 +80,9 @@ def _embedded(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise KitError(
-            f"The logo {path} cannot be read: {error.strerror}. Name another with --logo."
+            f"The logo {path} cannot be read: {error.strerror}. Name another with ",
+            Argument("logo"),
+            ".",
         ) from None
     if len(data) > MOST_BYTES:
         raise KitError(
@@ -110,4 +112,8 @@ def _type(data: bytes, path: Path) -> str:
             return "image/svg+xml"
     except (ParseError, DefusedXmlException):
         pass
-    raise KitError(f"The logo {path} is no PNG, JPEG, WebP or SVG image. Name another with --logo.")
+    raise KitError(
+        f"The logo {path} is no PNG, JPEG, WebP or SVG image. Name another with ",
+        Argument("logo"),
+        ".",
+    )

@@ -12,7 +12,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
 
-from kpi_helpers.errors import KitError
+from kpi_helpers.errors import Argument, KitError
 from kpi_helpers.system.whole_files import write_whole
 
 NAMES = (
@@ -47,14 +47,16 @@ def find_chromium() -> str:
         import playwright  # noqa: F401
     except ImportError:
         raise KitError(
-            "--format pdf needs Playwright; install it with pip install 'partner-kpi-kit[pdf]'."
+            Argument("formats", "pdf"),
+            " needs Playwright; install it with pip install 'partner-kpi-kit[pdf]'.",
         ) from None
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if not found:
         raise KitError(
-            "--format pdf needs Chromium, Chrome or Edge, and none is on this machine. Install "
-            "one, like apt-get "
-            "install chromium, or print the pages from a browser: they are laid out for A4."
+            Argument("formats", "pdf"),
+            " needs Chromium, Chrome or Edge, and none is on this machine. Install one, like "
+            "apt-get install chromium, or print the pages from a browser: they are laid out for "
+            "A4.",
         )
     return found
 

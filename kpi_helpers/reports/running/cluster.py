@@ -23,7 +23,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from kpi_helpers.errors import KitError
+from kpi_helpers.errors import Argument, KitError
 from kpi_helpers.reports.running.child import bury
 from kpi_helpers.reports.running.execute import _record, _told, _warm_server, execute
 from kpi_helpers.reports.schedule import Job, notebook_path
@@ -35,7 +35,8 @@ try:
     from fsspec.core import url_to_fs
 except ImportError:
     raise KitError(
-        "--cluster needs Dask; install it with pip install 'partner-kpi-kit[cluster]'."
+        Argument("cluster"),
+        " needs Dask; install it with pip install 'partner-kpi-kit[cluster]'.",
     ) from None
 
 REACHED = 10  # seconds to find the scheduler
@@ -213,9 +214,11 @@ class Station(WorkerPlugin):
         if not (self._seen() if self._share else self._marker.exists()):
             raise KitError(
                 f"The worker {worker.address} does not see {self._share or self._marker.parent}. "
-                f"Give a folder that "
-                "all machines share with --out, or storage that they share, like "
-                "s3://bucket/folder, with --share."
+                "Give a folder that all machines share with ",
+                Argument("out"),
+                ", or storage that they share with ",
+                Argument("share", "s3://bucket/folder"),
+                ".",
             )
         await worker.set_resources(**{self.name: worker.state.nthreads})
 
@@ -268,7 +271,8 @@ class Station(WorkerPlugin):
                 fs.put(f"{self._marker.parent}/", f"{base}/prepared/", recursive=True)
             except Exception as error:  # each storage has its own
                 raise KitError(
-                    f"--share {self._share} cannot be used: {type(error).__name__}: {error}"
+                    Argument("share", self._share),
+                    f" cannot be used: {type(error).__name__}: {error}",
                 ) from None
 
     def clear(self) -> None:

@@ -168,12 +168,12 @@ def test_reports_travel_through_a_url_where_machines_share_no_folder(address, tm
 
 def test_a_folder_that_workers_do_not_see_is_refused(address, tmp_path):
     plan = plan_of(tmp_path, "a")
-    with pytest.raises(KitError, match=r"does not see memory://.*--share"):
+    with pytest.raises(KitError, match=r"does not see memory://.*share="):
         list(cluster.execute_on(address, plan, share="memory://bucket"))
 
 
 def test_storage_of_no_known_kind_is_refused(address, tmp_path):
-    with pytest.raises(KitError, match=r"--share nonsense://x/.* cannot be used: ValueError"):
+    with pytest.raises(KitError, match=r"share='nonsense://x/.*' cannot be used: ValueError"):
         list(cluster.execute_on(address, plan_of(tmp_path, "a"), share="nonsense://x"))
     assert names_in(tmp_path / "out/prepared") == ["fleet.json"]
 
