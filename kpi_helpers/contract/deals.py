@@ -14,6 +14,21 @@ class Column:
     required: bool = False
 
 
+# What holds a column of a kind: a pandas frame, and a DuckDB table.
+PANDAS_TYPES = {
+    "text": "str",
+    "number": "float64",
+    "share": "float64",
+    "date": "datetime64[us]",
+    "flag": "boolean",
+}
+SQL_TYPES = {
+    "text": "VARCHAR",
+    "number": "DOUBLE",
+    "share": "DOUBLE",
+    "date": "DATE",
+    "flag": "BOOLEAN",
+}
 STATUSES = ("open", "won", "lost", "cancelled")
 CHANNELS = ("paid", "earned", "owned", "partner", "unknown")
 

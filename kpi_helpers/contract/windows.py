@@ -116,6 +116,15 @@ def add_months(day: date, months: int) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
+def months_touched(first: date, last: date) -> int:
+    """How many months hold a day from `first` to `last`.
+
+    >>> months_touched(date(2024, 12, 31), date(2025, 2, 1))
+    3
+    """
+    return (last.year - first.year) * 12 + last.month - first.month + 1
+
+
 def period_start(day: date, unit: str) -> date:
     """The first day of the month, quarter or year that holds `day`."""
     span = MONTHS_IN[unit]

@@ -6,16 +6,9 @@ import pandas as pd
 
 from kpi_helpers.contract import checks
 from kpi_helpers.contract.credit import credit
-from kpi_helpers.contract.deals import DEAL_COLUMNS
+from kpi_helpers.contract.deals import DEAL_COLUMNS, PANDAS_TYPES
 from kpi_helpers.errors import KitError
 
-_TYPES = {
-    "text": "str",
-    "number": "float64",
-    "share": "float64",
-    "date": "datetime64[us]",
-    "flag": "boolean",
-}
 _CORE = ("partner", "status", "amount", "created_on", "closed_on")
 
 
@@ -37,7 +30,9 @@ def deal_table(who: str, deals, also: tuple[str, ...] = ()) -> pd.DataFrame:
     checks.columns(who, table, (*_CORE, *also))
     table = table.reindex(columns=list(DEAL_COLUMNS)).reset_index(drop=True)
     try:
-        table = table.astype({name: _TYPES[column.kind] for name, column in DEAL_COLUMNS.items()})
+        table = table.astype(
+            {name: PANDAS_TYPES[column.kind] for name, column in DEAL_COLUMNS.items()}
+        )
     except (TypeError, ValueError) as error:
         raise KitError(f"{who}: {error}. load_deals(...) reads and checks the types.") from None
     numbered = pd.Series(table.index.astype(str), table.index)

@@ -65,7 +65,7 @@ def pipeline_movement(
     horizon = horizon and parse_window(horizon, as_of)
     now = _state(deals, as_of, horizon)
     then = _state(deals if before is None else before, since, horizon)
-    both = then.join(now, how="outer", suffixes=("_then", "_now"), sort=False)
+    both = then.add_suffix("_then").join(now.add_suffix("_now"), how="outer", sort=False)
     was, status = both["status_then"].fillna("absent"), both["status_now"].fillna("absent")
     was_in, is_in = (
         both["inside_then"].fillna(False).astype(bool),

@@ -9,9 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from kpi_helpers.contract.windows import as_date
 from kpi_helpers.errors import Argument, KitError, UnknownValue
 from kpi_helpers.reading.columns.fields import OUTPUT
-from kpi_helpers.reading.connection import Engine, lit
+from kpi_helpers.reading.connection import Connection, lit
 from kpi_helpers.reading.files.dataframes import to_pandas
 
 FOLDER, FILE = "snapshot_date=", "deals.parquet"
@@ -50,7 +51,7 @@ def save_snapshot(loaded, store: str | os.PathLike, on=None, *, replace: bool = 
     ...     )
     (['saved', 'same'], [datetime.date(2025, 12, 31)])
     """
-    day = _day(on if on is not None else loaded.as_of)
+    day = as_date(on if on is not None else loaded.as_of, "on")
     store = Path(store)
     target = state_file(store, day)
     new = store / f".{FILE}.{uuid.uuid4().hex}"
@@ -108,7 +109,7 @@ def snapshot_dates(store: str | os.PathLike) -> list[datetime.date]:
 
 def snapshot_at(store: str | os.PathLike, on) -> datetime.date | None:
     """The day of the latest state at or before `on`; None when the store begins later."""
-    day = _day(on)
+    day = as_date(on, "on")
     return max((d for d in snapshot_dates(store) if d <= day), default=None)
 
 
@@ -128,7 +129,7 @@ def read_snapshot(store: str | os.PathLike, on, *, engine: str = "pandas"):
         there = snapshot_dates(store)
         what = f"its first state is of {there[0]}" if there else "it holds no state yet"
         raise KitError(
-            f"The store {str(store)!r} has no state at or before {_day(on)}: {what}. "
+            f"The store {str(store)!r} has no state at or before {as_date(on, 'on')}: {what}. "
             "Save a snapshot of an export of that day first."
         )
     path = state_file(store, day)
@@ -146,7 +147,7 @@ def read_snapshot(store: str | os.PathLike, on, *, engine: str = "pandas"):
 
 
 def _relation(path: Path, day: datetime.date):
-    own = Engine()
+    own = Connection()
     with own.reading(f"The state of {day}"):
         return own.connection.sql(
             f"SELECT * FROM read_parquet({lit(path)}, hive_partitioning=false)"
@@ -191,7 +192,7 @@ def same_deals(one: Path, other: Path) -> bool:
 
 def _differences(new: Path, old: Path) -> str:
     """What sets two states apart, in words; empty when nothing does."""
-    own = Engine()
+    own = Connection()
     a, b = (f"read_parquet({lit(p)}, hive_partitioning=false)" for p in (new, old))
     with own.reading(old.parent.name):
         columns = [{r[0] for r in own.rows(f"DESCRIBE SELECT * FROM {t}")} for t in (a, b)]
@@ -211,14 +212,3 @@ def _differences(new: Path, old: Path) -> str:
         f"{added:,} of the {there:,} new rows are not among the {then:,} there, {gone:,} of "
         f"those are gone"
     )
-
-
-def _day(on) -> datetime.date:
-    if isinstance(on, datetime.datetime):
-        return on.date()
-    if isinstance(on, datetime.date):
-        return on
-    try:
-        return datetime.date.fromisoformat(str(on)[:10])
-    except ValueError:
-        raise KitError(f"A snapshot's day is a date such as 2025-12-31, not {str(on)!r}.") from None

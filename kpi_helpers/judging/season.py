@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.contract import checks
-from kpi_helpers.contract.windows import Window
+from kpi_helpers.contract.windows import Window, months_touched
 from kpi_helpers.errors import UnknownValue
 from kpi_helpers.stats import reasons
 from kpi_helpers.stats.intervals import wilson
@@ -61,12 +61,12 @@ def seasonal_index(
         {"season": seasons, "n": n.astype(int), "rate": k / np.where(n > 0, n, np.nan)}
     )
     overall = float(won.mean()) if len(won) else None
-    if not len(on) or _months(on) < CYCLES or overall in (0, 1):
+    if not len(on) or months_touched(on.min(), on.max()) < CYCLES or overall in (0, 1):
         why = (
             reasons.NO_DATA
             if not len(on)
             else reasons.UNDER_TWO_CYCLES
-            if _months(on) < CYCLES
+            if months_touched(on.min(), on.max()) < CYCLES
             else reasons.NO_VARIATION
         )
         return Season(
@@ -97,11 +97,6 @@ def season_of(trials: pd.DataFrame, window: Window) -> pd.DataFrame:
             table = seasonal_index(trials, by=by).table
             return table[(table["season"] == getattr(ends[0], by)) & table["index"].notna()]
     return seasonal_index(trials[:0]).table[:0]
-
-
-def _months(on):
-    first, last = on.min(), on.max()
-    return (last.year - first.year) * 12 + last.month - first.month + 1
 
 
 def _interval(fitted, error, k, n, confidence):

@@ -8,7 +8,7 @@ import pandas as pd
 
 from kpi_helpers.contract import checks
 from kpi_helpers.contract.as_of import known_at
-from kpi_helpers.contract.windows import Window, add_months, as_date, period_start
+from kpi_helpers.contract.windows import MONTHS_IN, Window, add_months, as_date, period_start
 from kpi_helpers.errors import KitError, UnknownValue
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.stats import reasons
@@ -21,7 +21,7 @@ GROWING = (
     "identification",
     "conversion",
 )  # of deals by creation: they ripen
-UNITS = {"month": 1, "quarter": 3}
+UNITS = ("month", "quarter")
 # of the pretended starts: they rest on fewer periods, so one among many may well be larger by
 # chance
 DOUBT = 0.25
@@ -85,7 +85,7 @@ def strategy_effect(
         raise UnknownValue("partner", partner, sorted(deals["partner"].dropna().unique()))
     slow = slow_cycle(deals, as_of)
     periods = _periods(known_at(deals[ours], as_of), basis, as_of, slow, unit)
-    window = Window(periods[0], add_months(periods[-1], UNITS[unit]) - pd.Timedelta(days=1))
+    window = Window(periods[0], add_months(periods[-1], MONTHS_IN[unit]) - pd.Timedelta(days=1))
     asked = {
         "by": unit,
         "window": window,
@@ -128,9 +128,9 @@ def _periods(mine, basis, as_of, slow, unit):
     ripening."""
     last = as_of if basis not in GROWING or slow is None else as_of - pd.Timedelta(days=int(slow))
     at, found = period_start(mine["created_on"].min().date(), unit), []
-    while add_months(at, UNITS[unit]) - pd.Timedelta(days=1) <= last:
+    while add_months(at, MONTHS_IN[unit]) - pd.Timedelta(days=1) <= last:
         found.append(at)
-        at = add_months(at, UNITS[unit])
+        at = add_months(at, MONTHS_IN[unit])
     if not found:
         raise KitError(
             "strategy_effect: there is no whole period with ripe deals; give a later as_of."

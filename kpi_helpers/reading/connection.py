@@ -33,7 +33,7 @@ def name(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-class Engine:
+class Connection:
     """A DuckDB connection with its own spill folder; `folder` is gone at the latest when the
     process ends."""
 

@@ -2,30 +2,35 @@
 
 import datetime
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as AnyMapping
 
 from kpi_helpers.contract.deals import SIDE_TABLES
 from kpi_helpers.contract.frame_kinds import told, way
 from kpi_helpers.contract.notes import Note
+from kpi_helpers.contract.windows import as_date
 from kpi_helpers.engines.spark import is_spark, spark_deals
 from kpi_helpers.errors import KitError
 from kpi_helpers.reading.checking import checks, duplicates, sides
 from kpi_helpers.reading.checking.cautions import cautions
 from kpi_helpers.reading.checking.rejected import refused_side, rejected_frame
 from kpi_helpers.reading.columns import choose
+from kpi_helpers.reading.columns.choose import Choice
 from kpi_helpers.reading.columns.fields import FIELDS
-from kpi_helpers.reading.columns.mapping import read_mapping
-from kpi_helpers.reading.connection import Engine
+from kpi_helpers.reading.columns.mapping import Mapping, read_mapping
+from kpi_helpers.reading.connection import Connection
 from kpi_helpers.reading.files import database, footer, sources
 from kpi_helpers.reading.files.dataframes import kind, table_of
 from kpi_helpers.reading.files.opening import open_table
+from kpi_helpers.reading.files.stacked import stacked
 from kpi_helpers.reading.loaded import Loaded
 from kpi_helpers.reading.meaning import channels, lookups, money
 from kpi_helpers.reading.meaning.result import make_deals
 from kpi_helpers.reading.meaning.status import make_judged, make_words
-from kpi_helpers.reading.values.styles import decide
-from kpi_helpers.reading.values.typed import make_clean, make_typed, stacked
+from kpi_helpers.reading.table import Stack
+from kpi_helpers.reading.values.styles import Styles, decide
+from kpi_helpers.reading.values.typed import make_clean, make_typed
+from kpi_helpers.reading.view import View
 
 
 def load(
@@ -71,121 +76,161 @@ def load(
     """
     said = {"profile": profile, "decimal": decimal, "dates": dates, "shares": shares}
     answers = read_mapping(mapping, mapping_file, said)
-    as_of = _day(as_of)
-    engine = Engine()
+    as_of = as_date(as_of, "as_of") if as_of is not None else None
+    db = Connection()
     if database.is_database(source):
-        tables = [database.query_table(engine, source, query)]
+        tables = [database.query_table(db, source, query)]
     elif query is not None:
         raise KitError(
             "A query is asked of a database only; the source must be like "
             "postgresql://host/database."
         )
     elif kind(source):
-        tables = [table_of(engine, source)]
+        tables = [table_of(db, source)]
     else:
-        tables = [t for path in sources.files(_paths(source)) for t in open_table(engine, path)]
-    notes = engine.notes + [said for table in tables for said in table.notes]
+        tables = [t for path in sources.files(_paths(source)) for t in open_table(db, path)]
     choice = choose.choose(tables, answers)
-    joined = lookups.usable(engine, choice)
+    looks = lookups.usable(db, choice)
     choose.need(
-        choice.columns | {f: h for look in joined for f in look.columns for h in [f]},
+        choice.columns | {f: f for look in looks for f in look.columns},
         choice.deals.header,
         choice.deals.name,
     )
-    loaded = _read(engine, choice, joined, answers, as_of, currency)
-    loaded.warnings[:0] = footer.miscounted(choice.deals.tables) + notes
+    loaded = _read(db, choice, looks, answers, as_of, currency)
     if loaded._stored is None:
-        engine.clean()
+        db.clean()
     return loaded
 
 
-def _read(engine: Engine, choice, joined, answers, as_of, currency) -> Loaded:
+def _read(
+    db: Connection,
+    choice: Choice,
+    looks: Sequence[lookups.Joined],
+    answers: Mapping,
+    as_of,
+    currency,
+) -> Loaded:
+    """The chosen tables as deals: each step takes what the one before it gave."""
     deals, columns = choice.deals, choice.columns
-    warnings = [Note("not_used", name=name) for name in choice.unused]
-    base = stacked(engine, deals, columns | {f"_k{i}": look.on for i, look in enumerate(joined)})
-    engine.run(f"CREATE OR REPLACE TEMP VIEW given_deals AS {base}")
-    warnings += lookups.unmatched(engine, "given_deals", joined)
-    fields = {*columns, *(f for look in joined for f in look.columns)}
-    types = make_clean(
-        engine,
-        "clean",
-        lookups.joined("SELECT * FROM given_deals", joined),
-        {f: c.kind for f, c in FIELDS.items() if f in fields},
-        tidy=all(t.kind == "csv" for t in deals.tables),
-    )
-    types = {f: t for f, t in types.items() if f in FIELDS}
-
-    side_frames, side_bad = {}, []
-    for what in SIDE_TABLES:
-        if what in choice.sides:
-            side_frames[what], bad = sides.read_side(engine, what, choice.sides[what])
-            side_bad += refused_side(choice.sides[what], bad)
-    with engine.reading(deals.name):
-        styles = decide(engine, "clean", types, FIELDS, answers.reading, columns, deals.name)
-        make_typed(engine, types, styles)
-        make_words(engine, answers, choice.words, types)
-        make_judged(engine, types)
-        checks.collect(engine, checks.make_checked(engine, types))
-        exact, conflicting = duplicates.reject(engine, types)
-        refused = checks.make_good(engine)
-        latest, moved = engine.one(
-            "SELECT max(greatest(created_on, closed_on)), count(*) FILTER (WHERE moved) FROM good"
+    beside = {
+        what: sides.read_side(db, what, choice.sides[what])
+        for what in SIDE_TABLES
+        if what in choice.sides
+    }
+    given = _given(db, deals, columns, looks)
+    clean = _clean(db, deals, given, looks)
+    with db.reading(deals.name):
+        styles = decide(db, clean, FIELDS, answers.reading, columns, deals.name)
+        typed = make_typed(db, clean, styles)
+        judged = make_judged(db, typed, make_words(db, clean, answers, choice.words))
+        rejects = checks.find(db, judged)
+        copies = duplicates.reject(db, clean, typed, rejects)
+        good = checks.make_good(db, judged, rejects)
+        latest, moved = db.one(
+            "SELECT max(greatest(created_on, closed_on)), count(*) FILTER (WHERE moved) "
+            f"FROM {good.view.name}"
         )
         as_of = as_of or latest
-        priced = money.plan(engine, types, currency, as_of or datetime.date(9999, 1, 1))
-        channel = channels.make_channels(engine, answers, types)
+        rates = beside["rates"].name if "rates" in beside else None
+        priced = money.plan(db, good.view, rates, currency, as_of or datetime.date(9999, 1, 1))
+        channel = channels.make_channels(db, clean, answers)
         rows = sum(t.rows for t in deals.tables)
-        stored = make_deals(engine, types, priced, channel, rows, len(deals.tables), as_of)
-        used = engine.one("SELECT count(*) FROM deals")[0]
-
+        made = make_deals(db, good.view, priced, channel, rows, len(deals.tables), as_of)
+        used = db.one(f"SELECT count(*) FROM {made.name}")[0]
     broken = sum(len(t.malformed) for t in deals.tables)
-    refused += broken
-    if (
-        rows + broken != used + refused
-    ):  # a promise to the user, so never switched off as an assert would be
-        raise AssertionError(
-            f"rows in {rows + broken:,} are not rows used {used:,} + rejected {refused:,}; "
-            f"please report this"
-        )
-    rejected, rejections = rejected_frame(engine, deals, side_bad)
-    stages = _stages(engine, types)
-    warnings += styles.warnings
-    warnings += _counted(engine, types, exact, conflicting, broken, moved, priced)
-    warnings += cautions(engine, types, as_of) + channels.unknown(engine, "deals", types)
-    if side_bad:
-        warnings.append(Note("side_faults", n=len(side_bad)))
-    where = {f: f"{deals.name}: {h}" for f, h in columns.items()} | {
-        f: f"{look.stack.name}: {h}" for look in joined for f, h in look.columns.items()
+    _check_balance(rows + broken, used, good.refused + broken)
+
+    side_bad = [
+        fault
+        for what, side in beside.items()
+        for fault in refused_side(choice.sides[what], side.bad)
+    ]
+    counts = {
+        "exact_duplicates": copies.exact,
+        "contradictions": copies.contradicting,
+        "broken_lines": broken,
+        "closed_before_created": rejects.count(db, "closed_before_its_creation"),
+        "open_with_closing_date": moved,
     }
+    warnings = [
+        *footer.miscounted(deals.tables),
+        *db.notes,
+        *(note for table in choice.tables for note in table.notes),
+        *(Note("not_used", name=name) for name in choice.unused),
+        *lookups.unmatched(db, given, looks),
+        *styles.warnings,
+        *priced.warnings,
+        *([Note("no_deal_id")] if "deal_id" not in judged.types else []),
+        *(Note(code, n=n) for code, n in counts.items() if n),
+        *_stage_warnings(db, judged),
+        *cautions(db, made.name, judged.types, copies, as_of),
+        *channels.unknown(db, made.name, channel),
+        *([Note("side_faults", n=len(side_bad))] if side_bad else []),
+    ]
+    rejected, rejections = rejected_frame(db, rejects, deals, side_bad)
     return Loaded(
-        relation=engine.connection.sql("SELECT * FROM deals"),
+        relation=db.connection.sql(f"SELECT * FROM {made.name}"),
         rows_in=rows + broken,
         rows_used=used,
-        rows_rejected=refused,
+        rows_rejected=good.refused + broken,
         profile=choice.profile,
         score=choice.score,
         columns=dict.fromkeys(deals.header)
-        | {look.on: f"key of {look.stack.name}" for look in joined}
+        | {look.on: f"key of {look.stack.name}" for look in looks}
         | {h: f for f, h in columns.items()},
-        answers={
-            "reading": {**answers.reading, **styles.settled(), "profile": choice.profile},
-            "columns": columns | {f: h for look in joined for f, h in look.columns.items()},
-            "stages": answers.stages,
-            "stage_probability": answers.stage_probability,
-            "channels": answers.channels,
-        },
-        mapping={f: where[f] for f in FIELDS if f in where},
-        stages=stages,
+        answers=_answers(choice, looks, answers, styles),
+        mapping=_mapping(choice, looks),
+        stages=_stages(db, judged),
         rejected=rejected,
         rejections=rejections,
         warnings=warnings,
         as_of=as_of,
         currency=priced.currency,
         decisions=styles.decisions,
-        _engine=engine,
-        _stored=stored,
-        **side_frames,
+        _connection=db,
+        _stored=made.stored,
+        **{what: side.frame for what, side in beside.items()},
     )
+
+
+def _given(db: Connection, deals: Stack, columns, looks: Sequence[lookups.Joined]) -> View:
+    """The deals' rows as they stand in the export, with the keys of the tables beside them."""
+    sql = stacked(db, deals, columns | {look.key: look.on for look in looks})
+    db.run(f"CREATE OR REPLACE TEMP VIEW given_deals AS {sql}")
+    return View("given_deals", dict.fromkeys(columns, "VARCHAR"))
+
+
+def _clean(db: Connection, deals: Stack, given: View, looks: Sequence[lookups.Joined]) -> View:
+    fields = {*given.types, *(f for look in looks for f in look.columns)}
+    kinds = {f: column.kind for f, column in FIELDS.items() if f in fields}
+    tidy = all(table.kind == "csv" for table in deals.tables)
+    return make_clean(db, "clean", lookups.joined(given, looks), kinds, tidy=tidy)
+
+
+def _check_balance(rows: int, used: int, refused: int) -> None:
+    """A promise to the user, so never switched off as an assert would be."""
+    if rows != used + refused:
+        raise AssertionError(
+            f"rows in {rows:,} are not rows used {used:,} + rejected {refused:,}; please report "
+            "this"
+        )
+
+
+def _answers(choice: Choice, looks, answers: Mapping, styles: Styles) -> dict[str, dict]:
+    return {
+        "reading": {**answers.reading, **styles.settled(), "profile": choice.profile},
+        "columns": choice.columns | {f: h for look in looks for f, h in look.columns.items()},
+        "stages": answers.stages,
+        "stage_probability": answers.stage_probability,
+        "channels": answers.channels,
+    }
+
+
+def _mapping(choice: Choice, looks) -> dict[str, str]:
+    """Field -> the table and header that it was read from."""
+    where = {f: f"{choice.deals.name}: {h}" for f, h in choice.columns.items()}
+    where |= {f: f"{look.stack.name}: {h}" for look in looks for f, h in look.columns.items()}
+    return {f: where[f] for f in FIELDS if f in where}
 
 
 def _paths(source) -> list[str | os.PathLike]:
@@ -213,67 +258,37 @@ def _paths(source) -> list[str | os.PathLike]:
     )
 
 
-def _day(as_of) -> datetime.date | None:
-    if as_of is None or (
-        isinstance(as_of, datetime.date) and not isinstance(as_of, datetime.datetime)
-    ):
-        return as_of
-    try:
-        return datetime.date.fromisoformat(str(as_of)[:10])
-    except ValueError:
-        raise KitError(f"as_of must be a date such as 2025-12-31, not {str(as_of)!r}.") from None
-
-
-def _stages(engine: Engine, types: dict[str, str]):
+def _stages(db: Connection, judged: View):
     """Each stage with the status its deals got, and how many; rows without a status are the
     unmapped ones."""
-    stage = "stage" if "stage" in types else "coalesce(said_status, status)"
-    frame = engine.connection.sql(
+    stage = "stage" if "stage" in judged.types else "coalesce(said_status, status)"
+    frame = db.connection.sql(
         f"SELECT {stage} AS stage, coalesce(status, 'unmapped') AS status, count(*) AS deals "
-        f"FROM judged "
-        "GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
+        f"FROM {judged.name} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
     ).df()
     return frame.astype({"stage": "str", "status": "str", "deals": "int64"})
 
 
-def _counted(
-    engine: Engine, types, exact: int, conflicting: int, broken: int, moved: int, priced
-) -> list[Note]:
-    counts = {
-        "exact_duplicates": exact,
-        "contradictions": conflicting,
-        "broken_lines": broken,
-        "closed_before_created": checks.count(engine, "closed_before_its_creation"),
-        "open_with_closing_date": moved,
-    }
-    said = list(priced.warnings) + [Note("no_deal_id")] * ("deal_id" not in types)
-    said += [Note(code, n=n) for code, n in counts.items() if n]
-    if "stage" in types:
-        unmapped, guessed = (
-            ", ".join(
-                f"{stage!r} {n:,}"
-                for stage, n in engine.rows(
-                    f"SELECT stage, count(*) FROM judged WHERE {which} AND said_status IS NULL AND "
-                    f"stage IS NOT NULL "
-                    "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10"
-                )
-            )
-            for which in (
-                "status IS NULL",
-                "status = 'open' AND stage_word IS NULL AND is_closed IS NULL",
-            )
+GUESSED = "status = 'open' AND stage_word IS NULL AND is_closed IS NULL"
+
+
+def _stage_warnings(db: Connection, judged: View) -> Iterator[Note]:
+    """The stages that no status is known for, and those taken as open without being known."""
+    if "stage" not in judged.types:
+        return
+    for code, which in (("unmapped_stages", "status IS NULL"), ("guessed_stages", GUESSED)):
+        found = db.rows(
+            f"SELECT stage, count(*) FROM {judged.name} WHERE {which} AND said_status IS NULL "
+            "AND stage IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10"
         )
-        if unmapped:
-            said.append(Note("unmapped_stages", stages=unmapped))
-        if guessed:
-            said.append(Note("guessed_stages", stages=guessed))
-    return said
+        if found:
+            yield Note(code, stages=", ".join(f"{stage!r} {n:,}" for stage, n in found))
 
 
 def load_deals(
     source, *, mapping=None, mapping_file=None, as_of=None, currency=None, engine: str | None = None
 ):
-    """The deal table alone: `load(source, ...).deals(engine)`, one row per deal and credited
+    """The deal table alone: `load(source, ...).deals(db)`, one row per deal and credited
     partner.
 
     `engine` is pandas, polars or duckdb; unset: a frame of the kind that was given, pandas for

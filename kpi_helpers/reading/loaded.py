@@ -12,9 +12,10 @@ from kpi_helpers.contract.deals import SIDE_TABLES
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.errors import KitError, UnknownValue
 from kpi_helpers.reading.columns.fields import OUTPUT
-from kpi_helpers.reading.connection import Engine, lit
+from kpi_helpers.reading.connection import Connection, lit
 from kpi_helpers.reading.files.dataframes import to_pandas, to_polars
 from kpi_helpers.reading.meaning.result import sliced
+from kpi_helpers.system.whole_files import whole_file
 
 ENGINES = ("pandas", "polars", "duckdb")
 
@@ -53,7 +54,7 @@ class Loaded:
     score: float = 0.0
     columns: dict[str, str | None] = field(default_factory=dict)
     answers: dict[str, dict] = field(default_factory=dict)
-    _engine: Engine | None = field(default=None, repr=False)
+    _connection: Connection | None = field(default=None, repr=False)
     _stored: Path | None = field(default=None, repr=False)
 
     def need_deals(self) -> None:
@@ -76,7 +77,7 @@ class Loaded:
             case "pandas":
                 return to_pandas(self.relation, OUTPUT)
             case "polars":
-                return to_polars(self.relation, self._engine.folder)
+                return to_polars(self.relation, self._connection.folder)
         raise UnknownValue("engine", engine, ENGINES)
 
     def write_parquet(self, folder: str | os.PathLike) -> Path:
@@ -87,18 +88,15 @@ class Loaded:
         them.
         """
         folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        new = folder / ".deals.parquet.new"
-        if self._stored is not None:
-            shutil.copyfile(self._stored, new)
-        else:
-            self._engine.run(f"COPY deals TO {lit(new)} ({sliced(self.rows_used)})")
-        new.replace(folder / "deals.parquet")
+        with whole_file(folder / "deals.parquet") as new:
+            if self._stored is not None:
+                shutil.copyfile(self._stored, new)
+            else:
+                self._connection.run(f"COPY deals TO {lit(new)} ({sliced(self.rows_used)})")
         for name in SIDE_TABLES:
             if getattr(self, name) is not None:
-                new = folder / f".{name}.parquet.new"
-                self._engine.run(f"COPY {name} TO {lit(new)} (FORMAT parquet)")
-                new.replace(folder / f"{name}.parquet")
+                with whole_file(folder / f"{name}.parquet") as new:
+                    self._connection.run(f"COPY {name} TO {lit(new)} (FORMAT parquet)")
             else:
                 (folder / f"{name}.parquet").unlink(missing_ok=True)
         return folder

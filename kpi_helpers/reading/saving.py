@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from kpi_helpers.reading.loaded import Loaded
+from kpi_helpers.system.whole_files import write_whole
 
 
 def save_mapping(loaded: Loaded, path: str | os.PathLike) -> Path:
@@ -44,9 +45,7 @@ def save_mapping(loaded: Loaded, path: str | os.PathLike) -> Path:
                 "",
             ]
     path = Path(path)
-    new = path.with_name(f".{path.name}.new")
-    new.write_text("\n".join(lines), encoding="utf-8")
-    new.replace(path)
+    write_whole(path, "\n".join(lines))
     return path
 
 

@@ -3,24 +3,33 @@
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 UNFINISHED = ".kpi-"  # how the names of files begin that are being written
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write beside the target, then rename over it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{UNFINISHED}{path.name}.")
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A path beside the target to write to; it takes the target's place when the block ends well,
+    and is removed when not."""
+    handle, name = tempfile.mkstemp(path.suffix, f"{UNFINISHED}{path.stem}.", path.parent)
+    os.close(handle)
+    beside = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
+        yield beside
+        beside.chmod(0o644)
+        beside.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write text as UTF-8, or bytes; the folder is made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path) as beside:
+        beside.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
 
 
 def sweep(folder: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.contract.windows import Window, add_months, period_start
+from kpi_helpers.contract.windows import MONTHS_IN, Window, add_months, period_start
 from kpi_helpers.engines.frames import conform
 from kpi_helpers.errors import KitError, UnknownValue
 from kpi_helpers.judging import fit_common, with_intervals
@@ -156,4 +156,4 @@ def trend_window(window: Window, as_of: date) -> Window:
     unit, span = ("quarter", 7) if trend_unit(window) == "quarter" else ("month", 11)
     end = min(window.end, as_of)
     last = period_start(end, unit)
-    return Window(add_months(last, -span * (3 if unit == "quarter" else 1)), end)
+    return Window(add_months(last, -span * MONTHS_IN[unit]), end)

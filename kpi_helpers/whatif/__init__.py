@@ -15,7 +15,7 @@ _HOMES = {
     "answers": ("Answer", "Range", "simulate"),
     "baselines": ("Baseline", "baseline"),
     "changes": ("Change", "parse_change"),
-    "questions": ("Goal", "goal_seek", "tornado"),
-    "scenarios": ("Scenario", "compare", "export", "read_scenario", "save_scenario"),
+    "questions": ("Goal", "compare", "goal_seek", "tornado"),
+    "scenarios": ("Scenario", "export", "read_scenario", "save_scenario"),
 }
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=_HOMES)

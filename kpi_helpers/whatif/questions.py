@@ -1,5 +1,7 @@
-"""Which driver matters most, and what value of a driver reaches the target."""
+"""How scenarios compare, which driver matters most, and what value of a driver reaches the
+target."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from numbers import Real
 
@@ -7,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.errors import KitError, UnknownValue
-from kpi_helpers.whatif.answers import expected, simulate
+from kpi_helpers.whatif.answers import MEASURES, expected, simulate
 from kpi_helpers.whatif.applying import applied
 from kpi_helpers.whatif.baselines import Baseline
 from kpi_helpers.whatif.changes import parse_change
@@ -16,6 +18,32 @@ from kpi_helpers.whatif.scenarios import Scenario, scenario_of
 STEP = 0.10  # for drivers that are facts and have no interval
 FAR = 10.0  # times the measured value is as far as a goal is sought
 AT = ("mean", "p10", "p50", "p90")
+
+
+def compare(base, scenarios: Iterable) -> pd.DataFrame:
+    """The baseline and scenarios side by side: a row each; more is better.
+
+    Columns: scenario, then p10, p50, p90 and mean of revenue, deal_count, weighted_pipeline,
+    quality_score and attainment (revenue_p10, ...), chance to reach the target, spend, and
+    revenue_change (mean, a share of the baseline's). Common random numbers: a difference between
+    rows is no noise. No scenario gives the baseline alone.
+    """
+    answers = [simulate(base), *(simulate(base, scenario) for scenario in scenarios)]
+    rows = []
+    for answer in answers:
+        row = {"scenario": answer.name}
+        for measure in MEASURES:
+            told = getattr(answer, measure)
+            row |= {
+                f"{measure}_{name}": getattr(told, name, None)
+                for name in ("p10", "p50", "p90", "mean")
+            }
+        before = answers[0].revenue.mean
+        change = answer.revenue.mean / before - 1 if before else None
+        rows.append(
+            row | {"chance": answer.chance, "spend": answer.spend, "revenue_change": change}
+        )
+    return pd.DataFrame(rows).astype({name: float for name in rows[0] if name != "scenario"})
 
 
 def tornado(base: Baseline, scenario=None, *, by: float | None = None) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import json
 import math
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from numbers import Real
 from pathlib import Path
@@ -12,6 +12,7 @@ import pandas as pd
 
 from kpi_helpers.contract.windows import as_date
 from kpi_helpers.errors import KitError, UnknownValue
+from kpi_helpers.system.whole_files import whole_file
 
 RETURNS = 0.5  # an assumption: twice the spend brings 1.41 times the leads
 
@@ -165,34 +166,6 @@ def save_scenario(scenario: Scenario, path) -> Path:
     return _whole(Path(path), lambda new: new.write_text(text, encoding="utf-8"))
 
 
-def compare(base, scenarios: Iterable) -> pd.DataFrame:
-    """The baseline and scenarios side by side: a row each; more is better.
-
-    Columns: scenario, then p10, p50, p90 and mean of revenue, deal_count, weighted_pipeline,
-    quality_score and attainment (revenue_p10, ...), chance to reach the target, spend, and
-    revenue_change (mean, a share of the baseline's). Common random numbers: a difference between
-    rows is no noise. No scenario gives the baseline alone.
-    """
-    from kpi_helpers.whatif.answers import MEASURES, simulate
-
-    answers = [simulate(base), *(simulate(base, scenario) for scenario in scenarios)]
-    rows = []
-    for answer in answers:
-        row = {"scenario": answer.name}
-        for measure in MEASURES:
-            told = getattr(answer, measure)
-            row |= {
-                f"{measure}_{name}": getattr(told, name, None)
-                for name in ("p10", "p50", "p90", "mean")
-            }
-        before = answers[0].revenue.mean
-        change = answer.revenue.mean / before - 1 if before else None
-        rows.append(
-            row | {"chance": answer.chance, "spend": answer.spend, "revenue_change": change}
-        )
-    return pd.DataFrame(rows).astype({name: float for name in rows[0] if name != "scenario"})
-
-
 def export(table: pd.DataFrame, path) -> Path:
     """Write a comparison (or any table) as .csv or .xlsx; text that looks like a formula stays
     text."""
@@ -211,12 +184,9 @@ def export(table: pd.DataFrame, path) -> Path:
 
 
 def _whole(path: Path, write: Callable[[Path], object]) -> Path:
-    """Written beside the target, then renamed over it."""
-    new = path.with_name(f".{path.stem}.new{path.suffix}")
     try:
-        write(new)
-        return new.replace(path)
+        with whole_file(path) as new:
+            write(new)
+        return path
     except OSError as error:
         raise KitError(f"{str(path)!r} cannot be written: {error.strerror}.") from None
-    finally:
-        new.unlink(missing_ok=True)

@@ -82,7 +82,7 @@ def test_the_same_state_is_fine_another_is_refused(store):
         == "same"
     )
     with pytest.raises(
-        KitError, match=r"already has another state of 2025-02-28 \(6 of the 7 new .*--replace"
+        KitError, match=r"already has another state of 2025-02-28 \(6 of the 7 new .*replace=True"
     ):
         save_snapshot(load(NOW), store, on="2025-02-28")
     assert len(read_snapshot(store, "2025-02-28").query("status == 'won'")) == 0

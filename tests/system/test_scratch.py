@@ -9,9 +9,9 @@ from kpi_helpers.system.scratch import scratch
 
 LOADS = """
 import os, signal, sys
-from kpi_helpers.reading.connection import Engine
-engine = Engine()
-engine.new_file().write_text("half of it")
+from kpi_helpers.reading.connection import Connection
+db = Connection()
+db.new_file().write_text("half of it")
 os.kill(os.getpid(), signal.SIGKILL)
 """
 

@@ -1,21 +1,26 @@
 """Warnings about deals that were used: what looks wrong without being unusable, each with its
 count."""
 
+from collections.abc import Mapping
+
 from kpi_helpers.contract.notes import Note
-from kpi_helpers.reading.connection import Engine, lit
+from kpi_helpers.reading.checking.duplicates import Duplicates
+from kpi_helpers.reading.connection import Connection, lit
 
 
-def cautions(engine: Engine, types: dict[str, str], as_of) -> list[Note]:
+def cautions(
+    db: Connection, deals: str, types: Mapping[str, str], copies: Duplicates, as_of
+) -> list[Note]:
     """The warnings crm-exports.md asks for, from one pass over table `deals`."""
     day = f"DATE {lit(as_of)}" if as_of else "NULL::DATE"
-    won, lost, *counts = engine.one(f"""SELECT count(*) FILTER (WHERE status = 'won'),
+    won, lost, *counts = db.one(f"""SELECT count(*) FILTER (WHERE status = 'won'),
         count(*) FILTER (WHERE status = 'lost'),
         count(*) FILTER (WHERE status = 'won' AND amount_original IS NULL AND amount IS NULL),
         count(*) FILTER (WHERE status = 'won' AND coalesce(amount_original, amount) IN (0, 1)),
         count(*) FILTER (WHERE coalesce(amount_original, amount) < 0),
         count(*) FILTER (WHERE status = 'open' AND expected_close_on < {day}),
         count(*) FILTER (WHERE amount_original IS NOT NULL AND amount IS NULL),
-        count(*) FILTER (WHERE created_on > {day} OR closed_on > {day}) FROM deals""")
+        count(*) FILTER (WHERE created_on > {day} OR closed_on > {day}) FROM {deals}""")
     codes = (
         "won_amount_blank",
         "won_amount_placeholder",
@@ -26,23 +31,22 @@ def cautions(engine: Engine, types: dict[str, str], as_of) -> list[Note]:
     )
     said = [Note("no_lost_deals")] if won and not lost else []
     said += [Note(code, n=n, day=str(as_of)) for code, n in zip(codes, counts, strict=True) if n]
-    return said + _shares(engine, types)
+    return said + _shares(db, deals, types, copies)
 
 
-def _shares(engine: Engine, types: dict[str, str]) -> list[Note]:
+def _shares(db: Connection, deals: str, types: Mapping[str, str], copies: Duplicates) -> list[Note]:
     """Deals whose partners' shares do not sum to 1; without a credit column only those of two
     partners can be wrong."""
     if "deal_id" not in types:
         return []
     if "credit" not in types:
-        several = engine.one(
-            "SELECT count(*) FROM (SELECT deal_id FROM deals WHERE hash(deal_id) IN (FROM "
-            "repeated) "
-            "GROUP BY 1 HAVING count(*) > 1)"
+        several = db.one(
+            f"SELECT count(*) FROM (SELECT deal_id FROM {deals} WHERE hash(deal_id) IN "
+            f"(FROM {copies.repeated}) GROUP BY 1 HAVING count(*) > 1)"
         )[0]
         return [Note("unshared_splits", n=several)] if several else []
-    deals, example = engine.one(
-        "SELECT count(*), min(deal_id) FROM (SELECT deal_id FROM deals GROUP BY 1 HAVING "
+    n, example = db.one(
+        f"SELECT count(*), min(deal_id) FROM (SELECT deal_id FROM {deals} GROUP BY 1 HAVING "
         "abs(sum(credit) - 1) > 1e-6)"
     )
-    return [Note("shares_not_one", n=deals, example=repr(example))] if deals else []
+    return [Note("shares_not_one", n=n, example=repr(example))] if n else []

@@ -1,13 +1,15 @@
 """What makes a row unusable: a list of conditions, all told at once for every row."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from string import Formatter
 
 from kpi_helpers.contract.notes import ELLIPSIS, Note, encode
 from kpi_helpers.reading.columns.fields import FIELDS
-from kpi_helpers.reading.connection import Engine, lit
+from kpi_helpers.reading.connection import Connection, lit
 from kpi_helpers.reading.values import values
 from kpi_helpers.reading.values.typed import SETTLED
+from kpi_helpers.reading.view import View
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ READS = {
 IN_MAPPING = {"where": "a mapping file's [stages]"}
 
 
-def faults(types: dict[str, str]) -> list[Fault]:
+def faults(types: Mapping[str, str]) -> list[Fault]:
     """Every fault a deal can have, given the mapped fields."""
     found = [
         Fault(
@@ -116,48 +118,54 @@ def _standing() -> list[Fault]:
     ]
 
 
-def make_checked(engine: Engine, types: dict[str, str]) -> list[Fault]:
-    """Views `checked` (judged deals and what the faults need) and `bad` (only the rows with a
-    fault)."""
-    engine.run("CREATE OR REPLACE TEMP MACRO quoted(x) AS '\"' || x || '\"'")
-    all_faults = faults(types)
+@dataclass(frozen=True)
+class Rejects:
+    """The table of all faults: _part, _row, column, value, reason, general."""
+
+    name: str
+
+    def rows(self) -> str:
+        """SQL of the faulty rows, each once."""
+        return f"SELECT DISTINCT _part, _row FROM {self.name}"
+
+    def count(self, db: Connection, code: str) -> int:
+        """How many faults of a kind there are."""
+        begins = lit(f'[["{code}"')
+        return db.one(f"SELECT count(*) FROM {self.name} WHERE starts_with(general, {begins})")[0]
+
+
+def find(db: Connection, judged: View) -> Rejects:
+    """Every fault of every judged deal."""
+    db.run("CREATE OR REPLACE TEMP MACRO quoted(x) AS '\"' || x || '\"'")
+    all_faults = faults(judged.types)
     anyone = " OR ".join(f"coalesce({f.when}, false)" for f in all_faults)
-    engine.run(f"CREATE OR REPLACE TEMP VIEW checked AS SELECT *, {anyone} AS faulty FROM judged")
-    return all_faults
-
-
-def collect(engine: Engine, all_faults: list[Fault]) -> int:
-    """Fill table `rejects` (part, row, column, value, reason, general) with every fault; the number
-    of faulty rows."""
-    told = ", ".join(
+    listed = ", ".join(
         f"CASE WHEN {f.when} THEN "
         f"{{'column': {lit(f.column)}, 'value': CAST({f.value} AS VARCHAR), 'reason': "
         f"{f.reason}, 'general': {lit(encode([f.general]))}}} END"
         for f in all_faults
     )
-    engine.run(
+    db.run(
         "CREATE OR REPLACE TEMP TABLE rejects AS "
-        'SELECT _part, _row, fault."column" AS "column", fault.value AS value, fault.reason AS '
-        "reason, fault.general AS general FROM ("
-        f"SELECT _part, _row, unnest(list_filter([{told}], lambda f: f IS NOT NULL)) AS fault "
-        f"FROM checked WHERE faulty)"
+        'SELECT _part, _row, fault."column" AS "column", fault.value AS value, '
+        "fault.reason AS reason, fault.general AS general FROM ("
+        f"SELECT _part, _row, unnest(list_filter([{listed}], lambda f: f IS NOT NULL)) AS fault "
+        f"FROM {judged.name} WHERE {anyone})"
     )
-    return engine.one("SELECT count(*) FROM (SELECT DISTINCT _part, _row FROM rejects)")[0]
+    return Rejects("rejects")
 
 
-def count(engine: Engine, code: str) -> int:
-    """How many faults of a kind there are."""
-    begins = lit(f'[["{code}"')
-    return engine.one(f"SELECT count(*) FROM rejects WHERE starts_with(general, {begins})")[0]
+@dataclass(frozen=True)
+class Good:
+    """The judged deals that no fault was found in, and how many rows have one."""
+
+    view: View
+    refused: int
 
 
-def make_good(engine: Engine) -> int:
-    """View `good`: the judged deals that no fault was found in; gives how many rows are refused."""
-    refused = engine.one("SELECT count(*) FROM (SELECT DISTINCT _part, _row FROM rejects)")[0]
-    without = (
-        "ANTI JOIN (SELECT DISTINCT _part, _row FROM rejects) USING (_part, _row)"
-        if refused
-        else ""
-    )
-    engine.run(f"CREATE OR REPLACE TEMP VIEW good AS SELECT * FROM judged {without}")
-    return refused
+def make_good(db: Connection, judged: View, rejects: Rejects) -> Good:
+    """Leave out the rows with a fault."""
+    refused = db.one(f"SELECT count(*) FROM ({rejects.rows()})")[0]
+    without = f"ANTI JOIN ({rejects.rows()}) USING (_part, _row)" if refused else ""
+    db.run(f"CREATE OR REPLACE TEMP VIEW good AS SELECT * FROM {judged.name} {without}")
+    return Good(View("good", judged.types), refused)

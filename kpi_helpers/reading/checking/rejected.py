@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from kpi_helpers.contract.notes import decode, encode
-from kpi_helpers.reading.connection import Engine
+from kpi_helpers.reading.checking.checks import Rejects
+from kpi_helpers.reading.connection import Connection
 from kpi_helpers.reading.table import Malformed, Stack, Table
 
 COLUMNS = ("file", "line", "column", "value", "reason")
@@ -23,15 +24,15 @@ def refused_side(stack: Stack, bad: list[tuple]) -> list[tuple]:
     return refused
 
 
-def rejected_frame(engine: Engine, deals: Stack, sides: list[tuple]):
+def rejected_frame(db: Connection, rejects: Rejects, deals: Stack, sides: list[tuple]):
     """All faults of deals and side tables in the order of files and lines, and what `by_reason`
     makes of them. Empty: a frame without rows."""
     import pandas as pd
 
     columns, frames = [*COLUMNS, "general"], []
     for number, table in enumerate(deals.tables):
-        frame = engine.connection.sql(
-            'SELECT _row, "column", value, reason, general FROM rejects '
+        frame = db.connection.sql(
+            f'SELECT _row, "column", value, reason, general FROM {rejects.name} '
             f"WHERE _part = {number} ORDER BY _row"
         ).df()
         rows = frame.pop("_row").tolist()

@@ -1,17 +1,20 @@
 """The side tables: typed and checked like the deals, their faults kept with their file."""
 
-from kpi_helpers.contract.deals import CHANNELS, SIDE_TABLES
+from dataclasses import dataclass
+from typing import Any
+
+from kpi_helpers.contract.deals import CHANNELS, SIDE_TABLES, SQL_TYPES
 from kpi_helpers.contract.notes import Note, encode
 from kpi_helpers.errors import KitError
-from kpi_helpers.reading.columns.fields import SQL_TYPES
 from kpi_helpers.reading.columns.headers import find
 from kpi_helpers.reading.columns.vocabulary import table as vocabulary
-from kpi_helpers.reading.connection import Engine, lit, name
+from kpi_helpers.reading.connection import Connection, lit, name
 from kpi_helpers.reading.files.dataframes import to_pandas
-from kpi_helpers.reading.meaning.money import code
+from kpi_helpers.reading.files.stacked import stacked
 from kpi_helpers.reading.table import Stack
+from kpi_helpers.reading.values.currencies import code
 from kpi_helpers.reading.values.styles import decide
-from kpi_helpers.reading.values.typed import make_clean, stacked, typed
+from kpi_helpers.reading.values.typed import make_clean, typed
 
 # What a value must look like beyond its type: column, condition that is a fault, reason.
 RULES = {
@@ -38,9 +41,18 @@ RULES = {
 }
 
 
-def read_side(engine: Engine, what: str, stack: Stack):
-    """The side table as pandas frame (also as table `what`), and its faults (file, line, column,
-    value, reason, general)."""
+@dataclass(frozen=True)
+class Side:
+    """A side table: its pandas frame, its name in the connection, and its faults (part, row,
+    column, value, reason, general)."""
+
+    frame: Any
+    name: str
+    bad: list[tuple]
+
+
+def read_side(db: Connection, what: str, stack: Stack) -> Side:
+    """The side table called `what`; raises `KitError` where a required column is missing."""
     columns = SIDE_TABLES[what]
     aliases = vocabulary("profiles/sides.toml").get(what, {})
     found = {}
@@ -56,12 +68,10 @@ def read_side(engine: Engine, what: str, stack: Stack):
             f"{stack.name} is read as {what} and lacks {', '.join(map(repr, missing))}; it has "
             f"{stack.header}."
         )
-    types = make_clean(
-        engine, f"clean_{what}", stacked(engine, stack, found), {f: columns[f].kind for f in found}
+    clean = make_clean(
+        db, f"clean_{what}", stacked(db, stack, found), {f: columns[f].kind for f in found}
     )
-    styles = decide(
-        engine, f"clean_{what}", {f: types[f] for f in found}, columns, {}, found, stack.name
-    )
+    styles = decide(db, clean, columns, {}, found, stack.name)
     tests = [
         (f, f"said_{f} IS NULL", Note("side_missing", table=what, column=f))
         for f in found
@@ -81,33 +91,35 @@ def read_side(engine: Engine, what: str, stack: Stack):
         if f not in found:
             value = f"CAST(NULL AS {SQL_TYPES[c.kind]})"
         else:
-            value = styles.value(f) if f in styles.styles else typed(name(f), c.kind, types[f])
+            value = (
+                styles.value(f) if f in styles.styles else typed(name(f), c.kind, clean.types[f])
+            )
         select.append(
             f"{code(value) if (what, f) == ('rates', 'currency') else value} AS {name(f)}"
         )
-    engine.run(
+    db.run(
         f"CREATE OR REPLACE TEMP VIEW typed_{what} AS SELECT _part, _row, {', '.join(select)} "
-        f"FROM {styles.over(f'clean_{what}')}"
+        f"FROM {styles.over(clean.name)}"
     )
     told = ", ".join(
         f"CASE WHEN {w} THEN {{'column': {lit(f)}, 'value': said_{f}, 'reason': {lit(r)}, "
         f"'general': {lit(encode([r]))}}} END"
         for f, w, r in tests
     )
-    bad = engine.rows(
+    bad = db.rows(
         'SELECT _part, _row, fault."column", fault.value, fault.reason, fault.general '
         "FROM (SELECT _part, _row, "
         f"unnest(list_filter([{told}], lambda f: f IS NOT NULL)) AS fault "
         f"FROM typed_{what}) ORDER BY 1, 2"
     )
     listed = "".join(f", ({p}, {r})" for p, r in {b[:2] for b in bad})
-    engine.run(
+    db.run(
         f"CREATE OR REPLACE TEMP TABLE refused AS SELECT * FROM (VALUES (-1, -1){listed}) "
         f"v(_part, _row)"
     )
-    engine.run(
+    db.run(
         f"CREATE OR REPLACE TEMP TABLE {what} AS SELECT {', '.join(map(name, columns))} "
         f"FROM typed_{what} ANTI JOIN refused USING (_part, _row) ORDER BY _part, _row"
     )
-    engine.run("DROP TABLE refused")
-    return to_pandas(engine.connection.table(what), columns), bad
+    db.run("DROP TABLE refused")
+    return Side(to_pandas(db.connection.table(what), columns), what, bad)

@@ -17,7 +17,7 @@ SAME_SHAPE = 0.7
 MOST_LISTED = 12
 
 
-@dataclass
+@dataclass(frozen=True)
 class Lookup:
     """A table beside the deals that is joined by a column both have."""
 
@@ -27,10 +27,12 @@ class Lookup:
     columns: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Choice:
-    """The outcome: the deals, field -> header; the side tables; lookups; what was left unused."""
+    """The outcome: all tables; the deals, field -> header; the side tables; lookups; what was left
+    unused."""
 
+    tables: list[Table]
     deals: Stack
     columns: dict[str, str]
     sides: dict[str, Stack] = field(default_factory=dict)
@@ -88,7 +90,7 @@ def choose(tables: list[Table], mapping: Mapping) -> Choice:
     used = {id(look.stack) for look in lookups}
     words = profiles()[profile].words if profile in profiles() else {}
     unused = [s.name for s in rest if id(s) not in used]
-    return Choice(deals, columns, sides, lookups, profile, unused, score, words)
+    return Choice(tables, deals, columns, sides, lookups, profile, unused, score, words)
 
 
 def _deals(others: list[Stack], mapping: Mapping) -> Stack:

@@ -16,7 +16,7 @@ HELPERS: dict[str, Column] = {
     ),
     "actual_amount": Column("number", "the value a won deal had in the end"),
     "status_reason": Column("text", "why it has its status"),
-    "competitor": Column("name", "who won it instead"),
+    "competitor": Column("text", "who won it instead"),
     "probability_source": Column("text", "where the probability comes from: crm or stage default"),
 }
 
@@ -27,12 +27,3 @@ OUTPUT: dict[str, Column] = DEAL_COLUMNS | {"probability_source": HELPERS["proba
 
 # From these any of the tables beside the deals may answer, joined by a shared key.
 FROM_LOOKUPS = ("owner", "department", "unit", "customer", "region", "product", "size_band")
-
-SQL_TYPES = {
-    "text": "VARCHAR",
-    "name": "VARCHAR",
-    "number": "DOUBLE",
-    "share": "DOUBLE",
-    "date": "DATE",
-    "flag": "BOOLEAN",
-}

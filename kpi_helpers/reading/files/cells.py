@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kpi_helpers.errors import KitError
-from kpi_helpers.reading.connection import Engine, lit, name
+from kpi_helpers.reading.connection import Connection, lit, name
 from kpi_helpers.reading.files.csvfile import MOST_COLUMNS
 from kpi_helpers.reading.table import Table
 
@@ -106,8 +106,8 @@ class Cells:
     """Collects rows and writes them out in parts; `finish` gives the table. Columns may appear at
     any row."""
 
-    def __init__(self, engine: Engine, file: str, header: list[str] | None = None) -> None:
-        self.engine, self.file = engine, file
+    def __init__(self, db: Connection, file: str, header: list[str] | None = None) -> None:
+        self.db, self.file = db, file
         self.at: dict[str, int] = {h: i for i, h in enumerate(header or [])}
         self.kinds: list[set[str]] = [set() for _ in self.at]
         self.columns: list[list[str | None]] = [[] for _ in self.at]
@@ -146,19 +146,19 @@ class Cells:
     def _flush(self) -> None:
         import pandas as pd
 
-        part = self.engine.new_file()
+        part = self.db.new_file()
         frame = pd.DataFrame(
             {f"c{i}": pd.Series(c, dtype="object") for i, c in enumerate(self.columns)}
         )
         texts = ", ".join(f"CAST(c{i} AS VARCHAR) AS c{i}" for i in range(len(self.columns)))
-        self.engine.connection.register("given_cells", frame)
+        self.db.connection.register("given_cells", frame)
         try:
-            with self.engine.reading(self.file):
-                self.engine.run(
+            with self.db.reading(self.file):
+                self.db.run(
                     f"COPY (SELECT {texts} FROM given_cells) TO {lit(part)} (FORMAT parquet)"
                 )
         finally:
-            self.engine.connection.unregister("given_cells")
+            self.db.connection.unregister("given_cells")
         self.parts.append(part)
         self.columns = [[] for _ in self.columns]
         self.waiting = 0
@@ -170,13 +170,13 @@ class Cells:
         headers = list(self.at)
         names = distinct(headers)
         keep = [i for i, h in enumerate(headers) if h.strip() or self.kinds[i]] or [0]
-        target = self.engine.new_file()
+        target = self.db.new_file()
         files = ", ".join(lit(p) for p in self.parts)
         there = ", ".join(
             f"CAST(c{i} AS {sql_type(self.kinds[i])}) AS {name(names[i])}" for i in keep
         )
-        with self.engine.reading(self.file):
-            self.engine.run(
+        with self.db.reading(self.file):
+            self.db.run(
                 f"COPY (SELECT {there} FROM read_parquet([{files}], union_by_name=true)) "
                 f"TO {lit(target)} (FORMAT parquet)"
             )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.errors import KitError
-from kpi_helpers.reading.connection import Engine, lit
+from kpi_helpers.reading.connection import Connection, lit
 from kpi_helpers.reading.files.leading import BOM, SEPARATORS
 from kpi_helpers.reading.files.lines import physical_lines
 from kpi_helpers.reading.table import Malformed, Table
@@ -80,7 +80,7 @@ def _unique(names: list[str]) -> list[str]:
     return result
 
 
-def stage(engine: Engine, table: Table, columns: dict[str, int], target: Path) -> set[str]:
+def stage(db: Connection, table: Table, columns: dict[str, int], target: Path) -> set[str]:
     """Write the wanted columns as text to `target` (Parquet); broken lines: `table.malformed`.
 
     `columns` is new name -> position in the header. Gives the columns that still have to be
@@ -94,8 +94,8 @@ def stage(engine: Engine, table: Table, columns: dict[str, int], target: Path) -
     # parsed.
     blanks = ("",) if "competitor" in columns else BLANKS
     nulls = ", ".join(map(lit, blanks))
-    with engine.reading(table.file):
-        engine.run(
+    with db.reading(table.file):
+        db.run(
             f"COPY (SELECT {wanted} FROM read_csv({lit(table.path)}, auto_detect=false, "
             f"header=true, "
             f"delim={lit(table.separator)}, quote='\"', escape='\"', columns={{{shape}}}, "
@@ -104,15 +104,15 @@ def stage(engine: Engine, table: Table, columns: dict[str, int], target: Path) -
             f"store_rejects=true, rejects_limit=0, max_line_size={LONGEST_LINE})) TO "
             f"{lit(target)} (FORMAT parquet)"
         )
-        bad = engine.rows(
+        bad = db.rows(
             "SELECT DISTINCT ON (line_byte_position) "
             "line, line_byte_position, left(csv_line, 200), error_type, error_message, "
             "length(csv_line) - length(replace(csv_line, chr(10), '')) AS breaks, "
             "ends_with(csv_line, chr(10)), length(csv_line) "
             "FROM reject_errors ORDER BY line_byte_position, column_idx"
         )
-        engine.run("DROP TABLE reject_errors; DROP TABLE reject_scans")
-        table.rows = engine.one(f"SELECT count(*) FROM read_parquet({lit(target)})")[0]
+        db.run("DROP TABLE reject_errors; DROP TABLE reject_scans")
+        table.rows = db.one(f"SELECT count(*) FROM read_parquet({lit(target)})")[0]
     where = physical_lines(table.path, [b[1] for b in bad])
     table.malformed = []
     for line, (_, _, text, kind, said, breaks, ended, length) in zip(where, bad, strict=True):
@@ -135,7 +135,7 @@ def stage(engine: Engine, table: Table, columns: dict[str, int], target: Path) -
         return set(columns)
     untidy = values.untidy if _odd_spaces(table) else values.spaced
     tests = ", ".join(f"coalesce(bool_or({untidy(new)}), false)" for new in columns)
-    found = engine.one(f"SELECT {tests} FROM read_parquet({lit(target)})")
+    found = db.one(f"SELECT {tests} FROM read_parquet({lit(target)})")
     return {new for new, dirty in zip(columns, found, strict=True) if dirty}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from kpi_helpers.errors import Argument, KitError
-from kpi_helpers.reading.connection import Engine, lit, name
+from kpi_helpers.reading.connection import Connection, lit, name
 from kpi_helpers.reading.files.cells import distinct
 from kpi_helpers.reading.table import Table
 
@@ -74,7 +74,7 @@ def query_text(query: str | os.PathLike | None) -> str:
     return sql
 
 
-def query_table(engine: Engine, source: str, query: str | os.PathLike | None) -> Table:
+def query_table(db: Connection, source: str, query: str | os.PathLike | None) -> Table:
     """The rows of `query` on the database at `source`, in the query's order; numbers keep their
     type.
 
@@ -85,7 +85,7 @@ def query_table(engine: Engine, source: str, query: str | os.PathLike | None) ->
     sql, place = query_text(query), shown(source)
     psycopg = _driver()
     parts = _safe(psycopg, source, place)
-    target, text = engine.new_file(), engine.new_file(".csv")
+    target, text = db.new_file(), db.new_file(".csv")
     try:
         with psycopg.connect(**parts) as connection:
             connection.read_only = True
@@ -103,8 +103,8 @@ def query_table(engine: Engine, source: str, query: str | os.PathLike | None) ->
     chosen = ", ".join(
         f"CAST(c{i} AS {t}) AS {name(n)}" for i, (n, t) in enumerate(zip(names, types, strict=True))
     )
-    with engine.reading(place):
-        engine.run(
+    with db.reading(place):
+        db.run(
             f"COPY (SELECT {chosen} FROM read_csv({lit(text)}, auto_detect=false, header=false, "
             f"delim=',', quote='\"', "
             f"escape='\"', nullstr='', allow_quoted_nulls=false, columns={{{shape}}}, "

@@ -2,26 +2,19 @@
 
 from pathlib import Path
 
-from kpi_helpers.contract.deals import Column
+from kpi_helpers.contract.deals import PANDAS_TYPES, Column
 from kpi_helpers.errors import KitError
-from kpi_helpers.reading.connection import Engine, lit
+from kpi_helpers.reading.connection import Connection, lit
 from kpi_helpers.reading.table import Table
-
-PANDAS = {
-    "text": "str",
-    "name": "str",
-    "number": "float64",
-    "share": "float64",
-    "flag": "boolean",
-    "date": "datetime64[us]",
-}
 
 
 def to_pandas(relation, columns: dict[str, Column]):
     """A relation as pandas frame: text as str, dates as datetime64, flags as nullable boolean,
     numbers as float64."""
     frame = relation.df()
-    return frame.astype({name: PANDAS[c.kind] for name, c in columns.items() if name in frame})
+    return frame.astype(
+        {name: PANDAS_TYPES[c.kind] for name, c in columns.items() if name in frame}
+    )
 
 
 def to_polars(relation, folder: Path):
@@ -46,40 +39,40 @@ def kind(source) -> str | None:
     return "duckdb" if top in ("duckdb", "_duckdb") and hasattr(source, "write_parquet") else None
 
 
-def table_of(engine: Engine, frame) -> Table:
+def table_of(db: Connection, frame) -> Table:
     """The frame written to the load's own folder, so that no other connection or library is needed
     afterwards."""
-    path = engine.new_file()
+    path = db.new_file()
     match kind(frame):
         case "polars":
             (frame.collect() if hasattr(frame, "collect") else frame).write_parquet(path)
         case "duckdb":
-            with engine.reading("the DuckDB relation"):
+            with db.reading("the DuckDB relation"):
                 frame.write_parquet(str(path))
         case "pyarrow":
-            with engine.reading("the Arrow table"):
-                engine.connection.from_arrow(frame).write_parquet(str(path))
+            with db.reading("the Arrow table"):
+                db.connection.from_arrow(frame).write_parquet(str(path))
         case "pandas":
             if not len(frame.columns):
                 raise KitError("The frame has no columns.")
-            with engine.reading("the pandas frame"):
+            with db.reading("the pandas frame"):
                 try:
-                    engine.connection.register("given", frame)
+                    db.connection.register("given", frame)
                 except (
-                    engine.error
+                    db.error
                 ):  # DuckDB cannot take a view that runs backwards, such as frame[::-1]
-                    engine.connection.register("given", frame.copy())
-                engine.run(f"COPY (FROM given) TO {lit(path)} (FORMAT parquet)")
-            engine.connection.unregister("given")
-    return parquet_table(engine, path, "frame", "deals", what="the frame")
+                    db.connection.register("given", frame.copy())
+                db.run(f"COPY (FROM given) TO {lit(path)} (FORMAT parquet)")
+            db.connection.unregister("given")
+    return parquet_table(db, path, "frame", "deals", what="the frame")
 
 
 def parquet_table(
-    engine: Engine, path: Path, file: str, stem: str, what: str | None = None
+    db: Connection, path: Path, file: str, stem: str, what: str | None = None
 ) -> Table:
     """The table in a Parquet file: its header and types."""
-    with engine.reading(what or file):
-        described = engine.rows(f"DESCRIBE SELECT * FROM read_parquet({lit(path)})")
+    with db.reading(what or file):
+        described = db.rows(f"DESCRIBE SELECT * FROM read_parquet({lit(path)})")
     return Table(
         file, stem, [d[0] for d in described], path, "parquet", types=[d[1] for d in described]
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.errors import KitError
-from kpi_helpers.reading.connection import Engine
+from kpi_helpers.reading.connection import Connection
 
 BLOCK = 1 << 20
 # In Windows-1254 these bytes are the Turkish letters; in 1252 the Icelandic ones. All others are
@@ -15,15 +15,15 @@ _ASCII = bytes(range(128))
 _TURKISH = bytes([0xD0, 0xDD, 0xDE, 0xF0, 0xFD, 0xFE])
 
 
-def plain(engine: Engine, path: Path) -> Path:
+def plain(db: Connection, path: Path) -> Path:
     """The path of the same text as UTF-8: `path` itself when it is that already. KitError when it
     is no text."""
     encoding, beyond = _encoding(path)
     if encoding is None:
         return path
     if encoding in _CALLED:
-        engine.notes.append(Note("encoding", file=path.name, encoding=_CALLED[encoding], n=beyond))
-    target = engine.new_file(".csv")
+        db.notes.append(Note("encoding", file=path.name, encoding=_CALLED[encoding], n=beyond))
+    target = db.new_file(".csv")
     try:
         with (
             path.open(encoding=encoding, newline="") as stream,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kpi_helpers.contract.notes import Note
-from kpi_helpers.reading.connection import Engine
+from kpi_helpers.reading.connection import Connection
 from kpi_helpers.reading.table import Table
 
 TAIL = 1 << 16
@@ -76,7 +76,7 @@ def _count(text: str) -> int | None:
     return int(digits) if 0 < len(digits) < 16 else None
 
 
-def without(engine: Engine, path: Path, table: Table) -> None:
+def without(db: Connection, path: Path, table: Table) -> None:
     """Let the CSV `table` read a copy that ends before its footer; notes say what was left out."""
     size = path.stat().st_size
     with path.open("rb") as stream:
@@ -95,7 +95,7 @@ def without(engine: Engine, path: Path, table: Table) -> None:
     # footer.
     if keep == len(lines) or cut >= size or b"".join(lines[keep:]).count(b'"') % 2:
         return
-    target = engine.new_file(".csv")
+    target = db.new_file(".csv")
     with path.open("rb") as stream, target.open("wb") as out:
         left = size - cut
         while left and (block := stream.read(min(left, 1 << 22))):

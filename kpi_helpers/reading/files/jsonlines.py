@@ -8,7 +8,7 @@ from typing import Any
 
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.errors import KitError
-from kpi_helpers.reading.connection import Engine
+from kpi_helpers.reading.connection import Connection
 from kpi_helpers.reading.files.cells import Cells, Numeral
 from kpi_helpers.reading.table import Malformed, Table
 
@@ -20,10 +20,10 @@ ENVELOPES = ("records", "results", "value", "data", "items", "deals", "rows")
 INNER, ABOUT = ("properties",), ("attributes",)
 
 
-def records(engine: Engine, path: Path, file: str, stem: str) -> Table:
+def records(db: Connection, path: Path, file: str, stem: str) -> Table:
     """The table in a UTF-8 JSON file; KitError when there is none. Broken lines are kept as
     malformed."""
-    collected, broken = Cells(engine, file), []
+    collected, broken = Cells(db, file), []
     for number, found in _objects(path, file):
         if isinstance(found, dict):
             collected.add(number, flat(found))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.errors import KitError
-from kpi_helpers.reading.connection import Engine
+from kpi_helpers.reading.connection import Connection
 
 BOM = b"\xef\xbb\xbf"
 HEAD = 1 << 21
@@ -19,7 +19,7 @@ SEPARATORS = (",", ";", "\t", "|")
 _SEP = re.compile(rb'"?sep=(.)"?\s*$', re.IGNORECASE)
 
 
-def header_first(engine: Engine, path: Path, file: str) -> Path:
+def header_first(db: Connection, path: Path, file: str) -> Path:
     """`path` itself, or a copy in the load's folder that begins with the header record of the UTF-8
     CSV."""
     with path.open("rb") as stream:
@@ -35,7 +35,7 @@ def header_first(engine: Engine, path: Path, file: str) -> Path:
             raise KitError(
                 f"{file} has no header that can be read below its first {at:,} lines; remove them."
             )
-        target = engine.new_file(".csv")
+        target = db.new_file(".csv")
         with target.open("wb") as out:
             # Data rows may not be moved, so blank lines take the header's place below it.
             out.write(head[start:end] + b"".join(_ending(line) for line in above) + head[end:])
@@ -43,7 +43,7 @@ def header_first(engine: Engine, path: Path, file: str) -> Path:
                 out.write(block)
     titles = [line for line in above if line.strip() and not _SEP.match(line)]
     if titles:
-        engine.notes.append(Note("lines_above", file=file, n=len(titles), line=at + 1))
+        db.notes.append(Note("lines_above", file=file, n=len(titles), line=at + 1))
     return target
 
 

@@ -4,7 +4,7 @@ import zipfile
 from pathlib import Path
 
 from kpi_helpers.errors import KitError
-from kpi_helpers.reading.connection import Engine
+from kpi_helpers.reading.connection import Connection
 from kpi_helpers.reading.files import csvfile, footer, jsonlines, packed, sources, xlsx
 from kpi_helpers.reading.files.dataframes import parquet_table
 from kpi_helpers.reading.files.encodings import plain
@@ -21,12 +21,12 @@ FOREIGN = {
 }
 
 
-def open_table(engine: Engine, path: Path) -> list[Table]:
+def open_table(db: Connection, path: Path) -> list[Table]:
     """The tables in the file at `path`; KitError says why there is none."""
     try:
         if path.stat().st_size == 0:
             raise KitError(f"{path.name} is empty.")
-        return _open(engine, path, path.name, inside=False)
+        return _open(db, path, path.name, inside=False)
     except OSError as error:
         raise KitError(f"{path.name} cannot be read: {error.strerror or error}.") from error
     except MemoryError as error:
@@ -35,25 +35,25 @@ def open_table(engine: Engine, path: Path) -> list[Table]:
         ) from error
 
 
-def _open(engine: Engine, path: Path, file: str, *, inside: bool) -> list[Table]:
+def _open(db: Connection, path: Path, file: str, *, inside: bool) -> list[Table]:
     """By its first bytes where they tell the format, else by the name: an export is often called
     what it is not."""
     named, stem = sources.suffix(Path(file)), sources.stem(Path(file))
     kind = packed.packing(path)
     if kind == ".zip" and _is_workbook(path):
-        return xlsx.workbook(engine, path, file, stem)
+        return xlsx.workbook(db, path, file, stem)
     if kind:
         if inside:
             raise KitError(f"{file} is packed more than once; unpack it first.")
-        return _packed(engine, path, file, kind)
+        return _packed(db, path, file, kind)
     if _readable_head(path, file).startswith(b"PAR1"):
-        return [parquet_table(engine, path, file, stem)]
+        return [parquet_table(db, path, file, stem)]
     if named in sources.JSON:
-        return [jsonlines.records(engine, _renamed(plain(engine, path), path, engine), file, stem)]
+        return [jsonlines.records(db, _renamed(plain(db, path), path, db), file, stem)]
     if named in sources.CSV:
-        text = header_first(engine, plain(engine, path), file)
+        text = header_first(db, plain(db, path), file)
         table = csvfile.look(text, file, stem)
-        footer.without(engine, text, table)
+        footer.without(db, text, table)
         return [table]
     if named in (".parquet", ".xlsx", ".xlsm"):
         raise KitError(
@@ -84,16 +84,16 @@ def _readable_head(path: Path, file: str) -> bytes:
     return head
 
 
-def _packed(engine: Engine, path: Path, file: str, kind: str) -> list[Table]:
+def _packed(db: Connection, path: Path, file: str, kind: str) -> list[Table]:
     tables = []
-    members = packed.unpacked(engine, path, kind)
+    members = packed.unpacked(db, path, kind)
     for member, name in members:
         if member.stat().st_size == 0:
             if len(members) == 1:
                 raise KitError(f"{file} holds an empty file.")
             continue
         shown = file if len(members) == 1 else f"{file}: {name}"
-        for table in _open(engine, member, name, inside=True):
+        for table in _open(db, member, name, inside=True):
             table.file = (
                 table.file.replace(name, shown, 1) if table.file.startswith(name) else shown
             )
@@ -109,8 +109,8 @@ def _is_workbook(path: Path) -> bool:
         return path.suffix.lower() in (".xlsx", ".xlsm")
 
 
-def _renamed(text: Path, path: Path, engine: Engine) -> Path:
+def _renamed(text: Path, path: Path, db: Connection) -> Path:
     """Re-encoded text keeps the suffix that tells an array from lines."""
     if text == path or text.suffix == path.suffix:
         return text
-    return text.rename(engine.new_file(path.suffix.lower()))
+    return text.rename(db.new_file(path.suffix.lower()))

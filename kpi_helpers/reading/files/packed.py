@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from kpi_helpers.errors import KitError
-from kpi_helpers.reading.connection import Engine, lit
+from kpi_helpers.reading.connection import Connection, lit
 from kpi_helpers.reading.files import sources
 
 BLOCK = 1 << 20
@@ -55,17 +55,17 @@ def limit(size: int) -> int:
     return min(MOST_UNPACKED, max(SMALL, MOST_TIMES * size))
 
 
-def unpacked(engine: Engine, path: Path, kind: str) -> list[tuple[Path, str]]:
+def unpacked(db: Connection, path: Path, kind: str) -> list[tuple[Path, str]]:
     """The files packed in `path`, each with the name it has there; KitError says what is wrong with
     it."""
     most = limit(path.stat().st_size)
     try:
         if kind == ".zip":
-            return _members(engine, path, most)
+            return _members(db, path, most)
         name = path.name[: -len(kind)] if path.name.lower().endswith(kind) else path.name
-        target = engine.new_file(sources.suffix(Path(name)) or ".csv")
+        target = db.new_file(sources.suffix(Path(name)) or ".csv")
         if kind == ".zst":
-            _zstandard(engine, path, target, most)
+            _zstandard(db, path, target, most)
         else:
             opened = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}[kind]
             with opened(path) as stream:
@@ -99,7 +99,7 @@ def _copy(blocks: Iterator[bytes], target: Path, most: int, file: str) -> int:
     return size
 
 
-def _members(engine: Engine, path: Path, most: int) -> list[tuple[Path, str]]:
+def _members(db: Connection, path: Path, most: int) -> list[tuple[Path, str]]:
     found = []
     with zipfile.ZipFile(path) as packed:
         files = [
@@ -125,7 +125,7 @@ def _members(engine: Engine, path: Path, most: int) -> list[tuple[Path, str]]:
                 raise KitError(
                     f"{path.name} is protected by a password; unpack it and give the plain files."
                 )
-            target = engine.new_file(sources.suffix(Path(info.filename)))
+            target = db.new_file(sources.suffix(Path(info.filename)))
             with packed.open(info) as stream:
                 most -= _copy(iter(lambda s=stream: s.read(BLOCK), b""), target, most, path.name)
             found.append((target, Path(info.filename).name))
@@ -153,17 +153,17 @@ def measure(
     return size
 
 
-def _zstandard(engine: Engine, path: Path, target: Path, most: int) -> None:
+def _zstandard(db: Connection, path: Path, target: Path, most: int) -> None:
     try:
         from compression import zstd  # Python 3.14
     except ImportError:
-        return _zstandard_text(engine, path, target, most)
+        return _zstandard_text(db, path, target, most)
     with zstd.open(path) as stream:
         _copy(iter(lambda: stream.read(BLOCK), b""), target, most, path.name)
     return None
 
 
-def _zstandard_text(engine: Engine, path: Path, target: Path, most: int) -> None:
+def _zstandard_text(db: Connection, path: Path, target: Path, most: int) -> None:
     """UTF-8 text line by line through DuckDB, which can unpack Zstandard where Python cannot
     yet."""
     lines = (
@@ -177,6 +177,6 @@ def _zstandard_text(engine: Engine, path: Path, target: Path, most: int) -> None
         while rows := reader.fetchmany(10_000):
             yield "".join(f"{r[0] or ''}\n" for r in rows).encode()
 
-    with engine.reading(path.name):
-        reader = engine.connection.cursor().execute(lines)
+    with db.reading(path.name):
+        reader = db.connection.cursor().execute(lines)
         _copy(blocks(), target, most, path.name)

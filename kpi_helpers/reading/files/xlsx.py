@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.errors import KitError
-from kpi_helpers.reading.connection import Engine
+from kpi_helpers.reading.connection import Connection
 from kpi_helpers.reading.files import footer, sheet_xml
 from kpi_helpers.reading.files.cells import Cells, distinct
 from kpi_helpers.reading.files.packed import BROKEN, measure
@@ -24,7 +24,7 @@ MOST_UNPACKED = 2 << 30
 LOOK = 30  # rows in which the header must come
 
 
-def workbook(engine: Engine, path: Path, file: str, stem: str) -> list[Table]:
+def workbook(db: Connection, path: Path, file: str, stem: str) -> list[Table]:
     """The tables in the sheets of the workbook at `path`; KitError says why there is none."""
     unsaved, errors = _check(path, file)
     try:
@@ -34,7 +34,7 @@ def workbook(engine: Engine, path: Path, file: str, stem: str) -> list[Table]:
             hidden = [s.name for s in sheets if s.visible != SheetVisibleEnum.Visible]
             called = [(f"{file}: {name}", name.strip().lower()) for name in shown]
             found = [
-                _sheet(engine, book.get_sheet_by_name(name), errors.get(name, {}), *which)
+                _sheet(db, book.get_sheet_by_name(name), errors.get(name, {}), *which)
                 for name, which in zip(
                     shown, called if len(shown) > 1 else [(file, stem)], strict=False
                 )
@@ -102,14 +102,14 @@ def _rows(sheet, errors: dict[tuple[int, int], str]) -> Iterator[tuple[int, tupl
             yield at + 1, tuple(cells)
 
 
-def _sheet(engine: Engine, sheet, errors: dict, file: str, stem: str) -> Table | None:
+def _sheet(db: Connection, sheet, errors: dict, file: str, stem: str) -> Table | None:
     rows = _rows(sheet, errors)
     top = [row for _, row in zip(range(LOOK), rows, strict=False)]
     if not top:
         return None
     at = _header(top)
     header = distinct([_said(c) for c in _trimmed(top[at][1])])
-    collected = Cells(engine, file, header)
+    collected = Cells(db, file, header)
     held: deque = deque()
     for number, row in chain(top[at + 1 :], rows):
         held.append((number, row))

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.errors import Argument, KitError, UnknownValue
-from kpi_helpers.reading.columns.vocabulary import table
-from kpi_helpers.reading.connection import Engine, lit
-from kpi_helpers.reading.values import numbers
+from kpi_helpers.reading.connection import Connection, lit
+from kpi_helpers.reading.values.currencies import code
+from kpi_helpers.reading.view import View
 
 
-@dataclass
+@dataclass(frozen=True)
 class Money:
     """How amounts become reporting amounts: SQL over the checked deals `d`, and the join the SQL
     needs."""
@@ -22,48 +22,17 @@ class Money:
     warnings: list[Note] = field(default_factory=list)
 
 
-def code(column: str) -> str:
-    """SQL of a currency's code: signs and names become codes, capitals."""
-    known = " ".join(
-        f"WHEN {lit(said)} THEN {lit(c)}" for said, c in table("currencies.toml")["codes"].items()
-    )
-    return f"CASE upper({column}) {known} ELSE upper({column}) END"
-
-
-def contradictions(engine: Engine, view: str, headers: dict[str, str]) -> list[Note]:
-    """A warning where a sign or code beside the amount is not what the currency column says.
-
-    A dollar, a krone or a pound has many countries, so only signs that mean one currency can
-    contradict.
-    """
-    sign, said = code(numbers.currency_sql("p")), code("currency")
-    many = ", ".join(map(lit, table("currencies.toml")["shared"]["signs"]))
-    row = engine.one(
-        f"SELECT count(*), any_value(amount), any_value(currency) FROM "
-        f"(SELECT amount, currency, {numbers.take_apart('amount')} AS p FROM {view}) "
-        f"WHERE {sign} <> {said} AND trim(p.pre || p.post) NOT IN ({many})"
-    )
-    if not row[0]:
-        return []
-    amount, currency = (headers.get(f, f) for f in ("amount", "currency"))
-    example = f"{amount} {row[1]!r}, {currency} {row[2]!r}"
-    column = repr(currency)
-    return [
-        Note("currencies_contradict", n=row[0], column=column, example=example, believed=column)
-    ]
-
-
-def plan(engine: Engine, types: dict[str, str], wanted: str | None, as_of) -> Money:
+def plan(db: Connection, good: View, rates: str | None, wanted: str | None, as_of) -> Money:
     """Choose the reporting currency (see kpis.md 1, Money) and prepare the rates; KitError when it
-    cannot be told."""
-    prepared = bool({"amount_original", "currency_original"} & types.keys())
-    wanted = engine.one(f"SELECT {code(lit(wanted))}")[0] if wanted else None
+    cannot be told. `rates`: the table of rates, None without one."""
+    prepared = bool({"amount_original", "currency_original"} & good.types.keys())
+    wanted = db.one(f"SELECT {code(lit(wanted))}")[0] if wanted else None
     if prepared:
         stored = [
             r[0]
-            for r in engine.rows(
-                f"SELECT DISTINCT {code('currency')} FROM good WHERE currency IS NOT NULL ORDER "
-                f"BY 1"
+            for r in db.rows(
+                f"SELECT DISTINCT {code('currency')} FROM {good.name} "
+                "WHERE currency IS NOT NULL ORDER BY 1"
             )
         ]
         if len(stored) > 1:
@@ -82,22 +51,18 @@ def plan(engine: Engine, types: dict[str, str], wanted: str | None, as_of) -> Mo
         amount, currency = "d.amount_original", code("d.currency_original")
     else:
         amount, currency = "d.amount", code("d.currency")
-    if "currency" not in types:
+    if "currency" not in good.types:
         return Money(wanted, amount, amount, "CAST(NULL AS VARCHAR)")
     there = dict(
-        engine.rows(
-            f"SELECT {currency} AS c, count(*) FROM good d GROUP BY 1 HAVING c IS NOT NULL ORDER "
-            f"BY 2 DESC, 1"
+        db.rows(
+            f"SELECT {currency} AS c, count(*) FROM {good.name} d GROUP BY 1 "
+            "HAVING c IS NOT NULL ORDER BY 2 DESC, 1"
         )
     )
-    rated = (
-        {r[0] for r in engine.rows("SELECT DISTINCT currency FROM rates")}
-        if _has_rates(engine)
-        else None
-    )
+    rated = {r[0] for r in db.rows(f"SELECT DISTINCT currency FROM {rates}")} if rates else None
     reporting, warnings = _reporting(there, rated, wanted)
-    blank = engine.one(
-        f"SELECT count(*) FROM good d WHERE {currency} IS NULL AND {amount} IS NOT NULL"
+    blank = db.one(
+        f"SELECT count(*) FROM {good.name} d WHERE {currency} IS NULL AND {amount} IS NOT NULL"
     )[0]
     if blank and reporting:
         warnings.append(Note("currency_assumed", n=blank, currency=reporting))
@@ -112,20 +77,16 @@ def plan(engine: Engine, types: dict[str, str], wanted: str | None, as_of) -> Mo
             currency,
             warnings=warnings,
         )
-    _make_rate_days(engine, as_of)
+    days = _make_rate_days(db, good, rates, as_of)
     day = (
         f"CASE WHEN d.status <> 'open' AND d.closed_on <= DATE {lit(as_of)} THEN d.closed_on "
         f"ELSE DATE {lit(as_of)} END"
     )
-    join = f"LEFT JOIN rate_days rd ON rd.currency = {currency} AND rd.day = {day}"
+    join = f"LEFT JOIN {days} rd ON rd.currency = {currency} AND rd.day = {day}"
     # Rounded far below a cent: 400 x 1.10 is 440, not 440.00000000000006.
     same = f"coalesce({currency}, {lit(reporting)}) = {lit(reporting)}"
     priced = f"CASE WHEN {same} THEN {amount} ELSE round({amount} * rd.rate, 6) END"
     return Money(reporting, priced, amount, currency, join, warnings)
-
-
-def _has_rates(engine: Engine) -> bool:
-    return bool(engine.one("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'rates'")[0])
 
 
 def _reporting(
@@ -159,14 +120,15 @@ def _unpriced(there: dict[str, int], rated: set[str] | None, reporting: str) -> 
     return [Note("no_rates", n=sum(others.values()), currency=reporting, listed=listed)]
 
 
-def _make_rate_days(engine: Engine, as_of) -> None:
-    """Table rate_days: each currency's rate on each day, the latest on or before it, so that deals
+def _make_rate_days(db: Connection, good: View, rates: str, as_of) -> str:
+    """The table of each currency's rate on each day, the latest on or before it, so that deals
     join by equality."""
-    engine.run(f"""CREATE OR REPLACE TEMP TABLE rate_days AS
+    db.run(f"""CREATE OR REPLACE TEMP TABLE rate_days AS
         WITH spans AS (SELECT currency, rate, date AS first,
                               lead(date) OVER (PARTITION BY currency ORDER BY date) AS following
-                                FROM rates),
-             last AS (SELECT greatest(DATE {lit(as_of)}, max(closed_on)) AS day FROM good)
+                                FROM {rates}),
+             last AS (SELECT greatest(DATE {lit(as_of)}, max(closed_on)) AS day FROM {good.name})
         SELECT currency, rate, unnest(generate_series(
             first, coalesce(following - 1, (SELECT day FROM last)), INTERVAL 1 DAY))::DATE AS day
         FROM spans""")
+    return "rate_days"

@@ -1,44 +1,54 @@
 """Open, won, lost or cancelled: from the status column, else the CRM's flags, else the stage's
 name."""
 
+from dataclasses import dataclass
+
 from kpi_helpers.errors import Argument, KitError
 from kpi_helpers.reading.columns.headers import word
 from kpi_helpers.reading.columns.mapping import Mapping
 from kpi_helpers.reading.columns.vocabulary import competitor_words, stage_probabilities, statuses
-from kpi_helpers.reading.connection import Engine, lit
+from kpi_helpers.reading.connection import Connection, lit
+from kpi_helpers.reading.view import View
 
 MOST_STAGES = 5_000
 
 
-def make_words(
-    engine: Engine, mapping: Mapping, words: dict[str, dict[str, str]], types: dict[str, str]
-) -> None:
-    """Tables stage_words, status_words and reason_words of what stands in the data, each with its
-    meaning or null.
+@dataclass(frozen=True)
+class Words:
+    """Tables of what stands in a column: word, status (null: not known), chance."""
 
-    `words`: field -> word -> status, as the CRM's profile has it.
-    """
+    statuses: str = "status_words"
+    stages: str = "stage_words"
+    reasons: str = "reason_words"
+
+
+def make_words(
+    db: Connection, clean: View, mapping: Mapping, words: dict[str, dict[str, str]]
+) -> Words:
+    """What stands in the data, each word with its meaning or null. `words`: field -> word ->
+    status, as the CRM's profile has it."""
+    made = Words()
     chances = stage_probabilities() | mapping.stage_probability
     tables = {
-        "stage_words": ["stage"],
-        "status_words": ["status"],
-        "reason_words": ["status_reason"],
+        made.stages: ["stage"],
+        made.statuses: ["status"],
+        made.reasons: ["status_reason"],
     }
     for table, fields in tables.items():
-        there = [f for f in fields if f in types]
+        there = [f for f in fields if f in clean.types]
         known = (
             statuses()
             | {w: s for f in fields for w, s in words.get(f, {}).items()}
             | mapping.stages
         )
-        engine.run(
+        db.run(
             f"CREATE OR REPLACE TEMP TABLE {table} (word VARCHAR, status VARCHAR, chance DOUBLE)"
         )
         for field in there:
             found = [
                 r[0]
-                for r in engine.rows(
-                    f"SELECT DISTINCT {field} FROM clean WHERE {field} IS NOT NULL LIMIT "
+                for r in db.rows(
+                    f"SELECT DISTINCT {field} FROM {clean.name} WHERE {field} IS NOT NULL LIMIT "
                     f"{MOST_STAGES + 1}"
                 )
             ]
@@ -60,14 +70,16 @@ def make_words(
                     f"({lit(w)}, {lit(s) if s else 'NULL'}, {c if c is not None else 'NULL'})"
                     for w, s, c in rows
                 )
-                engine.run(
+                db.run(
                     f"INSERT INTO {table} SELECT * FROM (VALUES {listed}) v(w, s, c) "
                     f"WHERE w NOT IN (SELECT word FROM {table})"
                 )
+    return made
 
 
-def make_judged(engine: Engine, types: dict[str, str]) -> None:
-    """View `judged`: the typed deals with status, close dates and lost_to_competitor settled."""
+def make_judged(db: Connection, typed: View, words: Words) -> View:
+    """The typed deals with status, close dates and lost_to_competitor settled."""
+    types = typed.types
     competitor = " OR ".join(f"contains(lower({{0}}), {lit(w)})" for w in competitor_words())
     named = f"({competitor.format('lost_reason')})"
     close = [f for f in ("closed_on", "won_on", "lost_on", "closes_on") if f in types]
@@ -94,14 +106,14 @@ def make_judged(engine: Engine, types: dict[str, str]) -> None:
              WHEN won_on IS NOT NULL THEN 'won'
              WHEN lost_on IS NOT NULL THEN 'lost'
              WHEN closed_on IS NULL AND (stage IS NOT NULL OR {neither}) THEN 'open' END)"""
-    engine.run(f"""CREATE OR REPLACE TEMP VIEW judged AS
+    db.run(f"""CREATE OR REPLACE TEMP VIEW judged AS
         WITH worded AS (
             SELECT t.*, sw.status AS status_word, rw.status AS reason_word,
               g.status AS stage_word, g.chance
-            FROM typed t
-            LEFT JOIN status_words sw ON sw.word = t.status
-            LEFT JOIN reason_words rw ON rw.word = t.status_reason
-            LEFT JOIN stage_words g ON g.word = t.stage
+            FROM {typed.name} t
+            LEFT JOIN {words.statuses} sw ON sw.word = t.status
+            LEFT JOIN {words.reasons} rw ON rw.word = t.status_reason
+            LEFT JOIN {words.stages} g ON g.word = t.stage
         ), told AS (SELECT * REPLACE ({status} AS status), status AS said_status,
           {unread} AS unread_close FROM worded
         ), dated AS (
@@ -124,3 +136,4 @@ def make_judged(engine: Engine, types: dict[str, str]) -> None:
             END AS lost_to_competitor),
             status = 'open' AND closed_on IS NOT NULL AS moved
         FROM dated""")
+    return View("judged", types)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.reading.columns.headers import key
 from kpi_helpers.reading.columns.vocabulary import table
-from kpi_helpers.reading.connection import Engine, lit
+from kpi_helpers.reading.connection import Connection, lit
 from kpi_helpers.reading.values import values
 from kpi_helpers.reading.values.undecided import Undecided
 
@@ -106,20 +106,20 @@ def _named(column: str) -> str:
     return f"try_cast(CASE WHEN ({a}).y <> '' THEN {one(a)} ELSE {one(b)} END AS DATE)"
 
 
-def iso_only(engine: Engine, view: str, fields: list[str]) -> set[str]:
+def iso_only(db: Connection, view: str, fields: list[str]) -> set[str]:
     """The fields all of whose values are dates as ISO writes them: seen in one cheap pass."""
     if not fields:
         return set()
     tests = [f"count(*) FILTER ({f} IS NOT NULL AND ({values.iso(f)}) IS NULL)" for f in fields]
     return {
         f
-        for f, n in zip(fields, engine.one(f"SELECT {', '.join(tests)} FROM {view}"), strict=True)
+        for f, n in zip(fields, db.one(f"SELECT {', '.join(tests)} FROM {view}"), strict=True)
         if not n
     }
 
 
 def decide(
-    engine: Engine, view: str, field: str, said: str | None
+    db: Connection, view: str, field: str, said: str | None
 ) -> tuple[Dating, tuple[Note, ...]] | Undecided:
     """How the column writes its dates, and why."""
     other = (
@@ -127,7 +127,7 @@ def decide(
         f"({values.iso(field)}) IS NULL)"
     )
     tests = [f"count(*) FILTER (regexp_full_match(c, {lit(shape)}))" for shape in _FORMS.values()]
-    found = dict(zip(_FORMS, engine.one(f"SELECT {', '.join(tests)} FROM {other}"), strict=True))
+    found = dict(zip(_FORMS, db.one(f"SELECT {', '.join(tests)} FROM {other}"), strict=True))
     forms = [f for f, n in found.items() if n]
     numbers = sorted((f for f in forms if f in _NUMBERS), key=found.get)
     # One kind of number: the most frequent. A stray other one is no date, and its row is rejected.
@@ -141,7 +141,7 @@ def decide(
                 "export it again with dates as text, or as 2025-12-31",
                 None,
             )
-        found = _order(engine, other, said)
+        found = _order(db, other, said)
         if isinstance(found, Undecided):
             return found
         order, reasons = found
@@ -150,10 +150,10 @@ def decide(
 
 
 def _order(
-    engine: Engine, other: str, said: str | None
+    db: Connection, other: str, said: str | None
 ) -> tuple[str, tuple[Note, ...]] | Undecided:
     """dmy or mdy, and why."""
-    day, day_example, month, month_example, open_, example, dotted = engine.one(f"""
+    day, day_example, month, month_example, open_, example, dotted = db.one(f"""
         SELECT count(*) FILTER (a > 12 AND b <= 12), min(c) FILTER (a > 12 AND b <= 12),
                count(*) FILTER (b > 12 AND a <= 12), min(c) FILTER (b > 12 AND a <= 12),
                count(*) FILTER (a <= 12 AND b <= 12 AND a <> b), min(c) FILTER (a <= 12

@@ -7,7 +7,7 @@ from functools import cache
 
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.reading.columns.vocabulary import table
-from kpi_helpers.reading.connection import Engine, lit
+from kpi_helpers.reading.connection import Connection, lit
 from kpi_helpers.reading.values import values
 from kpi_helpers.reading.values.undecided import Undecided
 
@@ -52,7 +52,7 @@ class Writing:
 
 
 @cache
-def _marks(share: bool) -> str:
+def marks(share: bool) -> str:
     """The signs and codes that may stand beside a number, as an SQL list: currencies, or % for a
     share."""
     known = table("currencies.toml")
@@ -103,24 +103,9 @@ def _unsigned(p: str, decimal: str, share: bool) -> str:
         f"{p}.core <> '' AND regexp_full_match({p}.core, {lit(_shape(decimal))}) AND "
         f"{_minuses(p)} <= 1 "
         f"AND ({p}.open = '(') = ({p}.close = ')') AND {p}.unit {'=' if share else '>='} '' "
-        f"AND upper(trim({p}.pre)) IN {_marks(share)} AND upper(trim({p}.post)) IN {_marks(share)}"
+        f"AND upper(trim({p}.pre)) IN {marks(share)} AND upper(trim({p}.post)) IN {marks(share)}"
     )
     return f"CASE WHEN {fits} THEN {read} END"
-
-
-def currency_sql(p: str) -> str:
-    """The currency sign or code that stands beside an amount taken apart, null when there is
-    none."""
-    said = f"trim(CASE WHEN {p}.post <> '' THEN {p}.post ELSE {p}.pre END)"
-    return f"CASE WHEN {said} <> '' AND upper({said}) IN {_marks(False)} THEN {said} END"
-
-
-def currencies(engine: Engine, view: str, column: str) -> bool:
-    """Whether any amount of the column has a currency beside it."""
-    apart = f"(SELECT {take_apart(column)} AS p FROM {view})"
-    return bool(
-        engine.one(f"SELECT count(*) FROM {apart} WHERE {currency_sql('p')} IS NOT NULL")[0]
-    )
 
 
 def _sure(decimal: str) -> str:
@@ -149,7 +134,7 @@ class Evidence:
     either_example: str | None
 
 
-def plain_enough(engine: Engine, view: str, fields: list[str]) -> set[str]:
+def plain_enough(db: Connection, view: str, fields: list[str]) -> set[str]:
     """The fields all of whose values are plain numbers that nothing could read otherwise: seen in
     one cheap pass."""
     if not fields:
@@ -161,12 +146,12 @@ def plain_enough(engine: Engine, view: str, fields: list[str]) -> set[str]:
     ]
     return {
         f
-        for f, n in zip(fields, engine.one(f"SELECT {', '.join(tests)} FROM {view}"), strict=True)
+        for f, n in zip(fields, db.one(f"SELECT {', '.join(tests)} FROM {view}"), strict=True)
         if not n
     }
 
 
-def evidence(engine: Engine, view: str, field: str) -> Evidence:
+def evidence(db: Connection, view: str, field: str) -> Evidence:
     """Count what the values of a text column show."""
     exact = {"dot": _sure("."), "comma": _sure(",")}
     is_ = {k: f"(core <> '' AND regexp_full_match(core, {lit(v)}))" for k, v in exact.items()}
@@ -178,7 +163,7 @@ def evidence(engine: Engine, view: str, field: str) -> Evidence:
         k: f"(core <> '' AND exp = '' AND regexp_full_match(core, {lit(_ambiguous(k))}))"
         for k in ".,"
     }
-    row = engine.one(f"""SELECT count(c), count(*) FILTER ({is_["dot"]}),
+    row = db.one(f"""SELECT count(c), count(*) FILTER ({is_["dot"]}),
       min(c) FILTER ({is_["dot"]}),
         count(*) FILTER ({is_["comma"]}), min(c) FILTER ({is_["comma"]}),
         count(*) FILTER ({eithers["."]}), count(*) FILTER ({eithers[","]}),

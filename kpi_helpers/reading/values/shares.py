@@ -2,7 +2,7 @@
 values."""
 
 from kpi_helpers.contract.notes import Note
-from kpi_helpers.reading.connection import Engine
+from kpi_helpers.reading.connection import Connection
 from kpi_helpers.reading.values.undecided import Undecided
 
 # Numbers of one kind outvote typing errors of the other from this many to one.
@@ -12,7 +12,7 @@ SETTLES_NOTHING = ("share_zeros", "share_signed")
 
 
 def percent(
-    engine: Engine, view: str, field: str, number: str, text: bool, header: str, said: str | None
+    db: Connection, view: str, field: str, number: str, text: bool, header: str, said: str | None
 ) -> tuple[bool, Note] | Undecided:
     """True for per cent and False for fractions, with the reason. `number`: SQL of the values.
 
@@ -20,14 +20,12 @@ def percent(
     do not.
     """
     bare = f"NOT contains({field}, '%')" if text else "true"
-    low, over, most, part = engine.one(
+    low, over, most, part = db.one(
         f"SELECT count(*) FILTER (x > 0 AND x <= 1), count(*) FILTER (x > 2 AND x <= 100), max(x), "
         f"count(*) FILTER (x > 0 AND x < 1) "
         f"FROM (SELECT {number} AS x FROM {view} WHERE {field} IS NOT NULL AND {bare})"
     )
-    signed = (
-        engine.one(f"SELECT count(*) FROM {view} WHERE contains({field}, '%')")[0] if text else 0
-    )
+    signed = db.one(f"SELECT count(*) FROM {view} WHERE contains({field}, '%')")[0] if text else 0
     header_says = "%" in header
     told = (said == "percent", Note(f"{said}_told")) if said else None
     if not low and not over:

@@ -8,10 +8,10 @@ from typing import Protocol
 from kpi_helpers.contract.deals import Column
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.errors import Argument, KitError
-from kpi_helpers.reading.connection import Engine, name
-from kpi_helpers.reading.meaning import money
-from kpi_helpers.reading.values import dates, numbers, shares, values
+from kpi_helpers.reading.connection import Connection, name
+from kpi_helpers.reading.values import currencies, dates, numbers, shares, values
 from kpi_helpers.reading.values.undecided import Undecided
+from kpi_helpers.reading.view import View
 
 
 class Style(Protocol):
@@ -38,7 +38,7 @@ _ANSWERS = {
 }
 
 
-@dataclass
+@dataclass(frozen=True)
 class Styles:
     """Field -> style; field -> what was decided and why; fields read out of other columns (field ->
     SQL)."""
@@ -85,35 +85,33 @@ class Styles:
 
 
 def decide(
-    engine: Engine,
-    view: str,
-    types: dict[str, str],
+    db: Connection,
+    clean: View,
     columns: dict[str, Column],
     said: dict[str, str],
     headers: dict[str, str],
     where: str,
 ) -> Styles:
-    """Decide for all columns of `view`; KitError names every one that stays open and the option
+    """Decide for all columns of `clean`; KitError names every one that stays open and the argument
     that settles it.
 
-    `types`: field -> SQL type; `columns`: field -> kind; `said`: the mapping's [reading];
-    `headers`: field -> header.
+    `columns`: field -> kind; `said`: the mapping's [reading]; `headers`: field -> header.
     """
     result = Styles()
     text = {
-        k: [f for f, t in types.items() if t == "VARCHAR" and columns[f].kind in k]
+        k: [f for f, t in clean.types.items() if t == "VARCHAR" and columns[f].kind in k]
         for k in (("number", "share"), ("date",))
     }
-    _numbers(engine, view, types, text["number", "share"], columns, said, headers, result)
-    for f, sql_type in types.items():
+    _numbers(db, clean, text["number", "share"], columns, said, headers, result)
+    for f, sql_type in clean.types.items():
         if columns[f].kind == "share":
-            _share(engine, view, f, sql_type, said, headers.get(f, f), result)
-    iso = dates.iso_only(engine, view, text["date",])
+            _share(db, clean, f, sql_type, said, headers.get(f, f), result)
+    iso = dates.iso_only(db, clean.name, text["date",])
     for f in text["date",]:
         if f in iso:
             result.styles[f] = dates.Dating()
             continue
-        found = dates.decide(engine, view, f, said.get("dates"))
+        found = dates.decide(db, clean.name, f, said.get("dates"))
         if isinstance(found, Undecided):
             result.undecided(headers.get(f, f), found)
         else:
@@ -138,14 +136,14 @@ def _settling(options: list[str]) -> Iterator[str | Argument]:
         yield from ("; or under [reading] in the file of ", Argument("mapping_file"), ".")
 
 
-def _numbers(engine, view, types, fields, columns, said, headers, result: Styles) -> None:
-    plain = numbers.plain_enough(engine, view, fields)
+def _numbers(db, clean: View, fields, columns, said, headers, result: Styles) -> None:
+    plain = numbers.plain_enough(db, clean.name, fields)
     for f in fields:
         share = columns[f].kind == "share"
         if f in plain:
             result.styles[f] = numbers.Writing()
             continue
-        seen = numbers.evidence(engine, view, f)
+        seen = numbers.evidence(db, clean.name, f)
         found = numbers.decimal(seen, said.get("decimal"), share)
         if isinstance(found, Undecided):
             result.undecided(headers.get(f, f), found)
@@ -153,24 +151,26 @@ def _numbers(engine, view, types, fields, columns, said, headers, result: Styles
         mark, why = found
         result.styles[f] = numbers.Writing(mark, plain=False, share=share)
         result.decisions[f] = why
-        if f == "amount" and "currency" in types:
-            result.warnings += money.contradictions(engine, view, headers)
-        elif f == "amount" and numbers.currencies(engine, view, f):
-            result.derived["currency"] = numbers.currency_sql(name(f"p_{f}"))
+        if f == "amount" and "currency" in clean.types:
+            result.warnings.extend(currencies.contradictions(db, clean.name, headers))
+        elif f == "amount" and currencies.written(db, clean.name, f):
+            result.derived["currency"] = currencies.beside(name(f"p_{f}"))
             beside = repr(headers.get(f, f))
             result.decisions["currency"] = (Note("currency_signs", header=beside),)
 
 
-def _share(engine, view, f: str, sql_type: str, said, header: str, result: Styles) -> None:
+def _share(db, clean: View, f: str, sql_type: str, said, header: str, result: Styles) -> None:
     text = sql_type == "VARCHAR"
     if text and f not in result.styles:
         return  # its decimal mark is open already
     if not text and not values.native("share", sql_type):
         return
     number, under = (
-        (result.value(f), result.over(view)) if text else (values.cast("share", f), view)
+        (result.value(f), result.over(clean.name))
+        if text
+        else (values.cast("share", f), clean.name)
     )
-    found = shares.percent(engine, under, f, number, text, header, said.get("shares"))
+    found = shares.percent(db, under, f, number, text, header, said.get("shares"))
     if isinstance(found, Undecided):
         result.undecided(header, found)
         return
