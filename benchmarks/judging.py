@@ -2,7 +2,7 @@
 travel between machines.
 
 A report's time is what the run's manifest says, warm and cold; judging is what the report of one
-partner calls, beside what is fitted once for all partners: `fit_common` and the intervals of the
+partner calls, beside what is fitted once for all partners: `fit_programme` and the intervals of the
 scorecard.
 """
 
@@ -23,7 +23,7 @@ from kpi_helpers import load
 from kpi_helpers.contract.as_of import ages
 from kpi_helpers.judging import (
     channel_verdicts,
-    fit_common,
+    fit_programme,
     forecast,
     pace_of_years,
     period_ahead,
@@ -67,20 +67,20 @@ def report_seconds(server):
     return statistics.median(row["seconds"] for row in rows if "seconds" in row)
 
 
-def judge(deals, spend, common, partner):
+def judge(deals, spend, programme, partner):
     mine, paid = deals[partner], spend.get(partner)
     what_changed(mine, WINDOW, as_of=AS_OF)
     channel_verdicts(mine, WINDOW, as_of=AS_OF)
     followed = ages(mine, AS_OF)
     share_won_by(followed["days"], followed["outcome"])
     pace_of_years(mine, AS_OF)
-    ahead = forecast(mine, common.history, period_ahead(WINDOW, AS_OF), target=1e6)
-    recommend(mine, common, partner, told=ahead, spend=paid)
+    ahead = forecast(mine, programme.history, period_ahead(WINDOW, AS_OF), target=1e6)
+    recommend(mine, programme, partner, ahead=ahead, spend=paid)
 
 
 def judge_all():
     with_intervals(card, table)
-    return fit_common(table, WINDOW, as_of=AS_OF)
+    return fit_programme(table, WINDOW, as_of=AS_OF)
 
 
 data = load(SOURCE, as_of=AS_OF)
@@ -90,10 +90,10 @@ spend = dict(iter(data.spend.groupby("partner")))
 card = scorecard(
     table, by="partner", window=WINDOW, as_of=AS_OF, spend=data.spend, targets=data.targets
 )
-common = judge_all()
+programme = judge_all()
 once = seconds(judge_all)
-judge(deals, spend, common, PARTNERS[0])
-each = {partner: seconds(lambda p=partner: judge(deals, spend, common, p)) for partner in deals}
+judge(deals, spend, programme, PARTNERS[0])
+each = {partner: seconds(lambda p=partner: judge(deals, spend, programme, p)) for partner in deals}
 usual, most = statistics.median(each.values()), max(each.values())
 told = {engine: report_seconds(engine) for engine in ("warm", "cold")}
 print(f"judging one partner, median of {len(each)}: {usual:.3f} s, most {most:.3f} s")

@@ -66,7 +66,7 @@ def test_every_import_inside_a_function_resolves():
 
 def test_an_import_of_what_is_gone_is_seen():
     assert not resolves("kpi_helpers.reports.run", "nothing_usable")
-    assert not resolves("kpi_helpers.common", None)
+    assert not resolves("kpi_helpers.programme", None)
     assert resolves("kpi_helpers.reading", "load") and resolves("kpi_helpers.reports", "run")
 
 

@@ -21,7 +21,7 @@ def check(source, as_of, pairs, mapping_file, form, keep, **options) -> None:
 
         click.echo(f"mapping kept in {save_mapping(loaded, keep)}", err=True)
     if form == "json":
-        told = (
+        names = (
             "profile",
             "score",
             "rows_in",
@@ -31,7 +31,7 @@ def check(source, as_of, pairs, mapping_file, form, keep, **options) -> None:
             "columns",
             "decisions",
         )
-        facts = {name: getattr(loaded, name) for name in told}
+        facts = {name: getattr(loaded, name) for name in names}
         facts |= {"as_of": loaded.as_of and str(loaded.as_of), "currency": loaded.currency}
         facts |= {"stages": records(loaded.stages), "warnings": list(loaded.warnings)}
         facts |= {"rejected": records(loaded.rejected)}

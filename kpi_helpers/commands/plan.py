@@ -26,12 +26,12 @@ from kpi_helpers.errors import KitError, UnknownValue
 def plan(
     source, as_of, pairs, mapping_file, window, partner, rules, weights, form, **options
 ) -> None:
-    """What to do next: ranked recommendations with evidence, prize, who acts and when to look
-    again."""
+    """What to do next: ranked recommendations with evidence, value at stake, who acts and when to
+    look again."""
     from kpi_helpers.contract.windows import as_date, parse_window
     from kpi_helpers.judging import (
         composite,
-        fit_common,
+        fit_programme,
         read_rules,
         recommend,
         recommend_portfolio,
@@ -50,16 +50,16 @@ def plan(
         ranked = composite(
             scorecard(deals, by="partner", window=window, as_of=as_of, spend=loaded.spend), weights
         )
-    common = fit_common(deals, window, as_of=as_of, backtest_periods=0)
+    programme = fit_programme(deals, window, as_of=as_of, backtest_periods=0)
     sides = {"spend": loaded.spend, "targets": loaded.targets}
     if partner:
         own = {
             name: side if side is None else side[side["partner"] == partner]
             for name, side in sides.items()
         }
-        made = recommend(deals[deals["partner"] == partner], common, partner, rules=rules, **own)
+        made = recommend(deals[deals["partner"] == partner], programme, partner, rules=rules, **own)
     else:
-        made = recommend_portfolio(deals, common, rules=rules, **sides)
+        made = recommend_portfolio(deals, programme, rules=rules, **sides)
     facts = {"window": window.label, "as_of": str(as_of), "currency": loaded.currency}
     if form == "json":
         click.echo(json.dumps(facts | _plain(made, ranked), ensure_ascii=False, indent=1))
@@ -82,13 +82,13 @@ def _weights(text):
 def _plain(made, ranked):
     rows = records(made.table.assign(review_on=made.table["review_on"].dt.strftime("%Y-%m-%d")))
     for row in rows:
-        row["prize"] = {
-            "value": row["prize"],
-            "low": row.pop("prize_low"),
-            "high": row.pop("prize_high"),
+        row["value_at_stake"] = {
+            "value": row["value_at_stake"],
+            "low": row.pop("value_at_stake_low"),
+            "high": row.pop("value_at_stake_high"),
         }
-    told = {"recommendations": rows, "silence": made.silence, "silent": made.silent}
-    return told if ranked is None else told | {"composite": records(ranked.reset_index())}
+    answer = {"recommendations": rows, "silence": made.silence, "silent": made.silent}
+    return answer if ranked is None else answer | {"composite": records(ranked.reset_index())}
 
 
 def _lines(made, currency):
@@ -98,13 +98,15 @@ def _lines(made, currency):
     for row in made.table.itertuples():
         yield f"{row.rank}. {row.partner if row.partner != '*' else 'The programme'}: {row.text}"
         who = f"{row.level}: {row.who}" if isinstance(row.who, str) else row.level
-        prize = "no prize in money"
-        if row.prize == row.prize:
-            ends = (money(end, currency) for end in (row.prize_low, row.prize_high))
-            prize = f"{money(row.prize, currency)} ({' to '.join(ends)})"
+        at_stake = "no value in money"
+        if row.value_at_stake == row.value_at_stake:
+            ends = (
+                money(end, currency) for end in (row.value_at_stake_low, row.value_at_stake_high)
+            )
+            at_stake = f"{money(row.value_at_stake, currency)} ({' to '.join(ends)})"
         ids = ", ".join(map(str, row.deal_ids[:5])) + (", ..." if len(row.deal_ids) > 5 else "")
         yield (
-            f"   {who}; prize {prize}; look again {day(row.review_on)}; {len(row.deal_ids)} "
+            f"   {who}; at stake {at_stake}; look again {day(row.review_on)}; {len(row.deal_ids)} "
             f"deals: {ids}"
         )
     if made.silence:

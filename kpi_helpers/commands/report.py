@@ -115,7 +115,7 @@ def report(
             jobs=jobs,
             server=server,
             limits=Limits(timeout, cell_timeout, memory),
-            told=progress.told,
+            say=progress.say,
             done=progress.done,
             mapping=mapping_of(pairs),
             mapping_file=mapping_file,

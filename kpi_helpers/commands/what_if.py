@@ -123,17 +123,17 @@ def _scenario(whatif, file, pairs, returns):
         raise KitError(
             f"--set takes DRIVER=CHANGE, like --set close_rate=+5pp; this is {wrong[0]!r}."
         )
-    told = dict(pair.split("=", 1) for pair in pairs)
-    if len(told) < len(pairs):
+    changes = dict(pair.split("=", 1) for pair in pairs)
+    if len(changes) < len(pairs):
         raise KitError("--set names a driver twice; say each once.")
     scenario = replace(
-        scenario, set=scenario.set | {driver.strip(): change for driver, change in told.items()}
+        scenario, set=scenario.set | {driver.strip(): change for driver, change in changes.items()}
     )
     return scenario if returns is None else replace(scenario, returns=returns)
 
 
 def _json(base, scenario, before, after, sought, currency, tornado) -> str:
-    told = {
+    answer = {
         "level": base.level,
         "member": base.member,
         "window": base.window.label,
@@ -141,13 +141,13 @@ def _json(base, scenario, before, after, sought, currency, tornado) -> str:
         "currency": currency,
         "target": after.target,
         "set": scenario.set,
-        "baseline": before.told(),
-        "scenario": after.told(),
+        "baseline": before.plain(),
+        "scenario": after.plain(),
         "difference": vars(after.difference(before)),
         "notes": [str(note) for note in after.notes],
         "drivers": records(base.drivers.reset_index()),
         "tornado": records(tornado.reset_index()),
     }
     if sought:
-        told["goal"] = {"driver": sought.driver, "value": sought.value, "reason": sought.reason}
-    return json.dumps(told, ensure_ascii=False, indent=1, default=str)
+        answer["goal"] = {"driver": sought.driver, "value": sought.value, "reason": sought.reason}
+    return json.dumps(answer, ensure_ascii=False, indent=1, default=str)

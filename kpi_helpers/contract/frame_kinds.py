@@ -24,11 +24,11 @@ _WAYS = {
 }
 
 
-def told(thing: object) -> str:
+def described(thing: object) -> str:
     """What was given: its library's name where the kit reads frames of it, else its type with the
     module.
 
-    >>> told(None), told(1), told(pd.Series([1]))
+    >>> described(None), described(1), described(pd.Series([1]))
     ('None', 'an int', 'a pandas.Series')
     """
     kind = type(thing)
@@ -64,7 +64,7 @@ def need_pandas(who: str, *tables: object) -> None:
             call = way(table)
             make = f"{call} makes one of it" if call else "load(...).deals('pandas') gives one"
             raise KitError(
-                f"{who} takes a pandas frame, not {told(table)}; {make}. The KPIs themselves "
+                f"{who} takes a pandas frame, not {described(table)}; {make}. The KPIs themselves "
                 f"(scorecard, close_rate, "
                 "...) take pandas, Polars, DuckDB and Spark frames."
             )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from kpi_helpers.contract.credit import FULL
 from kpi_helpers.contract.deals import DEAL_COLUMNS
-from kpi_helpers.contract.frame_kinds import told, way
+from kpi_helpers.contract.frame_kinds import described, way
 from kpi_helpers.engines.arrays import Arrays
 from kpi_helpers.engines.lazy import (
     DATES,
@@ -98,7 +98,7 @@ def _lazy(deals, who: str) -> nw.LazyFrame:
         pass
     call = way(deals)
     make = f"{call} makes one of it" if call else "load_deals(...) gives one"
-    raise KitError(f"{who} takes {ENGINES}, not {told(deals)}; {make}.") from None
+    raise KitError(f"{who} takes {ENGINES}, not {described(deals)}; {make}.") from None
 
 
 def _plain(column: pd.Series, kind: str) -> bool:

@@ -484,9 +484,9 @@ def _decimals(frame: nw.LazyFrame, money: list[str]) -> nw.LazyFrame:
         "CASE WHEN abs(`{0}`) > {1!r}D THEN raise_error('too large') ELSE CAST(`{0}` AS "
         "DECIMAL(38, {2})) END AS `{0}`"
     )
-    told = {name: cast.format(name, LARGEST, len(str(MICRO)) - 1) for name in money}
+    exact = {name: cast.format(name, LARGEST, len(str(MICRO)) - 1) for name in money}
     return nw.from_native(
-        native.selectExpr(*(told.get(name, f"`{name}`") for name in native.columns))
+        native.selectExpr(*(exact.get(name, f"`{name}`") for name in native.columns))
     )
 
 

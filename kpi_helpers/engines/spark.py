@@ -42,11 +42,11 @@ def spark_deals(frame, mapping: Mapping[str, str] | None = None):
     unknown = words[~words["status"].isin(STATUSES)]
     if len(unknown):
         counted = unknown[["status", "deals"]].to_numpy()[:10]
-        told = ", ".join(
+        listed = ", ".join(
             f"{'blank' if pd.isna(word) else repr(word)} ({deals:,})" for word, deals in counted
         )
         raise KitError(
-            f"status has to be {', '.join(STATUSES)} on Spark; there is also {told}. Translate "
+            f"status has to be {', '.join(STATUSES)} on Spark; there is also {listed}. Translate "
             f"them in Spark, or let "
             "DuckDB read the export: load_deals(path)."
         )

@@ -139,8 +139,8 @@ def _changes(before, now, since, as_of):
     """One row for each deal and each thing that changed about it while it was in the pipeline."""
     import pandas as pd
 
-    both = _state(before, since).join(
-        _state(now, as_of), how="outer", suffixes=("_before", ""), sort=True
+    both = (
+        _state(before, since).add_suffix("_before").join(_state(now, as_of), how="outer", sort=True)
     )
     was, is_now = both["status_before"].fillna("absent"), both["status"].fillna("absent")
     both["amount_change"] = (both["amount"] - both["amount_before"]).round(6)

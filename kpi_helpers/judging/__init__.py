@@ -41,8 +41,8 @@ _HOMES = {
     ),
     "preferences": ("composite",),
     "programme_fit": (
-        "Common",
-        "fit_common",
+        "ProgrammeFit",
+        "fit_programme",
     ),
     "recommendations": (
         "Plan",
@@ -66,7 +66,7 @@ _HOMES = {
     "trials": ("closed_trials",),
     "uncertainty": ("with_intervals",),
     "win_chances": (
-        "History",
+        "WinHistory",
         "learn",
         "win_chances",
     ),

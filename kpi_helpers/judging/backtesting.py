@@ -105,10 +105,10 @@ def backtest(
         return Backtest(
             pd.DataFrame(), pd.DataFrame(), None, None, pd.DataFrame(), None, 0, reasons.NO_HISTORY
         )
-    told = pd.concat(seen, ignore_index=True)
-    told["won"] = _came_true(told, deals)
-    told = told[told["chance"].notna()]
-    chance, won = told["chance"].to_numpy(float), told["won"].to_numpy(float)
+    outcomes = pd.concat(seen, ignore_index=True)
+    outcomes["won"] = _came_true(outcomes, deals)
+    outcomes = outcomes[outcomes["chance"].notna()]
+    chance, won = outcomes["chance"].to_numpy(float), outcomes["won"].to_numpy(float)
     table = pd.DataFrame(rows)
     return Backtest(
         table,
@@ -116,8 +116,8 @@ def backtest(
         float(((chance - won) ** 2).mean()),
         float(won.mean() * (1 - won.mean())),
         reliability(chance, won),
-        _shock(told),
-        len(told),
+        _shock(outcomes),
+        len(outcomes),
     )
 
 
@@ -135,7 +135,7 @@ def reliability(chance, won, *, bins=BINS) -> pd.DataFrame:
 
     chance, won = np.asarray(chance, dtype=float), np.asarray(won, dtype=float)
     at = np.clip(np.searchsorted(bins, chance, side="right") - 1, 0, len(bins) - 2)
-    n, hits, told = (np.bincount(at, weights, len(bins) - 1) for weights in (None, won, chance))
+    n, hits, promised = (np.bincount(at, weights, len(bins) - 1) for weights in (None, won, chance))
     there = n > 0
     low, high = wilson(hits[there], n[there])
     return pd.DataFrame(
@@ -143,7 +143,7 @@ def reliability(chance, won, *, bins=BINS) -> pd.DataFrame:
             "low_chance": np.array(bins[:-1])[there],
             "high_chance": np.array(bins[1:])[there],
             "n": n[there].astype(int),
-            "expected": told[there] / n[there],
+            "expected": promised[there] / n[there],
             "seen": hits[there] / n[there],
             "low": low,
             "high": high,
@@ -177,14 +177,14 @@ def _facts(deals, window, measure):
     year = pd.DateOffset(years=1)
     # Shares of split deals add up to the whole in money, not in number.
     whole = ~(won["deal_id"].duplicated() & (measure == "deal_count"))
-    told = {}
+    facts = {}
     for name, span in (("actual", (start, end)), ("last_year", (start - year, end - year))):
         mine = pd.Series(worth, index=won.index).where(closed.between(*span))
-        told[name] = mine.groupby(won["partner"]).sum()
-        told[name].loc[EVERYONE] = mine.where(whole).sum()
+        facts[name] = mine.groupby(won["partner"]).sum()
+        facts[name].loc[EVERYONE] = mine.where(whole).sum()
     if pd.to_datetime(deals["created_on"]).min() > start - year:
-        told["last_year"] = told["last_year"] * np.nan
-    return told
+        facts["last_year"] = facts["last_year"] * np.nan
+    return facts
 
 
 def _row(partner, answer: Forecast, facts, snapshot):
@@ -237,28 +237,28 @@ def _scores(table):
     return pd.DataFrame(rows).astype({"reason_last_year": "str", "reason_crm": "str"})
 
 
-def _came_true(told, deals):
+def _came_true(outcomes, deals):
     won = deals[deals["status"] == "won"].drop_duplicates(["deal_id", "partner"])
-    closed = told.merge(
+    closed = outcomes.merge(
         won[["deal_id", "partner", "closed_on"]], on=["deal_id", "partner"], how="left"
     )["closed_on"]
     closed = pd.to_datetime(closed)
     return (
-        (closed >= pd.to_datetime(told["start"])) & (closed <= pd.to_datetime(told["end"]))
+        (closed >= pd.to_datetime(outcomes["start"])) & (closed <= pd.to_datetime(outcomes["end"]))
     ).to_numpy()
 
 
-def _shock(told):
+def _shock(outcomes):
     """Moments: how much more partners' wins in a period scatter around their expectation than
     independent deals do."""
     from scipy.special import ndtri
 
-    p = np.clip(told["chance"].to_numpy(float), 1e-6, 1 - 1e-6)
+    p = np.clip(outcomes["chance"].to_numpy(float), 1e-6, 1 - 1e-6)
     height = np.exp(-(ndtri(p) ** 2) / 2) / np.sqrt(2 * np.pi)
     facts = pd.DataFrame(
-        {"miss": told["won"] - p, "own": p * (1 - p), "h": height, "h2": height**2}
+        {"miss": outcomes["won"] - p, "own": p * (1 - p), "h": height, "h2": height**2}
     )
-    sums = facts.groupby([told["partner"], told["start"]]).sum()
+    sums = facts.groupby([outcomes["partner"], outcomes["start"]]).sum()
     pairs = (sums["h"] ** 2 - sums["h2"]).sum()
     extra = (sums["miss"] ** 2 - sums["own"]).sum()
     return float(np.clip(extra / pairs, 0, MOST_SHOCK)) if pairs > 0 else None

@@ -108,13 +108,13 @@ def channel_verdicts(
 
 
 def _verdict(verdict, row, beside):
-    told = {
+    texts = {
         "verdict": verdict,
         "channel": row.name,
         "leads": int(row["leads"]),
         "won": int(row["won"]),
     }
-    return told | {"high": row["high"], "beside": float(beside), "spend": row["spend"]}
+    return texts | {"high": row["high"], "beside": float(beside), "spend": row["spend"]}
 
 
 def _spent(spend, window, names):
@@ -124,5 +124,5 @@ def _spent(spend, window, names):
     inside = (month.start_time >= pd.Timestamp(window.start)) & (
         month.end_time.normalize() <= pd.Timestamp(window.end)
     )
-    told = spend[inside].groupby("channel")["amount"].sum()
-    return told.reindex(names).to_numpy()
+    sums = spend[inside].groupby("channel")["amount"].sum()
+    return sums.reindex(names).to_numpy()

@@ -115,20 +115,20 @@ def adjusted_trends(trials: pd.DataFrame, *, unit: str = "quarter", as_of=None) 
     periods, rows = dict(list(by.groupby("partner", observed=True))), []
     for partner in sorted(trials["partner"].unique()):
         mine = periods.get(partner, by[:0])
-        told = theil_sen(mine["mean"], mine["period"].array.asi8.astype(float))
+        slope = theil_sen(mine["mean"], mine["period"].array.asi8.astype(float))
         rows.append(
             {
                 "partner": partner,
-                "periods": told.n,
-                "slope": told.slope,
-                "low": told.low,
-                "high": told.high,
+                "periods": slope.n,
+                "slope": slope.slope,
+                "low": slope.low,
+                "high": slope.high,
             }
         )
         rows[-1] |= {
-            "p": np.nan if told.p is None else told.p,
-            "verdict": told.verdict,
-            "reason": told.reason,
+            "p": np.nan if slope.p is None else slope.p,
+            "verdict": slope.verdict,
+            "reason": slope.reason,
         }
     columns = ["partner", "periods", "slope", "low", "high", "p", "verdict", "reason"]
     return (

@@ -14,7 +14,7 @@ from kpi_helpers.errors import UnknownValue
 from kpi_helpers.judging.win_chances import (
     CRM,
     EFFECTS,
-    History,
+    WinHistory,
     eventual,
     share_won_by_age,
     win_chances,
@@ -103,7 +103,7 @@ def period_ahead(window, as_of) -> Window:
 
 def forecast(
     deals: pd.DataFrame,
-    history: History,
+    history: WinHistory,
     window,
     *,
     target: float | None = None,
@@ -149,32 +149,34 @@ def forecast(
     as_of = history.as_of
     window = parse_window(window, as_of.date())
     known = known_at(checks.only(deals, READ).reset_index(drop=True), as_of)
-    told = chances_by(known, history, window)
-    return total(known, told, history, window, target, measure, to_come, shock, seed, draws)
+    chances = chances_by(known, history, window)
+    return total(known, chances, history, window, target, measure, to_come, shock, seed, draws)
 
 
 def chances_by(known, history, window) -> pd.DataFrame:
     """Each open deal's chance to be won by the window's end, beside the CRM's own."""
     open_deals = known[known["status"] == "open"]
-    told = win_chances(history, open_deals, until=window.end)
+    chances = win_chances(history, open_deals, until=window.end)
     if "probability" in open_deals:
-        told["crm"] = _stated(open_deals, window.end)
-    return told
+        chances["crm"] = _stated(open_deals, window.end)
+    return chances
 
 
-def total(known, told, history, window, target, measure, to_come, shock, seed, draws) -> Forecast:
-    """`forecast` of deals `known_at` its day, with their chances `told`."""
+def total(
+    known, by_deal, history, window, target, measure, to_come, shock, seed, draws
+) -> Forecast:
+    """`forecast` of deals `known_at` its day, with their chances `by_deal`."""
     as_of = history.as_of
     worth = _worth(known, measure)
     ended = (known["status"] == "won") & known["closed_on"].between(
         pd.Timestamp(window.start), as_of
     )
     so_far = float(worth[ended & (known["closed_on"] <= pd.Timestamp(window.end))].sum())
-    told = told.assign(amount=worth.reindex(told.index))
-    usable = told["amount"].notna() & told["chance"].notna()
+    by_deal = by_deal.assign(amount=worth.reindex(by_deal.index))
+    usable = by_deal["amount"].notna() & by_deal["chance"].notna()
     counts = {
-        "unpriced": int(told["amount"].isna().sum()),
-        "unknown": int((~usable & told["amount"].notna()).sum()),
+        "unpriced": int(by_deal["amount"].isna().sum()),
+        "unknown": int((~usable & by_deal["amount"].notna()).sum()),
     }
     why = reasons.NO_TARGET if target is None or np.isnan(target) else None
     base = {
@@ -182,7 +184,7 @@ def total(known, told, history, window, target, measure, to_come, shock, seed, d
         "window": window,
         "as_of": as_of,
         "so_far": so_far,
-        "deals": told,
+        "deals": by_deal,
         **counts,
     }
     base |= {"target": None if why else float(target), "target_reason": why}
@@ -191,12 +193,12 @@ def total(known, told, history, window, target, measure, to_come, shock, seed, d
         nothing = dict.fromkeys(("p10", "p50", "p90", "mean", "chance", "method"))
         return Forecast(**base, **nothing, to_come=0.0, reason=reasons.PERIOD_OVER)
     amounts, chances = (
-        told.loc[usable, "amount"].to_numpy(float),
-        told.loc[usable, "chance"].to_numpy(float),
+        by_deal.loc[usable, "amount"].to_numpy(float),
+        by_deal.loc[usable, "chance"].to_numpy(float),
     )
     coming, silent = _to_come(history, known, worth, left) if to_come else (None, None)
-    shock = 0.0 if (told["source"] == CRM).all() else shock
-    if coming is None and not len(told) and history.base is None:
+    shock = 0.0 if (by_deal["source"] == CRM).all() else shock
+    if coming is None and not len(by_deal) and history.base is None:
         nothing = dict.fromkeys(("p10", "p50", "p90", "mean", "chance", "method"))
         return Forecast(
             **base, **nothing, to_come=0.0, to_come_reason=silent, reason=reasons.NO_CHANCE
@@ -208,7 +210,7 @@ def total(known, told, history, window, target, measure, to_come, shock, seed, d
             "exact",
         )
     else:
-        whose = _whose(known.loc[told.index[usable]])
+        whose = _whose(known.loc[by_deal.index[usable]])
         sums = np.round(so_far + _simulated(amounts, chances, whose, coming, shock, seed, draws), 6)
         values, seen = np.unique(sums, return_counts=True)
         total, method = (

@@ -82,14 +82,14 @@ def pace_of_years(deals: pd.DataFrame, as_of) -> dict:
     born, last = pd.to_datetime(deals["created_on"]), pd.Timestamp(as_of).normalize() - year
     deals = deals[born > last - year]
     followed = ages(deals, as_of)
-    lately = (born[followed.index] > last).to_numpy()
-    told = (
-        logrank(followed["days"], followed["outcome"], lately)
+    recent = (born[followed.index] > last).to_numpy()
+    counts = (
+        logrank(followed["days"], followed["outcome"], recent)
         .set_index("group")
         .reindex([True, False])
     )
-    if not (told["ended"] >= FEWEST).all():
-        told = told.fillna({"n": 0, "ended": 0}).assign(
+    if not (counts["ended"] >= FEWEST).all():
+        counts = counts.fillna({"n": 0, "ended": 0}).assign(
             z=np.nan, p=np.nan, reason=reasons.TOO_FEW_WON
         )
-    return told.astype({"n": int, "ended": int}).loc[True].to_dict()
+    return counts.astype({"n": int, "ended": int}).loc[True].to_dict()

@@ -43,14 +43,14 @@ def composite(
         raise KitError(
             f"composite needs weights of 0 or more, at least one above 0; got {weights}."
         )
-    standing = pd.DataFrame({name: _standing(card, name) for name in weights})
-    known = standing.notna().all(axis=1).to_numpy()
-    scores, share = standing.to_numpy()[known], np.array(list(weights.values()), dtype=float)
+    places = pd.DataFrame({name: _place(card, name) for name in weights})
+    known = places.notna().all(axis=1).to_numpy()
+    scores, share = places.to_numpy()[known], np.array(list(weights.values()), dtype=float)
     share = share / share.sum()
     tried = np.random.default_rng(seed).dirichlet(np.maximum(share * SPREAD, 1e-9), draws)
     ranks = np.array([_ranks(scores @ w) for w in tried]).reshape(draws, known.sum())
     table = pd.DataFrame(
-        index=standing.index, columns=["composite", "rank", "rank_low", "rank_high", "rank_equal"]
+        index=places.index, columns=["composite", "rank", "rank_low", "rank_high", "rank_equal"]
     )
     table = table.astype(float)
     if known.any():
@@ -66,7 +66,7 @@ def composite(
     return table.sort_values("rank", kind="stable")
 
 
-def _standing(card, name):
+def _place(card, name):
     kpi, _, basis = name.partition(".")
     if kpi not in KPIS:
         raise UnknownValue("KPI", kpi, KPIS)

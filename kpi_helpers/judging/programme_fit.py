@@ -1,4 +1,4 @@
-"""What all partners have in common for judging: fitted once per run, then read for every
+"""What judging knows of the programme: fitted once per run, then read for every
 partner."""
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from kpi_helpers.judging.fairness import fair_comparison
 from kpi_helpers.judging.forecasting import SHOCK
 from kpi_helpers.judging.season import season_of
 from kpi_helpers.judging.trials import closed_trials
-from kpi_helpers.judging.win_chances import History, learn
+from kpi_helpers.judging.win_chances import WinHistory, learn
 from kpi_helpers.stats import reasons
 
 FEWEST_LOST = 10  # losses, to compare the share that goes to competitors
@@ -28,12 +28,12 @@ BY_PARTNER = (
     "losses",
     "stages",
     "alerts",
-)  # Common's tables
+)  # ProgrammeFit's tables
 
 
 @dataclass(frozen=True)
-class Common:
-    """One run's common part. Tables are indexed by partner unless told otherwise.
+class ProgrammeFit:
+    """One run's fit to all partners. Tables are indexed by partner unless told otherwise.
 
     `history`, `backtest`, `shock` for forecasts; `last_year` and `year_before`: `fair_comparison`
     of the twelve months up to as_of and of those before; `trends`: `adjusted_trends`; `ranks`:
@@ -48,7 +48,7 @@ class Common:
     as_of: pd.Timestamp
     window: Window
     slow_days: float | None
-    history: History
+    history: WinHistory
     backtest: Backtest | None
     shock: float
     last_year: pd.DataFrame
@@ -71,19 +71,20 @@ class Common:
         return bool(found["alert"].any())
 
 
-def fit_common(
+def fit_programme(
     deals: pd.DataFrame, window, *, as_of, snapshots=None, backtest_periods: int = 4
-) -> Common:
+) -> ProgrammeFit:
     """Fits everything that one partner's judging shares with all others'; neither direction is
     better.
 
-    The deal table of all partners, the report's window and date in; a Common out, to be held for
-    the run. `backtest_periods` of 0 leaves the back-test out, its slowest part. `shock` is the
+    The deal table of all partners, the report's window and date in; a ProgrammeFit out, to be held
+    for the run. `backtest_periods` of 0 leaves the back-test out, its slowest part. `shock` is the
     default, 0.02, with which the back-test covers best; the one that the misses suggest is in
-    `backtest.shock`. Each part is silent by its own rules. Raises KitError for missing columns.
-    """
+    `backtest.shock`. Each part is silent by its own rules. Raises KitError for missing columns."""
     checks.columns(
-        "fit_common", deals, ("deal_id", "partner", "status", "amount", "created_on", "closed_on")
+        "fit_programme",
+        deals,
+        ("deal_id", "partner", "status", "amount", "created_on", "closed_on"),
     )
     deals = deals.reset_index(drop=True)
     as_of = pd.Timestamp(as_of).normalize()
@@ -91,11 +92,11 @@ def fit_common(
     known = known_at(deals, as_of)
     trials = closed_trials(deals, as_of)
     year = as_of - pd.DateOffset(years=1)
-    lately, before = (
+    recent, before = (
         trials["on"] > year,
         (trials["on"] <= year) & (trials["on"] > year - pd.DateOffset(years=1)),
     )
-    last_year, year_before = (fair_comparison(trials[part]) for part in (lately, before))
+    last_year, year_before = (fair_comparison(trials[part]) for part in (recent, before))
     trends, losses, stages = (
         adjusted_trends(trials, as_of=as_of),
         _losses(known, year),
@@ -112,7 +113,7 @@ def fit_common(
     )
     won = known[known["status"] == "won"].drop_duplicates("deal_id")
     cycles = (won["closed_on"] - won["created_on"]).dt.days
-    return Common(
+    return ProgrammeFit(
         as_of,
         window,
         float(cycles.quantile(0.9)) if cycles.notna().any() else None,

@@ -13,7 +13,7 @@ from kpi_helpers.contract.notes import Note
 from kpi_helpers.contract.windows import parse_window
 from kpi_helpers.judging import rule_checks
 from kpi_helpers.judging.forecasting import READ, Forecast, forecast, period_ahead
-from kpi_helpers.judging.programme_fit import Common
+from kpi_helpers.judging.programme_fit import ProgrammeFit
 from kpi_helpers.judging.rules import Rules, read_rules
 from kpi_helpers.judging.win_chances import win_chances
 
@@ -23,19 +23,28 @@ PORTFOLIO = (
     "stop_paid",
     "work_on_earned",
 )  # rules that are asked of the programme as a whole as well
-COLUMNS = ("rank", "partner", "rule", "text", "level", "who", "prize", "prize_low", "prize_high")
+COLUMNS = (
+    "rank",
+    "partner",
+    "rule",
+    "text",
+    "level",
+    "who",
+    "value_at_stake",
+    "value_at_stake_low",
+    "value_at_stake_high",
+)
 COLUMNS = (*COLUMNS, "review_on", "evidence", "deal_ids")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`table`: a row per recommendation, largest prize first; `silence`: the sentence that is said
-    where it is empty.
+    """`table`: a row per recommendation, largest value at stake first; `silence`: the sentence that
+    is said where it is empty.
 
-    `evidence` holds the numbers by name, `deal_ids` the deals to open; prizes are money with an
-    interval, null where money does not measure the matter; `review_on` is counted from as_of.
-    `silent`: of a portfolio, the sentence of each partner without a recommendation.
-    """
+    `evidence` holds the numbers by name, `deal_ids` the deals to open; values at stake are money
+    with an interval, null where money does not measure the matter; `review_on` is counted from
+    as_of. `silent`: of a portfolio, the sentence of each partner without a recommendation."""
 
     table: pd.DataFrame
     silence: str | None = None
@@ -43,20 +52,20 @@ class Plan:
 
 
 def look_ahead(
-    deals: pd.DataFrame, common: Common, targets: pd.DataFrame | None = None
+    deals: pd.DataFrame, programme: ProgrammeFit, targets: pd.DataFrame | None = None
 ) -> Forecast:
     """The `forecast` of the period that runs on as_of, else of the next one, against the target
     agreed for it.
 
-    One partner's deals, the run's `fit_common` and the partner's rows of the targets table in; a
+    One partner's deals, the run's `fit_programme` and the partner's rows of the targets table in; a
     Forecast of won amount out. A report's window that is no month, quarter or year looks a quarter
     ahead.
     """
     need_pandas("look_ahead", deals, targets)
-    window = common.window if common.window.kind in ("month", "quarter", "year") else None
-    window = period_ahead(parse_window(window, common.as_of.date()), common.as_of)
+    window = programme.window if programme.window.kind in ("month", "quarter", "year") else None
+    window = period_ahead(parse_window(window, programme.as_of.date()), programme.as_of)
     target = _agreed(targets, window)
-    return forecast(deals, common.history, window, target=target, shock=common.shock)
+    return forecast(deals, programme.history, window, target=target, shock=programme.shock)
 
 
 def _agreed(targets, window):
@@ -70,62 +79,60 @@ def _agreed(targets, window):
 
 def recommend(
     deals: pd.DataFrame,
-    common: Common,
+    programme: ProgrammeFit,
     partner: str,
     *,
-    told: Forecast | None = None,
+    ahead: Forecast | None = None,
     targets: pd.DataFrame | None = None,
     spend: pd.DataFrame | None = None,
     rules=None,
 ) -> Plan:
-    """What the evidence allows to recommend for one partner, ranked by the size of the prize.
+    """What the evidence allows to recommend for one partner, ranked by the value at stake.
 
-    This partner's deals, the run's `fit_common`, its spend and its targets (or its `told` forecast
-    from `look_ahead`, to save making it again) in; a Plan out. `rules` is a path to an edited
-    rules.toml. Alerts are those that survive Benjamini-Hochberg over all partners. Under 10 closed
-    deals, or where no rule is carried, the plan is empty and says so. It misleads as a promise:
-    prizes say what the gap is worth, not what an action will bring. Raises KitError for missing
-    columns and faulty rules.
-    """
+    This partner's deals, the run's `fit_programme`, its spend and its targets (or its `ahead`, a
+    forecast from `look_ahead`, to save making it again) in; a Plan out. `rules` is a path to an
+    edited rules.toml. Alerts are those that survive Benjamini-Hochberg over all partners. Under 10
+    closed deals, or where no rule is carried, the plan is empty and says so. It misleads as a
+    promise: values at stake say what the gap is worth, not what an action will bring. Raises
+    KitError for missing columns and faulty rules."""
     need_pandas("recommend", deals, targets, spend)
     rules = rules if isinstance(rules, Rules) else read_rules(rules)
-    known = known_at(checks.only(deals, READ).reset_index(drop=True), common.as_of)
+    known = known_at(checks.only(deals, READ).reset_index(drop=True), programme.as_of)
     closed = int((known["status"] != "open").sum())
     if closed < rules.fewest_closed:
         return Plan(
             _table([]), Note.of(rules.too_few, closed=closed, fewest_closed=rules.fewest_closed)
         )
-    if told is None and targets is not None and len(targets):
-        told = look_ahead(deals, common, targets)
-    rows = _rows(_case(known, common, partner, told, spend), rules)
+    if ahead is None and targets is not None and len(targets):
+        ahead = look_ahead(deals, programme, targets)
+    rows = _rows(_case(known, programme, partner, ahead, spend), rules)
     return Plan(_table(rows), None if rows else Note.of(rules.nothing, rules=len(rules.rules)))
 
 
 def recommend_portfolio(
-    deals: pd.DataFrame, common: Common, *, spend=None, targets=None, rules=None
+    deals: pd.DataFrame, programme: ProgrammeFit, *, spend=None, targets=None, rules=None
 ) -> Plan:
     """All partners' recommendations and those for the programme as a whole (partner *), ranked by
     prize.
 
-    The deal table of all partners, `fit_common`, and the spend and targets tables of all in; a Plan
-    out, as `recommend`. Partners without a recommendation are named in `silent`; the programme's
-    own rules are the channel verdicts.
-    """
+    The deal table of all partners, `fit_programme`, and the spend and targets tables of all in; a
+    Plan out, as `recommend`. Partners without a recommendation are named in `silent`; the
+    programme's own rules are the channel verdicts."""
     need_pandas("recommend_portfolio", deals, targets, spend)
     rules = rules if isinstance(rules, Rules) else read_rules(rules)
     tables, silent = [], {}
     for partner, ours in deals.groupby("partner", sort=True):
         sides = {"spend": _own(spend, partner), "targets": _own(targets, partner)}
-        made = recommend(ours, common, partner, rules=rules, **sides)
+        made = recommend(ours, programme, partner, rules=rules, **sides)
         tables.append(made.table)
         if made.silence:
             silent[partner] = made.silence
-    known = known_at(checks.only(deals, READ), common.as_of)
-    everyone = _case(known, common, EVERYONE, None, spend)
+    known = known_at(checks.only(deals, READ), programme.as_of)
+    everyone = _case(known, programme, EVERYONE, None, spend)
     rows = _rows(everyone, rules, only=PORTFOLIO)
     table = pd.concat([*tables, _table(rows)], ignore_index=True)
     table = table.sort_values(
-        "prize", ascending=False, kind="stable", na_position="last", ignore_index=True
+        "value_at_stake", ascending=False, kind="stable", na_position="last", ignore_index=True
     )
     table["rank"] = range(1, len(table) + 1)
     return Plan(
@@ -137,14 +144,14 @@ def _own(side, partner):
     return None if side is None or "partner" not in side else side[side["partner"] == partner]
 
 
-def _case(known, common, partner, told, spend):
+def _case(known, programme, partner, ahead, spend):
     known = known.assign(value=credited(known))
     open_deals = known[known["status"] == "open"]
-    chances = win_chances(common.history, open_deals)
+    chances = win_chances(programme.history, open_deals)
     open_deals = open_deals.assign(
-        chance=chances["eventually"], age=(common.as_of - open_deals["created_on"]).dt.days
+        chance=chances["eventually"], age=(programme.as_of - open_deals["created_on"]).dt.days
     )
-    return rule_checks.Case(partner, common, known, open_deals, told, spend)
+    return rule_checks.Case(partner, programme, known, open_deals, ahead, spend)
 
 
 def _rows(case, rules, only=None):
@@ -155,22 +162,25 @@ def _rows(case, rules, only=None):
         found = getattr(rule_checks, rule.name)(case, **rule.settings)
         if found is None:
             continue
-        review = case.common.as_of + pd.Timedelta(days=rule.look_again_days)
-        prize, low, high = (float(x) for x in found.prize)
+        review = case.programme.as_of + pd.Timedelta(days=rule.look_again_days)
+        value_at_stake, low, high = (float(x) for x in found.value_at_stake)
         rows.append(
             {"partner": case.partner, "rule": rule.name, "text": rule.text.format(**found.facts)}
         )
         rows[-1] |= {
             "level": rule.level,
             "who": found.who,
-            "prize": prize,
-            "prize_low": low,
-            "prize_high": high,
+            "value_at_stake": value_at_stake,
+            "value_at_stake_low": low,
+            "value_at_stake_high": high,
         }
         rows[-1] |= {"review_on": review, "evidence": found.facts, "deal_ids": found.deal_ids}
     if any(row["rule"] == "replacement" for row in rows):
         rows = [row for row in rows if row["rule"] != "below_expectation"]
-    return sorted(rows, key=lambda row: (np.isnan(row["prize"]), -np.nan_to_num(row["prize"])))
+    return sorted(
+        rows,
+        key=lambda row: (np.isnan(row["value_at_stake"]), -np.nan_to_num(row["value_at_stake"])),
+    )
 
 
 def _table(rows):
@@ -178,9 +188,9 @@ def _table(rows):
     table.insert(0, "rank", range(1, len(table) + 1))
     kinds = {
         "who": "str",
-        "prize": float,
-        "prize_low": float,
-        "prize_high": float,
+        "value_at_stake": float,
+        "value_at_stake_low": float,
+        "value_at_stake_high": float,
         "review_on": "datetime64[s]",
     }
     return table.astype(kinds)

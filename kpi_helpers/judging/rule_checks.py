@@ -10,7 +10,7 @@ import pandas as pd
 from kpi_helpers.contract.windows import Window
 from kpi_helpers.judging.channels import STOP_PAID, WORK_ON_EARNED, channel_verdicts
 from kpi_helpers.judging.forecasting import Forecast
-from kpi_helpers.judging.programme_fit import Common
+from kpi_helpers.judging.programme_fit import ProgrammeFit
 from kpi_helpers.kpis.deal_success import REASONS
 from kpi_helpers.stats.intervals import poisson, wilson
 from kpi_helpers.stats.pipeline_outcome import outcome
@@ -24,7 +24,7 @@ class Case:
     chance and age."""
 
     partner: str
-    common: Common
+    programme: ProgrammeFit
     known: pd.DataFrame
     open: pd.DataFrame
     forecast: Forecast | None
@@ -32,14 +32,14 @@ class Case:
 
     @property
     def last_year(self) -> Window:
-        start = self.common.as_of - pd.DateOffset(years=1) + pd.Timedelta(days=1)
-        return Window(start.date(), self.common.as_of.date())
+        start = self.programme.as_of - pd.DateOffset(years=1) + pd.Timedelta(days=1)
+        return Window(start.date(), self.programme.as_of.date())
 
     @property
     def size(self) -> float:
         """What a won deal of the last two years brings on average; NaN where none was won with an
         amount."""
-        recent = self.known["closed_on"] > self.common.as_of - pd.DateOffset(years=2)
+        recent = self.known["closed_on"] > self.programme.as_of - pd.DateOffset(years=2)
         return float(self.known.loc[recent & (self.known["status"] == "won"), "value"].mean())
 
     @cached_property
@@ -48,18 +48,18 @@ class Case:
         won."""
         if "channel" not in self.known:
             return pd.DataFrame({"verdict": []})
-        asked = {"as_of": self.common.as_of, "spend": self.spend, "most_won": len(self.known)}
+        asked = {"as_of": self.programme.as_of, "spend": self.spend, "most_won": len(self.known)}
         return channel_verdicts(self.known, self.last_year, **asked).verdicts
 
 
 @dataclass(frozen=True)
 class Finding:
-    """`facts` fill the rule's text; the prize is money with its interval; `who` names the one to
-    ask, where known."""
+    """`facts` fill the rule's text; what is at stake is money with its interval; `who` names the
+    one to ask, where known."""
 
     facts: dict
     deal_ids: list
-    prize: tuple[float, float, float] = (np.nan, np.nan, np.nan)
+    value_at_stake: tuple[float, float, float] = (np.nan, np.nan, np.nan)
     who: str | None = None
 
 
@@ -68,36 +68,36 @@ def stop_paid(case: Case, *, most_won: int) -> Finding | None:
 
 
 def work_on_earned(case: Case) -> Finding | None:
-    def prize(row, size):
+    def value_at_stake(row, size):
         low, high = wilson(row["won"], row["leads"])
         rates = (row["won"] / row["leads"], high, low)
         return tuple(max(0.0, row["beside"] - rate) * row["leads"] * size for rate in rates)
 
-    return _channel(case, WORK_ON_EARNED, prize)
+    return _channel(case, WORK_ON_EARNED, value_at_stake)
 
 
 def competitor(case: Case) -> Finding | None:
-    if case.partner not in case.common.losses.index or not case.common.alert(
+    if case.partner not in case.programme.losses.index or not case.programme.alert(
         "competitor", case.partner
     ):
         return None
-    row = case.common.losses.loc[case.partner]
-    year = case.common.as_of - pd.DateOffset(years=1)
+    row = case.programme.losses.loc[case.partner]
+    year = case.programme.as_of - pd.DateOffset(years=1)
     lost = case.known[(case.known["status"] == "lost") & (case.known["closed_on"] > year)]
     went = lost[lost["lost_to_competitor"].astype(str).str.lower() == "true"]
-    usual, rate = row["others"] * row["lost"], case.common.close_rate
+    usual, rate = row["others"] * row["lost"], case.programme.close_rate
     worth = went["value"].mean() * rate
-    prize = tuple(
+    value_at_stake = tuple(
         max(0.0, k - usual) * worth for k in (row["to_competitor"], *poisson(row["to_competitor"]))
     )
     facts = (
         row[["to_competitor", "lost"]].astype(int).to_dict() | row[["share", "others"]].to_dict()
     )
-    return Finding(facts, went["deal_id"].tolist(), prize)
+    return Finding(facts, went["deal_id"].tolist(), value_at_stake)
 
 
 def stale(case: Case, *, fewest: int) -> Finding | None:
-    slow = case.common.slow_days
+    slow = case.programme.slow_days
     found = case.open[case.open["age"] > slow] if slow is not None else case.open[:0]
     return _held(found, fewest, {"slow_days": slow})
 
@@ -105,7 +105,7 @@ def stale(case: Case, *, fewest: int) -> Finding | None:
 def overdue(case: Case, *, fewest: int) -> Finding | None:
     if "expected_close_on" not in case.open:
         return None
-    late = (case.common.as_of - pd.to_datetime(case.open["expected_close_on"])).dt.days
+    late = (case.programme.as_of - pd.to_datetime(case.open["expected_close_on"])).dt.days
     found = case.open[late > 0]
     return _held(found, fewest, {"longest": int(late.max())} if len(found) else {})
 
@@ -113,7 +113,7 @@ def overdue(case: Case, *, fewest: int) -> Finding | None:
 def missed_ideal(case: Case, *, fewest: int, share: float) -> Finding | None:
     if "ideal" not in case.known or "lost_reason" not in case.known:
         return None
-    year = case.common.as_of - pd.DateOffset(years=1)
+    year = case.programme.as_of - pd.DateOffset(years=1)
     closed = case.known[
         (case.known["closed_on"] > year) & case.known["status"].isin(("won", "lost"))
     ]
@@ -131,8 +131,8 @@ def missed_ideal(case: Case, *, fewest: int, share: float) -> Finding | None:
 
 
 def slow_stage(case: Case) -> Finding | None:
-    rows = case.common.stages[case.common.stages["partner"] == case.partner].sort_values("p")
-    rows = rows[[case.common.alert(f"stage {stage}", case.partner) for stage in rows["stage"]]]
+    rows = case.programme.stages[case.programme.stages["partner"] == case.partner].sort_values("p")
+    rows = rows[[case.programme.alert(f"stage {stage}", case.partner) for stage in rows["stage"]]]
     if rows.empty:
         return None
     row = rows.iloc[0]
@@ -157,46 +157,50 @@ def concentration(case: Case, *, share: float, fewest_open: int) -> Finding | No
 
 
 def target_at_risk(case: Case, *, chance: float) -> Finding | None:
-    told = case.forecast
-    if told is None or told.chance is None or told.chance > chance:
+    ahead = case.forecast
+    if ahead is None or ahead.chance is None or ahead.chance > chance:
         return None
     facts = {
-        "target": told.target,
-        "period": told.window.label,
-        "chance": told.chance,
-        "p10": told.p10,
-        "p90": told.p90,
+        "target": ahead.target,
+        "period": ahead.window.label,
+        "chance": ahead.chance,
+        "p10": ahead.p10,
+        "p90": ahead.p90,
     }
-    prize = tuple(max(0.0, told.target - x) for x in (told.p50, told.p90, told.p10))
-    return Finding(facts, told.deals["deal_id"].tolist(), prize)
+    value_at_stake = tuple(max(0.0, ahead.target - x) for x in (ahead.p50, ahead.p90, ahead.p10))
+    return Finding(facts, ahead.deals["deal_id"].tolist(), value_at_stake)
 
 
 def decline(case: Case) -> Finding | None:
-    if case.partner not in case.common.trends.index or not case.common.alert("trend", case.partner):
+    if case.partner not in case.programme.trends.index or not case.programme.alert(
+        "trend", case.partner
+    ):
         return None
-    row = case.common.trends.loc[case.partner]
+    row = case.programme.trends.loc[case.partner]
     if not row["slope"] < 0:
         return None
-    year = case.common.as_of - pd.DateOffset(years=1)
+    year = case.programme.as_of - pd.DateOffset(years=1)
     recent = case.known[
         (case.known["closed_on"] > year) & case.known["status"].isin(("won", "lost"))
     ]
     # Another year at this slope: its four quarters lie 1, 2, 3 and 4 slopes lower.
     worth = 2.5 * len(recent) * case.size
-    prize = tuple(max(0.0, -row[name]) * worth for name in ("slope", "high", "low"))
+    value_at_stake = tuple(max(0.0, -row[name]) * worth for name in ("slope", "high", "low"))
     facts = {"points": -100 * row["slope"], "periods": int(row["periods"])}
-    return Finding(facts, recent.loc[recent["status"] == "lost", "deal_id"].tolist(), prize)
+    return Finding(
+        facts, recent.loc[recent["status"] == "lost", "deal_id"].tolist(), value_at_stake
+    )
 
 
 def below_expectation(case: Case) -> Finding | None:
     """Gives way to the replacement question, which rests on the same evidence."""
-    table = case.common.last_year
-    if case.partner not in table.index or not case.common.alert("fair", case.partner):
+    table = case.programme.last_year
+    if case.partner not in table.index or not case.programme.alert("fair", case.partner):
         return None
     row = table.loc[case.partner]
     if row["verdict"] != "below":
         return None
-    year = case.common.as_of - pd.DateOffset(years=1)
+    year = case.programme.as_of - pd.DateOffset(years=1)
     lost = case.known[(case.known["closed_on"] > year) & (case.known["status"] == "lost")]
     won = (row["observed"], row["high"] * row["expected"], row["low"] * row["expected"])
     facts = {"won": row["observed"], **row[["expected", "ratio", "low", "high"]].to_dict()}
@@ -209,22 +213,24 @@ def below_expectation(case: Case) -> Finding | None:
 
 def replacement(case: Case, *, ratio: float) -> Finding | None:
     found = below_expectation(case)
-    if found is None or case.partner not in case.common.year_before.index:
+    if found is None or case.partner not in case.programme.year_before.index:
         return None
-    before = case.common.year_before.loc[case.partner]
+    before = case.programme.year_before.loc[case.partner]
     if found.facts["ratio"] > ratio or before["ratio"] > ratio or before["verdict"] != "below":
         return None
     facts = found.facts | {"won_before": before["observed"], "expected_before": before["expected"]}
-    return Finding(facts, found.deal_ids, found.prize)
+    return Finding(facts, found.deal_ids, found.value_at_stake)
 
 
-def _channel(case, verdict, prize, most_won=np.inf):
-    told = case.channels[case.channels["verdict"] == verdict]
-    if told.empty or told.iloc[0]["won"] > most_won:
+def _channel(case, verdict, value_at_stake, most_won=np.inf):
+    verdicts = case.channels[case.channels["verdict"] == verdict]
+    if verdicts.empty or verdicts.iloc[0]["won"] > most_won:
         return None
-    row = told.iloc[0]
+    row = verdicts.iloc[0]
     return Finding(
-        row[["won", "leads", "high", "beside"]].to_dict(), row["deal_ids"], prize(row, case.size)
+        row[["won", "leads", "high", "beside"]].to_dict(),
+        row["deal_ids"],
+        value_at_stake(row, case.size),
     )
 
 
@@ -245,5 +251,5 @@ def _bring(found):
     known = found[found["value"].notna() & found["chance"].notna()]
     if known.empty:
         return (np.nan,) * 3
-    told = outcome(known["value"], known["chance"], draws=2000)
-    return told.mean, told.quantile(0.025), told.quantile(0.975)
+    brought = outcome(known["value"], known["chance"], draws=2000)
+    return brought.mean, brought.quantile(0.025), brought.quantile(0.975)

@@ -57,16 +57,18 @@ def read_rules(path=None, *, edition: str = "internal") -> Rules:
         _fits(values, standard["rules"][name] | OPTIONAL, f"setting of rule {name}")
     rules = []
     for name, values in standard["rules"].items():
-        told = values | own.get("rules", {}).get(name, {})
-        if told["level"] not in LEVELS:
-            raise UnknownValue("level", told["level"], LEVELS)
-        texts = {"internal": told["text"], "partner": told.get("partner_text", told["text"])}
+        merged = values | own.get("rules", {}).get(name, {})
+        if merged["level"] not in LEVELS:
+            raise UnknownValue("level", merged["level"], LEVELS)
+        texts = {"internal": merged["text"], "partner": merged.get("partner_text", merged["text"])}
         for text in texts.values():
             _fills(text, values["text"], f"rule {name}")
-        if told.get("enabled", True) and texts[edition]:
-            settings = {key: value for key, value in told.items() if key not in FIXED}
+        if merged.get("enabled", True) and texts[edition]:
+            settings = {key: value for key, value in merged.items() if key not in FIXED}
             rules.append(
-                Rule(name, texts[edition], told["level"], int(told["look_again_days"]), settings)
+                Rule(
+                    name, texts[edition], merged["level"], int(merged["look_again_days"]), settings
+                )
             )
     silence = standard["silence"] | own.get("silence", {})
     for name in ("text", "nothing"):

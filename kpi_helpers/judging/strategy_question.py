@@ -141,9 +141,9 @@ def _periods(mine, basis, as_of, slow, unit):
 def _sentence(partner, kpi, basis, effect, placebo, verdict, unit):
     name = f"{kpi} ({basis.name})"
     if effect.effect is None or effect.reason == reasons.TOO_FEW_PERIODS_A_SIDE:
-        told = f"{effect.before} {unit}s before and {effect.after} after"
+        spans = f"{effect.before} {unit}s before and {effect.after} after"
         return (
-            f"The data cannot tell yet what the strategy did to {partner}'s {name}: {told}, 8 "
+            f"The data cannot tell yet what the strategy did to {partner}'s {name}: {spans}, 8 "
             f"a side are needed."
         )
     size, low, high = (_shown(x, basis.unit) for x in (effect.effect, effect.low, effect.high))

@@ -80,8 +80,8 @@ def with_intervals(card: pd.DataFrame, deals: pd.DataFrame, *, seed: int = 0) ->
             for key in sorted(set(who[rows.index]), key=repr)  # sums follow this order
         }
         ends = {key: _sizes(sample) | _sums(sample) for key, sample in samples.items()}
-        for key, told in _indices(samples).items():
-            ends[key] |= told
+        for key, index in _indices(samples).items():
+            ends[key] |= index
         answer = zip(
             who[rows.index],
             rows["kpi"],
@@ -209,7 +209,11 @@ def _sizes(sample):
             decided["worth"] * decided["won"], decided["worth"]
         ),
     }
-    return {key: (told.low, told.high) for key, told in found.items() if told.low is not None}
+    return {
+        key: (interval.low, interval.high)
+        for key, interval in found.items()
+        if interval.low is not None
+    }
 
 
 def _sums(sample):

@@ -26,7 +26,7 @@ HISTORY, STAGE, CRM, NONE = "history", "history and stage", "CRM probability, no
 
 
 @dataclass(frozen=True)
-class History:
+class WinHistory:
     """What was learned by `as_of` over all partners: hold it and use it for every partner.
 
     `curve`: the pooled outcome curve, `curves`: those of the size bands with 50 endings or more;
@@ -49,14 +49,14 @@ class History:
     @cached_property
     def log_odds(self) -> dict[str, dict[str, float]]:
         """The effects by column and level."""
-        told = (self.effects[name].tolist() for name in ("column", "level", "log_odds"))
+        columns = (self.effects[name].tolist() for name in ("column", "level", "log_odds"))
         effects: dict[str, dict[str, float]] = {}
-        for column, level, log_odds in zip(*told, strict=True):
+        for column, level, log_odds in zip(*columns, strict=True):
             effects.setdefault(column, {})[level] = log_odds
         return effects
 
 
-def learn(deals: pd.DataFrame, as_of, *, snapshots=None, horizon: int = 90) -> History:
+def learn(deals: pd.DataFrame, as_of, *, snapshots=None, horizon: int = 90) -> WinHistory:
     """Learns every open deal's chance from all partners' closed ones; neither direction is better.
 
     The eventual win is logistic in region, product, size_band, channel, ideal, month of creation
@@ -97,7 +97,7 @@ def learn(deals: pd.DataFrame, as_of, *, snapshots=None, horizon: int = 90) -> H
     won = known["status"] == "won"
     nothing = pd.DataFrame(columns=["column", "level", "log_odds"])
     if min(won.sum(), (ended & ~won).sum()) < ENOUGH:
-        return History(
+        return WinHistory(
             as_of,
             curve,
             nothing,
@@ -114,14 +114,14 @@ def learn(deals: pd.DataFrame, as_of, *, snapshots=None, horizon: int = 90) -> H
     lessons = known[ripe & ended]
     table = _columns(lessons, as_of, since=lessons["created_on"].min())
     effects, base = _fit(table, (lessons["status"] == "won").to_numpy(float))
-    history = History(as_of, curve, effects, base, len(lessons), curves, horizon=horizon)
+    history = WinHistory(as_of, curve, effects, base, len(lessons), curves, horizon=horizon)
     if not snapshots:
         return history
     return replace(history, stages=_stages(history, known, snapshots))
 
 
 def win_chances(
-    history: History, deals: pd.DataFrame, *, until=None, shifted: bool = True
+    history: WinHistory, deals: pd.DataFrame, *, until=None, shifted: bool = True
 ) -> pd.DataFrame:
     """Each open deal's own chance to be won by `until` (ever, unless given), given that it is still
     open; higher is better.
@@ -157,15 +157,15 @@ def win_chances(
     source = np.full(len(deals), HISTORY, dtype=object)
     if shifted and len(history.stages) and "stage" in deals:
         shift = deals["stage"].map(history.stages.set_index("stage")["log_odds"]).to_numpy(float)
-        told = ~np.isnan(shift)
+        learned = ~np.isnan(shift)
         chance, eventually = (
-            np.where(told, _moved(x, np.nan_to_num(shift)), x) for x in (chance, eventually)
+            np.where(learned, _moved(x, np.nan_to_num(shift)), x) for x in (chance, eventually)
         )
-        source[told] = STAGE
+        source[learned] = STAGE
     return table.assign(eventually=np.maximum(eventually, chance), chance=chance, source=source)
 
 
-def eventual(history: History, deals: pd.DataFrame) -> np.ndarray:
+def eventual(history: WinHistory, deals: pd.DataFrame) -> np.ndarray:
     """The chance each deal had when it was created, by its circumstances."""
     log_odds = np.full(len(deals), history.base)
     for column, values in _columns(deals, history.as_of).items():
@@ -174,7 +174,7 @@ def eventual(history: History, deals: pd.DataFrame) -> np.ndarray:
     return 1 / (1 + np.exp(-log_odds))
 
 
-def share_won_by_age(history: History, deals: pd.DataFrame, days) -> np.ndarray:
+def share_won_by_age(history: WinHistory, deals: pd.DataFrame, days) -> np.ndarray:
     """Of the deals like these that are won in the end, the share won within `days`."""
     return _by_pace(history, deals, lambda curve, at: _step(curve, curve["won"], days[at]))
 
@@ -214,7 +214,7 @@ def _columns(deals, as_of, since=None) -> dict[str, list[str]]:
         table["month"] = _texts(created.dt.month)
     if "partner" in table:
         late = (created > as_of - pd.Timedelta(days=LATELY)).tolist()
-        table["lately"] = [
+        table["partner_recently"] = [
             name if now else "earlier" for name, now in zip(table["partner"], late, strict=True)
         ]
     return table

@@ -82,31 +82,34 @@ fit: dict[str, Any] = {"reads": ("ideal",)}
 why_lost: dict[str, Any] = {"reads": ("lost_reason", "lost_to_competitor")}
 ideal = Measure("ideal", CREATED, lambda at: at.exists & at.says("ideal"), **fit)
 ideal_won = Measure("ideal_won", CREATED, lambda at: at.won & at.says("ideal"), **fit)
-ideal_told = Measure("ideal_told", CREATED, lambda at: at.exists & at.told("ideal"), **fit)
+ideal_stated = Measure("ideal_stated", CREATED, lambda at: at.exists & at.states("ideal"), **fit)
 of_three: dict[str, Any] = {"unit": "ratio", "better": "higher", "interval": "wilson"}
 nothing, untold = Note("nothing_submitted"), Note("no_ideal_said")
 
 
 def partly(t) -> np.ndarray:
     """How many submitted deals do not say, where some do."""
-    silent = np.where(t[ideal_told] > 0, t[created] - t[ideal_told], 0)
+    silent = np.where(t[ideal_stated] > 0, t[created] - t[ideal_stated], 0)
     return counts(silent, "ideal_unsaid")
 
 
 def of_submitted(top: Measure):
     def answer(t) -> Answer:
         why = pick(t[created] > 0, untold, nothing)
-        known = only(t[created], t[ideal_told] > 0)
+        known = only(t[created], t[ideal_stated] > 0)
         return Answer(ratio(t[top], known), t[top], t[created], t[created], why, partly(t))
 
     return answer
 
 
 def conversion(t) -> Answer:
-    told = t[ideal_told] > 0
-    top, bottom = np.where(told, t[ideal_won], t[created_won]), np.where(told, t[ideal], t[created])
+    stated = t[ideal_stated] > 0
+    top, bottom = (
+        np.where(stated, t[ideal_won], t[created_won]),
+        np.where(stated, t[ideal], t[created]),
+    )
     why = pick(t[created] > 0, Note("no_ideal"), nothing)
-    note = pick(~told & (t[created] > 0), Note("of_all_submitted"), partly(t))
+    note = pick(~stated & (t[created] > 0), Note("of_all_submitted"), partly(t))
     return Answer(ratio(top, bottom), top, bottom, bottom, why, note)
 
 
@@ -129,12 +132,12 @@ deal_success = Kpi(
     "deal_success",
     __doc__,
     (
-        Basis("success", of_submitted(ideal_won), (ideal_won, created, ideal_told), **of_three),
-        Basis("identification", of_submitted(ideal), (ideal, created, ideal_told), **of_three),
+        Basis("success", of_submitted(ideal_won), (ideal_won, created, ideal_stated), **of_three),
+        Basis("identification", of_submitted(ideal), (ideal, created, ideal_stated), **of_three),
         Basis(
             "conversion",
             conversion,
-            (ideal_won, ideal, created_won, created, ideal_told),
+            (ideal_won, ideal, created_won, created, ideal_stated),
             **of_three,
         ),
         *(basis for kind in MISSED for basis in missed_in(kind)),

@@ -41,7 +41,7 @@ from kpi_helpers.kpis.shared import decided, won, won_amount, won_priced
 
 cycle_sum = Measure("cycle_sum", CLOSED, lambda at: where(at.won, at.cycle), "sum")
 cycle_median = Measure("cycle_median", CLOSED, lambda at: where(at.won, at.cycle), "median")
-dated = Measure("won_dated", CLOSED, lambda at: at.won & at.told("created_on"))
+dated = Measure("won_dated", CLOSED, lambda at: at.won & at.states("created_on"))
 undated = won - dated
 
 left_out = Remarks(

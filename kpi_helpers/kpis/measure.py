@@ -176,7 +176,7 @@ class At:
         """True where the flag is; blank counts as no."""
         return self.column(flag).fill_null(False)
 
-    def told(self, name: str):
+    def states(self, name: str):
         """True where the column is not blank."""
         return ~self.column(name).is_null()
 

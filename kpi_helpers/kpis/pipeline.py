@@ -50,7 +50,7 @@ to_whom: dict[str, Any] = {"reads": ("lost_to_competitor",)}
 
 
 def overdue(at: At):
-    return at.open & at.told("expected_close_on") & (at.column("expected_close_on") < at.today)
+    return at.open & at.states("expected_close_on") & (at.column("expected_close_on") < at.today)
 
 
 open_amount = Measure("open_amount", STATE, lambda at: where(at.open, at.credited), "money")
@@ -63,7 +63,7 @@ weighted_amount = Measure(
     **chance,
 )
 weighable = Measure(
-    "weighable", STATE, lambda at: at.open & at.priced & at.told("probability"), **chance
+    "weighable", STATE, lambda at: at.open & at.priced & at.states("probability"), **chance
 )
 
 
@@ -76,7 +76,7 @@ def chance_from(source: str) -> Measure:
 
 by_default, learned = chance_from("stage default"), chance_from("learned")
 open_age = Measure("open_age", STATE, lambda at: where(at.open, at.age_days), "median")
-open_dated = Measure("open_dated", STATE, lambda at: at.open & at.told("created_on"))
+open_dated = Measure("open_dated", STATE, lambda at: at.open & at.states("created_on"))
 overdue_deals = Measure("overdue", STATE, overdue, **expected)
 overdue_amount = Measure(
     "overdue_amount", STATE, lambda at: where(overdue(at), at.credited), "money", **expected
@@ -88,8 +88,8 @@ stale_amount = Measure(
 to_competitor = Measure(
     "to_competitor", CLOSED, lambda at: at.lost & at.says("lost_to_competitor"), **to_whom
 )
-competitor_told = Measure(
-    "competitor_told", CLOSED, lambda at: at.lost & at.told("lost_to_competitor"), **to_whom
+competitor_stated = Measure(
+    "competitor_stated", CLOSED, lambda at: at.lost & at.states("lost_to_competitor"), **to_whom
 )
 
 unpriced = Remarks((open_unpriced, "open_without_amount"))
@@ -147,10 +147,10 @@ def coverage(t) -> Answer:
 
 
 def competitor(t) -> Answer:
-    told = t[competitor_told]
+    stated = t[competitor_stated]
     why = pick(t[lost] > 0, Note("no_competitor_said"), Note("nothing_lost"))
-    untold = counts(t[lost] - told, "competitor_unsaid")
-    known = only(t[lost], told > 0)
+    untold = counts(t[lost] - stated, "competitor_unsaid")
+    known = only(t[lost], stated > 0)
     return Answer(ratio(t[to_competitor], known), t[to_competitor], t[lost], t[lost], why, untold)
 
 
@@ -192,7 +192,7 @@ pipeline = Kpi(
         Basis(
             "competitor",
             competitor,
-            (to_competitor, competitor_told, lost),
+            (to_competitor, competitor_stated, lost),
             "ratio",
             "lower",
             "wilson",

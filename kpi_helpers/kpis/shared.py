@@ -18,7 +18,7 @@ created_won = Measure("created_won", CREATED, lambda at: at.won)
 won_rateless = Measure(
     "won_rateless",
     CLOSED,
-    lambda at: at.won & at.told("amount_original") & ~at.priced,
+    lambda at: at.won & at.states("amount_original") & ~at.priced,
     reads=("amount_original",),
 )
 

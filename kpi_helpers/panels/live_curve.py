@@ -48,8 +48,8 @@ class LiveCurve:
             figure = Figure(figsize=(5.4, 2.9), dpi=130)
             self.canvas = FigureCanvasAgg(figure)
             self.axes = figure.add_axes((0.1, 0.1, 0.88, 0.79))
-            told = {"target": after.target, "currency": self.currency, "reach": reach}
-            chance_curve(before.revenues, after.revenues, **told, ax=self.axes)
+            state = {"target": after.target, "currency": self.currency, "reach": reach}
+            chance_curve(before.revenues, after.revenues, **state, ax=self.axes)
             self.before, self.reach = before, reach
             self.curve, self.area = self.axes.lines[1], self.axes.collections[0]
             self.at = self.curve.get_xdata()

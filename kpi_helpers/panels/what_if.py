@@ -115,7 +115,7 @@ class DriverSlider:
             return f"{100 * min(max((value - start) / (self.top - start), 0), 1):.2f}%"
 
         shade = ""
-        told = _(
+        label = _(
             "{name}: measured {value}",
             name=driver_name(self.driver),
             value=shown(self.measured, self.unit, self.currency),
@@ -124,12 +124,12 @@ class DriverSlider:
             width = f"calc({at(row['high'])} - {at(row['low'])})"
             shade = f'<div class="span" style="left:{at(row["low"])};width:{width}"></div>'
             low, high = (shown(row[end], self.unit, self.currency) for end in ("low", "high"))
-            told += _(", 95% interval {low} to {high}", low=low, high=high)
+            label += _(", 95% interval {low} to {high}", low=low, high=high)
         mark = f'<div class="mark" style="left:{at(self.measured)}"></div>'
-        told = escape(told)
+        label = escape(label)
         return (
-            f'<div class="whatif-scale" role="img" aria-label="{told}" '
-            f'title="{told}">{shade}{mark}</div>'
+            f'<div class="whatif-scale" role="img" aria-label="{label}" '
+            f'title="{label}">{shade}{mark}</div>'
         )
 
 
@@ -176,8 +176,8 @@ class WhatIfPanel:
         self.column = widgets.VBox(layout={"flex": "1 1 400px"})
         self.update = Latest(self._update)
         buttons = [
-            self._button(*told)
-            for told in (
+            self._button(*button)
+            for button in (
                 (_("Reset"), _("Put every slider back to its measured value"), self.reset),
                 (_("Save"), _("Keep the scenario as a file"), self.save),
                 (_("Load"), _("Put the sliders as the first selected scenario says"), self.open),
@@ -307,13 +307,13 @@ class WhatIfPanel:
             self._say(str(error))
             return
         self.answer.value = str(answer_rows([before, after], self.currency, small=True).markup)
-        told = escape(difference_sentence(before, after, self.currency))
+        sentence = escape(difference_sentence(before, after, self.currency))
         picture = b64encode(self.curve.png(before, after)).decode()
         self.figure.value = (
-            f'<img alt="{told}" src="data:image/png;base64,{picture}" '
+            f'<img alt="{sentence}" src="data:image/png;base64,{picture}" '
             f'style="width: 100%; max-width: 640px">'
         )
-        self.note.value = f"<p>{told}</p><p>{escape(assumptions(after))}</p>"
+        self.note.value = f"<p>{sentence}</p><p>{escape(assumptions(after))}</p>"
 
     def _answers(self):
         scenario, target = self.scenario(), self.target.value or None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as AnyMapping
 
 from kpi_helpers.contract.deals import SIDE_TABLES
-from kpi_helpers.contract.frame_kinds import told, way
+from kpi_helpers.contract.frame_kinds import described, way
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.contract.windows import as_date
 from kpi_helpers.engines.spark import is_spark, spark_deals
@@ -238,7 +238,7 @@ def _paths(source) -> list[str | os.PathLike]:
     are none."""
     if isinstance(source, str | os.PathLike):
         return [source]
-    what = told(source)
+    what = described(source)
     if (
         isinstance(source, Iterable)
         and not isinstance(source, AnyMapping)
@@ -248,7 +248,7 @@ def _paths(source) -> list[str | os.PathLike]:
         other = [one for one in paths if not isinstance(one, str | os.PathLike)]
         if not other:
             return paths
-        what = f"{told(other[0])} in {what}"
+        what = f"{described(other[0])} in {what}"
     call = way(source)
     made = f"{call} makes one of it" if call else "pandas.DataFrame(...) makes a frame of records"
     raise KitError(

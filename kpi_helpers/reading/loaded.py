@@ -88,6 +88,7 @@ class Loaded:
         them.
         """
         folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
         with whole_file(folder / "deals.parquet") as new:
             if self._stored is not None:
                 shutil.copyfile(self._stored, new)

@@ -26,8 +26,8 @@ class Manifest:
             self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else ()
         ):
             try:
-                told = json.loads(line)
-                self.lines[told["partner"]] = told
+                record = json.loads(line)
+                self.lines[record["partner"]] = record
             except (ValueError, KeyError, TypeError):
                 continue
 
@@ -62,13 +62,15 @@ class Manifest:
             and _intact(self.path.parent / line["slug"], line["files"])
         )
 
-    def close(self, plan: list[Job]) -> list[dict]:
+    def close(self, schedule: list[Job]) -> list[dict]:
         """Write the lines whole, in the plan's order; those of other partners stay if window and
         date are the same."""
         planned = {
-            job.partner: self.lines[job.partner] for job in plan if job.partner in self.lines
+            job.partner: self.lines[job.partner] for job in schedule if job.partner in self.lines
         }
-        same = {name: plan[0].parameters[name] for name in ("window", "as_of")} if plan else {}
+        same = (
+            {name: schedule[0].parameters[name] for name in ("window", "as_of")} if schedule else {}
+        )
         others = {
             partner: line
             for partner, line in self.lines.items()
@@ -87,5 +89,5 @@ def _intact(folder: Path, files: dict[str, str]) -> bool:
     )
 
 
-def _line(told: dict) -> str:
-    return f"{json.dumps(told, ensure_ascii=False)}\n"
+def _line(record: dict) -> str:
+    return f"{json.dumps(record, ensure_ascii=False)}\n"

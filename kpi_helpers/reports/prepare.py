@@ -24,25 +24,25 @@ from kpi_helpers.views.fleet import Fleet, measure_fleet
 from kpi_helpers.views.partner import HEALTH, HISTORY, RULES
 
 
-def measure(source, window, as_of, out, told: Callable[[str], None], **reading):
+def measure(source, window, as_of, out, say: Callable[[str], None], **reading):
     """(loaded, fleet) of an export. Raises `KitError` for one without a usable row, after writing
     rejected.csv."""
     loaded = load(source, as_of=as_of, **reading)
     if not loaded.rows_used:
         write_whole(folder(out) / "rejected.csv", loaded.rejected.to_csv(index=False))
-        told(f"every rejected row: {Path(out) / 'rejected.csv'}")
+        say(f"every rejected row: {Path(out) / 'rejected.csv'}")
     loaded.need_deals()
     as_of = as_date(as_of or loaded.as_of, "as_of")
     window = parse_window(window, as_of)
-    told(
+    say(
         f"{loaded.rows_in:,} rows in = {loaded.rows_used:,} used + {loaded.rows_rejected:,} "
         f"rejected"
     )
     for warning in loaded.warnings:
-        told(f"warning: {warning}")
+        say(f"warning: {warning}")
     fleet = measure_fleet(loaded, window, as_of)
     window = fleet.window
-    told(f"window {window.label} ({window.start} to {window.end}), as of {as_of}")
+    say(f"window {window.label} ({window.start} to {window.end}), as of {as_of}")
     return loaded, fleet
 
 
@@ -60,14 +60,14 @@ def folder(out) -> Path:
 
 
 def write(
-    loaded, fleet: Fleet, out: Path, store, rules, lang: str, told: Callable[[str], None]
+    loaded, fleet: Fleet, out: Path, store, rules, lang: str, say: Callable[[str], None]
 ) -> None:
     """The prepared tables that reports read, and the tables and pages beside the reports."""
     prepared = out / "prepared"
     history = prepared / HISTORY
     shutil.rmtree(history, ignore_errors=True)  # an earlier run's
     if store is not None:
-        told(prepare_history(loaded, store, fleet.as_of, history))
+        say(prepare_history(loaded, store, fleet.as_of, history))
     prepared.mkdir(exist_ok=True)
     loaded.write_parquet(prepared)
     fleet.save(prepared)

@@ -15,7 +15,7 @@ from kpi_helpers.reports.manifest import Manifest
 from kpi_helpers.reports.pages.brand import read_brand
 from kpi_helpers.reports.running.child import PDF
 from kpi_helpers.reports.running.execute import execute
-from kpi_helpers.reports.schedule import LIMITS, Job, Limits, make_plan
+from kpi_helpers.reports.schedule import LIMITS, Job, Limits, make_schedule
 from kpi_helpers.system.progress import shown_in_notebooks
 from kpi_helpers.system.whole_files import sweep
 
@@ -61,7 +61,7 @@ def run_reports(
     format: str = "html",
     logo=None,
     accent: str | None = None,
-    told: Callable[[str], None] = lambda line: None,
+    say: Callable[[str], None] = lambda line: None,
     done: Callable[[dict, int], None] = lambda record, total: None,
     **reading,
 ) -> Run:
@@ -77,7 +77,7 @@ def run_reports(
     (docs/cluster.md). `format` "pdf" prints each page, too; `logo` (a file) and `accent` (a colour)
     are the brand of all pages. `store` is a folder of snapshots, for exact history, `rules` a file
     of your own rules of recommendations (a changed copy of rules.toml). `reading` goes to `load`
-    (mapping, mapping_file, currency). `told` hears a line about each step, `done` each record with
+    (mapping, mapping_file, currency). `say` hears a line about each step, `done` each record with
     the number of those to make; without both a notebook shows a bar. Bad input raises `KitError`
     before anything is written; a report that fails is a record with status "failed" and never stops
     the others. When the run itself is stopped, manifest and index hold what was made.
@@ -102,7 +102,7 @@ def run_reports(
         source, reading | said | {"format": format, "logo": logo, "accent": accent}
     )
     if not force and (state := resume.finished(Path(out).resolve(), asked, wanted)):
-        told("nothing has changed since the last run")
+        say("nothing has changed since the last run")
         return _run(out, state, state["records"], len(state["records"]))
 
     from kpi_helpers.judging import read_rules
@@ -118,26 +118,28 @@ def run_reports(
 
         jobs = slots(cluster)
     jobs = jobs or max(1, (os.cpu_count() or 2))
-    loaded, fleet = prepare.measure(source, window, as_of, out, told, **reading)
+    loaded, fleet = prepare.measure(source, window, as_of, out, say, **reading)
     out = prepare.folder(out)
     parameters = {"source": "prepared", "window": fleet.window.label, "as_of": str(fleet.as_of)}
     parameters |= {"lang": lang, "edition": edition}
-    whole = make_plan(sorted(fleet.now["partner"].unique()), wanted, parameters, out, limits, brand)
-    plan = [job for job in whole if not wanted or job.partner in wanted]
+    schedule = make_schedule(
+        sorted(fleet.now["partner"].unique()), wanted, parameters, out, limits, brand
+    )
+    schedule = [job for job in schedule if not wanted or job.partner in wanted]
     with resume.alone(out):
-        prepare.write(loaded, fleet, out, store, rules, lang, told)
+        prepare.write(loaded, fleet, out, store, rules, lang, say)
         slices = digest.of_slices(out / "prepared")
-        keys = {job.partner: _key(job, slices) for job in whole}
+        keys = {job.partner: _key(job, slices) for job in schedule}
         manifest = Manifest(out)
         if only_failed:
-            todo = [job for job in plan if manifest.failed(job.partner)]
+            todo = [job for job in schedule if manifest.failed(job.partner)]
         else:
             todo = [
                 job
-                for job in plan
+                for job in schedule
                 if force or not manifest.is_current(job.partner, keys[job.partner])
             ]
-        told(f"{len(todo)} of {len(plan)} reports to make, {jobs} at a time")
+        say(f"{len(todo)} of {len(schedule)} reports to make, {jobs} at a time")
         by_partner = {job.partner: job for job in todo}
         try:
             made = (
@@ -148,12 +150,12 @@ def run_reports(
                     manifest.add(by_partner[record["partner"]], record, keys[record["partner"]])
                     done(record, len(todo))
             if format == "pdf":
-                told("printing the pages")
-                _print(plan, manifest, keys, fleet.as_of)
+                say("printing the pages")
+                _print(schedule, manifest, keys, fleet.as_of)
         finally:
             for job in todo:
                 sweep(Path(job.folder))
-            lines = manifest.close(plan)
+            lines = manifest.close(schedule)
             prepare.write_index(fleet, lines, loaded, out, lang, brand)
         window = fleet.window
         facts = {
@@ -164,21 +166,21 @@ def run_reports(
         if digest.of_kit.__wrapped__() == digest.of_kit():
             resume.finish(out, asked, keys, facts)
         else:
-            told(
+            say(
                 "warning: kpi_helpers changed during the run, whose server keeps the code it "
                 "began with: run again"
             )
-    mine = {job.partner for job in plan}
+    mine = {job.partner for job in schedule}
     return _run(
-        out, facts, [line for line in lines if line["partner"] in mine], len(plan) - len(todo)
+        out, facts, [line for line in lines if line["partner"] in mine], len(schedule) - len(todo)
     )
 
 
-def _print(plan: list[Job], manifest: Manifest, keys: dict[str, str], as_of: date) -> None:
+def _print(schedule: list[Job], manifest: Manifest, keys: dict[str, str], as_of: date) -> None:
     """A PDF beside each page that has none."""
     from kpi_helpers.reports.pages.pdf import print_reports
 
-    jobs = {job.partner: job for job in plan if PDF not in manifest.lines[job.partner]["files"]}
+    jobs = {job.partner: job for job in schedule if PDF not in manifest.lines[job.partner]["files"]}
     for record in print_reports(
         manifest.path.parent, [manifest.lines[partner] for partner in jobs], as_of
     ):

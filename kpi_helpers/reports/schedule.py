@@ -51,7 +51,7 @@ def notebook_path(name: str = REPORT) -> Path:
     )
 
 
-def make_plan(
+def make_schedule(
     known: list[str],
     wanted: list[str],
     parameters: dict[str, str],
@@ -69,10 +69,10 @@ def make_plan(
     for name in wanted:
         if name not in known:
             raise UnknownValue("partner", name, known)
-    notebook, whole = notebook_path(), notebook_path(PORTFOLIO)
+    notebook, portfolio = notebook_path(), notebook_path(PORTFOLIO)
     check_parameters(notebook, {"partner": "", **parameters})
-    told = {name: value for name, value in parameters.items() if name != "edition"}
-    check_parameters(whole, told)
+    shared = {name: value for name, value in parameters.items() if name != "edition"}
+    check_parameters(portfolio, shared)
     jobs = [
         Job(
             name,
@@ -86,5 +86,7 @@ def make_plan(
         for name, slug in slugs(known).items()
     ]
     if parameters.get("edition", "internal") == "internal":
-        jobs.insert(0, Job(EVERYONE, WHOLE, str(whole), told, str(out / WHOLE), limits, brand))
+        jobs.insert(
+            0, Job(EVERYONE, WHOLE, str(portfolio), shared, str(out / WHOLE), limits, brand)
+        )
     return jobs

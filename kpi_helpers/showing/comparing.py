@@ -16,29 +16,29 @@ def against_peers(view: PartnerView, row: dict) -> str:
         return ""
     if pd.isna(median):
         return _("There are fewer than {fewest} peers to compare with.", fewest=FEWEST)
-    told = {"median": shown(median, row["unit"], view.currency)}
+    median_text = {"median": shown(median, row["unit"], view.currency)}
     if pd.isna(row["low"]):
         return _(
             "It stands against the peers’ median of {median}; no interval is told, so this is no "
             "verdict.",
-            **told,
+            **median_text,
         )
     if row["low"] <= median <= row["high"]:
         return _(
             "Its interval holds the peers’ median of {median}: these numbers do not set the "
             "partner apart.",
-            **told,
+            **median_text,
         )
     if row["low"] > median:
         return _(
             "Its interval lies above the peers’ median of {median}, before season, region and "
             "mix are considered.",
-            **told,
+            **median_text,
         )
     return _(
         "Its interval lies below the peers’ median of {median}, before season, region and mix "
         "are considered.",
-        **told,
+        **median_text,
     )
 
 

@@ -48,15 +48,15 @@ def _paragraph(sentences: list[str], before: Html | None = None, after: Html | N
 
 
 def plan(view: PartnerView, most: int | None = None) -> Html:
-    """The recommendations, largest prize first, all or the first `most`: who should act, what it
-    may bring, when to look again. In the partner's own edition only what it may read."""
+    """The recommendations, largest value at stake first, all or the first `most`: who should act,
+    what it may bring, when to look again. In the partner's own edition only what it may read."""
     return plan_table(*view.planned, view.currency, most=most)
 
 
 def plan_table(
-    made, rules, currency: str | None, *, most: int | None = None, whole: str | None = None
+    made, rules, currency: str | None, *, most: int | None = None, everyone: str | None = None
 ) -> Html:
-    """A `judging.Plan` as a table; `whole` is what partner `*` is called where several partners are
+    """A `judging.Plan` as a table; `everyone` is what partner `*` is called where several partners are
     told."""
     if made.table.empty:
         return _paragraph([said(made.silence)])
@@ -66,26 +66,29 @@ def plan_table(
         who = _(LEVELS[row.level])
         if isinstance(row.who, str) and row.who:
             who = _("{level}: {name}", level=who, name=row.who)
-        prize = DASH
-        if not pd.isna(row.prize):
-            prize = money(row.prize, currency)
-            if row.prize_low < row.prize_high:
-                low, high = money(row.prize_low, currency), money(row.prize_high, currency)
-                prize = Markup('{} <span class="note">{}</span>').format(
-                    prize, _("{low} to {high}", low=low, high=high)
+        at_stake = DASH
+        if not pd.isna(row.value_at_stake):
+            at_stake = money(row.value_at_stake, currency)
+            if row.value_at_stake_low < row.value_at_stake_high:
+                low, high = (
+                    money(row.value_at_stake_low, currency),
+                    money(row.value_at_stake_high, currency),
+                )
+                at_stake = Markup('{} <span class="note">{}</span>').format(
+                    at_stake, _("{low} to {high}", low=low, high=high)
                 )
         advice = Markup('<span class="advice">{}</span>').format(
             _advice(texts[row.rule], row.evidence)
         )
         if len(row.deal_ids) and most is None:
             advice += Markup(' <span class="note">{}</span>').format(_named(row.deal_ids))
-        where = [] if whole is None else [whole if row.partner == EVERYONE else row.partner]
-        rows.append([advice, *where, who, prize, day(row.review_on)])
+        where = [] if everyone is None else [everyone if row.partner == EVERYONE else row.partner]
+        rows.append([advice, *where, who, at_stake, day(row.review_on)])
     head = [
         _("What to do"),
-        *([] if whole is None else [_("Where")]),
+        *([] if everyone is None else [_("Where")]),
         _("Who acts"),
-        _("Prize"),
+        _("Value at stake"),
         _("Look again"),
     ]
     left = len(made.table) - len(rows)
@@ -110,10 +113,10 @@ def _advice(text: str, evidence: dict) -> str:
         "owner": lambda name: _("nobody named") if name == "nobody named" else name,
         "period": period,
     }
-    told = {
+    filling = {
         name: words[name](value) if name in words else value for name, value in evidence.items()
     }
-    return filled(_(text), **told)
+    return filled(_(text), **filling)
 
 
 def fair(view: PartnerView) -> Html:
@@ -121,26 +124,26 @@ def fair(view: PartnerView) -> Html:
     and sizes."""
     own, rank = (
         part.loc[view.partner] if view.partner in part.index else None
-        for part in (view.common.last_year, view.common.ranks)
+        for part in (view.programme.last_year, view.programme.ranks)
     )
     if own is None or pd.isna(own["ratio"]):
         return _paragraph(
             [_("No deal was won or lost in the last twelve months: there is nothing to compare.")]
         )
-    verdict = own["verdict"] if view.common.alert("fair", view.partner) else None
+    verdict = own["verdict"] if view.programme.alert("fair", view.partner) else None
     said = [_observed(own, view.edition == "internal"), _verdict(verdict)]
     if (
         view.edition == "internal"
         and rank is not None
         and not pd.isna(rank["low"])
-        and view.common.ranked > MOST
+        and view.programme.ranked > MOST
     ):
         said.append(
             _(
                 "In the quality score its rank lies between {low:.0f} and {high:.0f} of {all}.",
                 low=rank["low"],
                 high=rank["high"],
-                all=view.common.ranked,
+                all=view.programme.ranked,
             )
         )
     return _paragraph(said)
@@ -215,16 +218,16 @@ def changes(view: PartnerView) -> Html:
 def outlook(view: PartnerView) -> Html:
     """The forecast with its range, the chance to reach the target, and how earlier forecasts of
     this kind fared."""
-    told = view.ahead
-    window = period(told.window.label)
-    if told.reason:
+    ahead = view.ahead
+    window = period(ahead.window.label)
+    if ahead.reason:
         return _paragraph(
-            [_("No forecast for {window}: {why}.", window=window, why=_(told.reason))]
+            [_("No forecast for {window}: {why}.", window=window, why=_(ahead.reason))]
         )
-    if not told.so_far and not told.p90:
+    if not ahead.so_far and not ahead.p90:
         return _paragraph([_("{window}: nothing is likely to be won by its end.", window=window)])
     amount = {
-        name: money(getattr(told, name), view.currency) for name in ("so_far", "p10", "p50", "p90")
+        name: money(getattr(ahead, name), view.currency) for name in ("so_far", "p10", "p50", "p90")
     }
     said = [
         _(
@@ -235,24 +238,24 @@ def outlook(view: PartnerView) -> Html:
             **amount,
         )
     ]
-    if told.chance is not None:
-        target = money(told.target, view.currency)
+    if ahead.chance is not None:
+        target = money(ahead.target, view.currency)
         said.append(
             _(
                 "The chance to reach the target of {target} is {chance:.0%}.",
                 target=target,
-                chance=told.chance,
+                chance=ahead.chance,
             )
         )
     else:
-        said.append(_("No chance to reach a target is told: {why}.", why=_(told.target_reason)))
+        said.append(_("No chance to reach a target is told: {why}.", why=_(ahead.target_reason)))
     sources = ", ".join(
         _("{count} from {source}", count=count, source=_(source))
-        for source, count in told.sources.items()
+        for source, count in ahead.sources.items()
     )
     if sources:
         said.append(_("Chances of the open deals: {sources}.", sources=sources))
-    paragraph, tested = _paragraph(said), view.common.backtest
+    paragraph, tested = _paragraph(said), view.programme.backtest
     tested = None if tested is None or tested.scores.empty else tested
     outcomes = 0 if tested is None else int(tested.scores.set_index("who")["n"].get("partners", 0))
     if outcomes < FEWEST_TESTED:

@@ -23,14 +23,14 @@ def numbers(view: PartnerView, kpi: str) -> Html:
         return paragraph(_("There is nothing to tell: {why}.", why=why))
     if shown_as.table:
         return shown_as.table(view)
-    told = columns(view, "value", "fraction", "interval", "before", "change", "peers", "rank")
+    cells = columns(view, "value", "fraction", "interval", "before", "change", "peers", "rank")
     rows = []
     for basis, label in shown_as.rows.items():
         row = view.row(kpi, basis)
         note = Markup('<span class="note">{}</span>').format(remarks(row)) if row["note"] else ""
         name = Markup("{} {}").format(_(label.text), note)
-        rows.append([name, *(cell(row, label, view) for _head, cell in told.values())])
-    return table(["", *(_(head) for head, _cell in told.values())], rows, kind="numbers")
+        rows.append([name, *(cell(row, label, view) for _head, cell in cells.values())])
+    return table(["", *(_(head) for head, _cell in cells.values())], rows, kind="numbers")
 
 
 def silent(view: PartnerView, kpi: str) -> bool:
@@ -46,7 +46,7 @@ def _evidence(shown_as: Presentation) -> tuple[str, ...]:
 
 def summary(view: PartnerView) -> Html:
     """The headline number of every KPI on one screen."""
-    told = columns(view, "value", "fraction", "interval", "change", "target", "peers", "rank")
+    cells = columns(view, "value", "fraction", "interval", "change", "target", "peers", "rank")
     rows = []
     for kpi, shown_as in PRESENTATIONS.items():
         alone = not len(view.peers) and shown_as.without_peers
@@ -58,9 +58,9 @@ def summary(view: PartnerView) -> Html:
         name = Markup('<a href="#{}">{}</a> <span class="note">{}</span>').format(
             kpi, title, _(label.text)
         )
-        rows.append([name, *(cell(row, label, view) for _head, cell in told.values()), spark])
+        rows.append([name, *(cell(row, label, view) for _head, cell in cells.values()), spark])
     few = len(view.peers) > 0 and view.peers["count"].max() < FEWEST
-    head = [_("KPI"), *(_(head) for head, _cell in told.values()), _("Trend")]
+    head = [_("KPI"), *(_(head) for head, _cell in cells.values()), _("Trend")]
     return table(
         head,
         rows,

@@ -55,7 +55,7 @@ def use(lang: str) -> None:
     >>> use("de")
     Traceback (most recent call last):
     kpi_helpers.errors.KitError: The language 'de' is not known; there are en and tr. Name one with
-    --lang.
+    lang=....
     """
     global _chosen
     _chosen = _checked(lang)

@@ -93,29 +93,29 @@ def _sentences(view: PartnerView):
 def _target(view: PartnerView):
     """Whether the target is met: of money where there is one, else of deals."""
     for kpi in ("pipeline", "deal_count"):
-        told = view.row(kpi, "attainment")
-        if pd.isna(told["value"]) or pd.isna(told["denominator"]):
+        reached = view.row(kpi, "attainment")
+        if pd.isna(reached["value"]) or pd.isna(reached["denominator"]):
             continue
-        target = money(told["denominator"], view.currency)
+        target = money(reached["denominator"], view.currency)
         if kpi == "deal_count":
-            target = ngettext("{count} deal", "{count} deals", told["denominator"])
-        if told["value"] >= 1:
+            target = ngettext("{count} deal", "{count} deals", reached["denominator"])
+        if reached["value"] >= 1:
             yield _(
                 "The target of {target} is met ({share}).",
                 target=target,
-                share=percent(told["value"]),
+                share=percent(reached["value"]),
             )
         elif view.as_of < view.window.end:
             yield _(
                 "So far {share} of the target of {target} is reached.",
-                share=percent(told["value"]),
+                share=percent(reached["value"]),
                 target=target,
             )
         else:
             yield _(
                 "The target of {target} was missed ({share}).",
                 target=target,
-                share=percent(told["value"]),
+                share=percent(reached["value"]),
             )
         return
 

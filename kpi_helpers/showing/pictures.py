@@ -23,10 +23,10 @@ def picture(view: PartnerView, kpi: str) -> Picture | None:
 def _fair(view):
     """The funnel of all partners with this one marked; in the partner's own edition without the
     others' dots."""
-    year = view.common.last_year
+    year = view.programme.last_year
     if view.partner not in year.index or not year.loc[view.partner, "n"]:
         return None
-    own, crowd = year.loc[view.partner], view.common.crowd
+    own, crowd = year.loc[view.partner], view.programme.crowd
     found = funnel(crowd.index, crowd["observed"], crowd["n"], overdispersed=True)
     if found.reason:
         return None

@@ -24,7 +24,7 @@ LISTED = 100  # partners in the table; the workbook has all
 def ranking(view: PortfolioView) -> Html:
     """Every partner by quality score: the pair first, then what else tells them apart, with the
     intervals."""
-    currency = view.whole.currency
+    currency = view.everyone.currency
     rows = []
     for row in view.ranking.head(LISTED).to_dict("records"):
         rank, rate = DASH, shown(row["close_rate"], "ratio")
@@ -79,7 +79,7 @@ def _signed(value: float, currency: str | None) -> str:
 def movers(view: PortfolioView) -> Html:
     """The partners that carry the change of the amount won: how much, through what, and which
     deals."""
-    found, currency = view.movers, view.whole.currency
+    found, currency = view.movers, view.everyone.currency
     if found.empty:
         return paragraph(_("Nothing can be compared with the previous window."))
     rose, fell = (
@@ -114,11 +114,11 @@ def movers(view: PortfolioView) -> Html:
 
 def programme_plan(view: PortfolioView) -> Html:
     """The largest recommendations over all partners and for the programme itself."""
-    whole, rules = view.whole, read_rules(view.whole.rules)
+    everyone, rules = view.everyone, read_rules(view.everyone.rules)
     made = recommend_portfolio(
-        whole.deals, view.common, spend=whole.spend, targets=view.targets, rules=rules
+        everyone.deals, view.programme, spend=everyone.spend, targets=view.targets, rules=rules
     )
-    return plan_table(made, rules, whole.currency, most=MOST, whole=_("the programme"))
+    return plan_table(made, rules, everyone.currency, most=MOST, everyone=_("the programme"))
 
 
 def _ranks(view: PortfolioView) -> Picture | None:
@@ -167,7 +167,7 @@ def _quality(view: PortfolioView) -> Picture | None:
     ]
     if len(winners) < 2:
         return None
-    title, currency = _("Deals and amount won, a dot a partner"), view.whole.currency
+    title, currency = _("Deals and amount won, a dot a partner"), view.everyone.currency
     text = "; ".join(
         f"{row.partner} {row.won:.0f}, {money(row.amount, currency)}"
         for row in winners.head(RANKED).itertuples()

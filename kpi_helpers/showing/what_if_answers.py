@@ -39,9 +39,11 @@ ROWS = {
 def driver_name(driver: str) -> str:
     """A driver in words: close_rate.paid is Close rate, paid."""
     name, column, value = part(driver)
-    told = _(DRIVERS[name])
+    title = _(DRIVERS[name])
     return (
-        told if column is None else f"{told}, {_(CHANNELS[value]) if value in CHANNELS else value}"
+        title
+        if column is None
+        else f"{title}, {_(CHANNELS[value]) if value in CHANNELS else value}"
     )
 
 
@@ -88,9 +90,9 @@ def answer_rows(answers, currency=None, *, small: bool = False) -> Html:
     head = ["", *(names if small else (_("{name}: P10 | P50 | P90", name=name) for name in names))]
     rows = []
     for measure, (label, unit) in ROWS.items():
-        told = [getattr(answer, measure) for answer in answers]
-        if any(told):
-            rows.append([_(label), *(_ranges(one, unit, currency, small) for one in told)])
+        ranges = [getattr(answer, measure) for answer in answers]
+        if any(ranges):
+            rows.append([_(label), *(_ranges(one, unit, currency, small) for one in ranges)])
     if answers[0].chance is not None:
         target = shown(answers[0].target, "money", currency)
         rows.append(
@@ -111,10 +113,12 @@ def answer_name(answer) -> str:
     return _("Baseline") if answer.name == "baseline" else answer.name
 
 
-def _ranges(told, unit, currency, small):
-    if told is None:
+def _ranges(ranges, unit, currency, small):
+    if ranges is None:
         return DASH
-    low, middle, high = (shown(value, unit, currency) for value in (told.p10, told.p50, told.p90))
+    low, middle, high = (
+        shown(value, unit, currency) for value in (ranges.p10, ranges.p50, ranges.p90)
+    )
     if small:
         return Markup('<strong>{}</strong><br><span class="note">{}</span>').format(
             middle, _("{low} to {high}", low=low, high=high)
@@ -154,13 +158,13 @@ def scenario_rows(compared: pd.DataFrame, currency=None) -> Html:
 
 def difference_sentence(before, after, currency=None) -> str:
     """What the scenario adds, with the same luck on both sides."""
-    told = after.difference(before)
+    difference = after.difference(before)
     return _(
         "The scenario changes revenue by {mean} on average; in eight of ten draws by {low} to "
         "{high}.",
-        mean=shown(told.mean, "money", currency),
-        low=shown(told.p10, "money", currency),
-        high=shown(told.p90, "money", currency),
+        mean=shown(difference.mean, "money", currency),
+        low=shown(difference.p10, "money", currency),
+        high=shown(difference.p90, "money", currency),
     )
 
 
@@ -205,7 +209,7 @@ def assumptions(answer) -> str:
 
 def told_as_text(base, before, after, goal, currency, tornado) -> str:
     """The whole answer for a terminal."""
-    who = _("everyone") if base.whole else base.member
+    who = _("everyone") if base.of_everyone else base.member
     lines = [
         _(
             "{who}, {window}, as known on {day}",

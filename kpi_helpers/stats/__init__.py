@@ -6,12 +6,6 @@ Each name loads its module when it is first used.
 import lazy_loader
 
 _HOMES = {
-    "decomposition": (
-        "AmountChange",
-        "RateChange",
-        "midpoint",
-        "won_amount_change",
-    ),
     "funnel_plot": (
         "Funnel",
         "funnel",
@@ -52,7 +46,6 @@ _HOMES = {
         "placebo_dates",
     ),
     "survival": (
-        "kaplan_meier",
         "share_won_by",
         "time_to_outcome",
     ),

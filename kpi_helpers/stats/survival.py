@@ -1,6 +1,4 @@
-"""How long deals take, without ignoring those still open: Aalen-Johansen and Kaplan-Meier."""
-
-import warnings
+"""How long deals take, without ignoring those still open: Aalen-Johansen."""
 
 import numpy as np
 import pandas as pd
@@ -46,45 +44,6 @@ def time_to_outcome(days, outcome, *, confidence: float = 0.95) -> pd.DataFrame:
     )
     columns = (day, at_risk, *shares.values(), open_share, low, high)
     return pd.DataFrame(dict(zip(names, columns, strict=True)))
-
-
-def kaplan_meier(days, outcome, *, ends=CLOSED, confidence: float = 0.95) -> pd.DataFrame:
-    """The share of deals S(t) not yet ended after each number of days; lower is faster.
-
-    S(t) = product over t_i <= t of (1 - d_i / n_i), all outcomes but `ends` right-censored; by
-    default any closing ends a deal. With ends=("won",) 1 - S(t) is the naive share won: it pretends
-    that lost deals may still be won, so it overstates; it is here to show by how much. In as for
-    `time_to_outcome`; out day, survival, low, high (log(-log) Greenwood), in 0..1. No deal gives no
-    row. Raises KitError like `time_to_outcome`. Kaplan and Meier 1958.
-
-    >>> days, outcome = [10, 20, 30, 40, 50, 60], ["won", "lost", "won", "open", "won", "lost"]
-    >>> curve = kaplan_meier(days, outcome)
-    >>> float(curve.survival[curve.day == 30].iloc[0])
-    0.5
-    >>> naive = kaplan_meier(days, outcome, ends=("won",))
-    >>> float(1 - naive.survival.iloc[-1])
-    0.6875
-    """
-    from scipy import stats
-
-    days, outcome = checks.observed("kaplan_meier", days, outcome)
-    if not len(days):
-        return pd.DataFrame(columns=["day", "survival", "low", "high"], dtype=float)
-    ended = np.isin(outcome, ends)
-    sf = stats.ecdf(stats.CensoredData(uncensored=days[ended], right=days[~ended])).sf
-    with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # undefined at S = 0 and 1, and then null
-        band = sf.confidence_interval(
-            checks.confidence("kaplan_meier", confidence), method="log-log"
-        )
-    return pd.DataFrame(
-        {
-            "day": sf.quantiles,
-            "survival": sf.probabilities,
-            "low": band.low.probabilities,
-            "high": band.high.probabilities,
-        }
-    )
 
 
 def share_won_by(days, outcome, by=(30, 60, 90), *, confidence: float = 0.95) -> pd.DataFrame:

@@ -7,20 +7,20 @@ from functools import wraps
 
 def shown_in_notebooks(run: Callable) -> Callable:
     """`run` shows its progress where it is called in a notebook, unless the caller hears it with
-    `told` or `done`."""
+    `say` or `done`."""
 
     @wraps(run)
     def shown(*given, **options):
-        if "ipykernel" not in sys.modules or {"told", "done"} & options.keys():
+        if "ipykernel" not in sys.modules or {"say", "done"} & options.keys():
             return run(*given, **options)
         with Progress() as progress:
-            return run(*given, told=progress.told, done=progress.done, **options)
+            return run(*given, say=progress.say, done=progress.done, **options)
 
     return shown
 
 
 class Progress:
-    """`told` prints a line, `done` counts a finished report."""
+    """`say` prints a line, `done` counts a finished report."""
 
     def __init__(self) -> None:
         self._bar = None
@@ -33,7 +33,7 @@ class Progress:
         if self._bar is not None:
             self._bar.close()
 
-    def told(self, line: str) -> None:
+    def say(self, line: str) -> None:
         if self._bar is None:
             print(line, flush=True)
         else:
@@ -42,7 +42,7 @@ class Progress:
     def done(self, record: dict, total: int) -> None:
         self._count += 1
         if not (sys.stdout.isatty() or "ipykernel" in sys.modules):
-            self.told(f"{self._count}/{total} {record['status']}: {record['partner']}")
+            self.say(f"{self._count}/{total} {record['status']}: {record['partner']}")
             return
         if self._bar is None:
             from tqdm.auto import tqdm

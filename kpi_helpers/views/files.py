@@ -11,37 +11,44 @@ import pandas as pd
 
 from kpi_helpers.contract.windows import Window
 from kpi_helpers.judging.backtesting import Backtest
-from kpi_helpers.judging.programme_fit import BY_PARTNER, Common
-from kpi_helpers.judging.win_chances import PACE, History
+from kpi_helpers.judging.programme_fit import BY_PARTNER, ProgrammeFit
+from kpi_helpers.judging.win_chances import PACE, WinHistory
 
-FILE = "common.json"
+FILE = "programme.json"
 ROWS = 4096  # of a row group
-CLASSES = {one.__name__: one for one in (Backtest, Common, History, Window)}
+CLASSES = {one.__name__: one for one in (Backtest, ProgrammeFit, WinHistory, Window)}
 
 
-def save_common(common: Common, folder: Path) -> None:
-    """Write `common.json` and a Parquet file for each table that has rows of partners."""
-    effects = common.history.effects
-    owned = effects["column"].isin(("partner", "lately")) & (effects["level"] != "earlier")
+def save_fit(programme: ProgrammeFit, folder: Path) -> None:
+    """Write `programme.json` and a Parquet file for each table that has rows of partners."""
+    effects = programme.history.effects
+    owned = effects["column"].isin(("partner", "partner_recently")) & (
+        effects["level"] != "earlier"
+    )
     effects = effects.assign(partner=effects["level"].where(owned))
-    tables = {name: getattr(common, name) for name in BY_PARTNER} | {
+    tables = {name: getattr(programme, name) for name in BY_PARTNER} | {
         "effects": effects.dropna(subset="partner")
     }
     for name, table in tables.items():
         whole = table if "partner" in table else table.rename_axis("partner").reset_index()
         write_table(whole.astype({"partner": "str"}), folder, name)
     shared = effects[effects["partner"].isna()].drop(columns="partner")
-    shared = replace(common, history=replace(common.history, effects=shared, curve=None, curves={}))
+    shared = replace(
+        programme, history=replace(programme.history, effects=shared, curve=None, curves={})
+    )
     # in the place of a table of partners is said what its index is
     shared = replace(
         shared,
-        **{name: None if "partner" in getattr(common, name) else "partner" for name in BY_PARTNER},
+        **{
+            name: None if "partner" in getattr(programme, name) else "partner"
+            for name in BY_PARTNER
+        },
     )
-    if common.backtest is not None:  # its scores are told, its rows are not
+    if programme.backtest is not None:  # its scores are told, its rows are not
         shared = replace(
-            shared, backtest=replace(common.backtest, periods=common.backtest.periods[:0])
+            shared, backtest=replace(programme.backtest, periods=programme.backtest.periods[:0])
         )
-    curves = {None: common.history.curve} | common.history.curves
+    curves = {None: programme.history.curve} | programme.history.curves
     write_table(
         pd.concat([curve.assign(**{PACE: band}) for band, curve in curves.items()]),
         folder,
@@ -51,24 +58,24 @@ def save_common(common: Common, folder: Path) -> None:
     (folder / FILE).write_text(text, encoding="utf-8")
 
 
-def read_common(folder: Path, partner: str | None = None) -> Common:
-    """What `save_common` wrote, whole or with the rows of one partner only."""
-    common = json.loads((folder / FILE).read_text(encoding="utf-8"), object_hook=_revived)
+def read_fit(folder: Path, partner: str | None = None) -> ProgrammeFit:
+    """What `save_fit` wrote, whole or with the rows of one partner only."""
+    programme = json.loads((folder / FILE).read_text(encoding="utf-8"), object_hook=_revived)
     own = {name: read_table(folder, name, partner) for name in BY_PARTNER}
     own = {
-        name: rows.set_index(index) if (index := getattr(common, name)) else rows
+        name: rows.set_index(index) if (index := getattr(programme, name)) else rows
         for name, rows in own.items()
     }
     theirs = read_table(folder, "effects", partner).drop(columns="partner")
-    effects = pd.concat([common.history.effects, theirs], ignore_index=True)
+    effects = pd.concat([programme.history.effects, theirs], ignore_index=True)
     curves = read_table(folder, "curves")
     of_all = curves[PACE].isna()
     curves = {None: curves[of_all]} | dict(iter(curves[~of_all].groupby(PACE)))
     curves = {
         band: curve.drop(columns=PACE).reset_index(drop=True) for band, curve in curves.items()
     }
-    history = replace(common.history, effects=effects, curve=curves.pop(None), curves=curves)
-    return replace(common, history=history, **own)
+    history = replace(programme.history, effects=effects, curve=curves.pop(None), curves=curves)
+    return replace(programme, history=history, **own)
 
 
 def write_table(table: pd.DataFrame, folder: Path, name: str) -> None:
@@ -133,16 +140,16 @@ def _plain(value):
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def _revived(told: dict):
-    if "frame" in told:
+def _revived(plain: dict):
+    if "frame" in plain:
         return pd.DataFrame(
             {
-                name: pd.array(told["frame"][name], dtype=kind)
-                for name, kind in told["dtypes"].items()
+                name: pd.array(plain["frame"][name], dtype=kind)
+                for name, kind in plain["dtypes"].items()
             }
         )
-    if "class" in told:
-        return CLASSES[told.pop("class")](**told)
-    if "timestamp" in told:
-        return pd.Timestamp(told["timestamp"])
-    return date.fromisoformat(told["date"]) if "date" in told else told
+    if "class" in plain:
+        return CLASSES[plain.pop("class")](**plain)
+    if "timestamp" in plain:
+        return pd.Timestamp(plain["timestamp"])
+    return date.fromisoformat(plain["date"]) if "date" in plain else plain

@@ -11,11 +11,11 @@ import pandas as pd
 from kpi_helpers.contract.windows import MONTHS_IN, Window, add_months, period_start
 from kpi_helpers.engines.frames import conform
 from kpi_helpers.errors import KitError, UnknownValue
-from kpi_helpers.judging import fit_common, with_intervals
+from kpi_helpers.judging import fit_programme, with_intervals
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.scoring.peers import peers, shared_peers
 from kpi_helpers.scoring.scorecard import scorecard, slow_cycle
-from kpi_helpers.views.files import read_common, read_table, save_common, write_table
+from kpi_helpers.views.files import read_fit, read_table, save_fit, write_table
 
 FILE = "fleet.json"
 TABLES = ("now", "previous", "trend", "peers", "shared")  # by partner
@@ -41,12 +41,12 @@ class Fleet:
     everyone: pd.DataFrame | None
     everyone_before: pd.DataFrame | None
     everyone_trend: pd.DataFrame | None
-    common: object  # judging.Common: what judging fits once for all partners
+    programme: object  # judging.ProgrammeFit: what judging fits once for all partners
 
     def save(self, folder: Path) -> None:
         for name in (*TABLES, *EVERYONES):
             write_table(getattr(self, name), folder, name)
-        save_common(self.common, folder)
+        save_fit(self.programme, folder)
         facts = {
             "window": [str(self.window.start), str(self.window.end), self.window.kind],
             "as_of": str(self.as_of),
@@ -76,7 +76,7 @@ class Fleet:
             facts["slow_days"],
             facts["currency"],
             **tables,
-            common=read_common(folder, partner),
+            programme=read_fit(folder, partner),
         )
 
     def of(self, partner: str) -> "Fleet":
@@ -129,11 +129,11 @@ def measure(
         scorecard(deals, by=by, window=span, basis=FOLLOWED, **asked)
         for by in (f"partner,{unit}", unit)
     )
-    common = fit_common(deals, window, as_of=as_of)
+    programme = fit_programme(deals, window, as_of=as_of)
     return Fleet(
         *(window, as_of, slow, currency),
         *(now, earlier[0], trend, peers(now), shared_peers(now)),
-        *(everyone, earlier[1], everyone_trend, common),
+        *(everyone, earlier[1], everyone_trend, programme),
     )
 
 

@@ -54,7 +54,7 @@ class PartnerView:
     previous: pd.DataFrame
     peers: pd.DataFrame
     trend: pd.DataFrame
-    common: object = None
+    programme: object = None
     spend: pd.DataFrame | None = None
     targets: pd.DataFrame | None = None
     store: Path | None = None
@@ -75,7 +75,7 @@ class PartnerView:
         read the same."""
         from kpi_helpers.judging import look_ahead
 
-        return look_ahead(self.deals, self.common, self.targets)
+        return look_ahead(self.deals, self.programme, self.targets)
 
     @cached_property
     def planned(self):
@@ -85,7 +85,12 @@ class PartnerView:
 
         rules = read_rules(self.rules, edition=self.edition)
         made = recommend(
-            self.deals, self.common, self.partner, told=self.ahead, spend=self.spend, rules=rules
+            self.deals,
+            self.programme,
+            self.partner,
+            ahead=self.ahead,
+            spend=self.spend,
+            rules=rules,
         )
         return made, rules
 
@@ -228,14 +233,14 @@ def partner_view(
             _own(table, partner) for table in (loaded.deals("pandas"), loaded.spend, loaded.targets)
         )
         health = summary(loaded)
-    if edition == "partner" and (own.common.crowd["n"] > 0).sum() <= FEWEST:
+    if edition == "partner" and (own.programme.crowd["n"] > 0).sum() <= FEWEST:
         # what is fitted to so few would tell of each of them
         own = measure(
             deals, own.window, own.as_of, targets=targets, spend=spend, currency=own.currency
         )
     shared = (own.window, own.as_of, own.currency, own.slow_days)
     beside = own.peers if edition == "internal" else own.shared
-    cards = (own.now, own.previous, beside, own.trend, own.common)
+    cards = (own.now, own.previous, beside, own.trend, own.programme)
     return PartnerView(
         partner, *shared, deals, *cards, spend, targets, store, health, edition, rules
     )

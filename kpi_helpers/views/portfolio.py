@@ -18,15 +18,15 @@ from kpi_helpers.views.partner import PartnerView, check_prepared, own_rules, pr
 class PortfolioView:
     """The programme in one window.
 
-    `whole` is everyone together as a `PartnerView` of partner `*`, with all deals; `now` and
-    `previous` are tidy scorecards by partner; `common` is what judging fitted for all of them;
+    `everyone` is all partners together as a `PartnerView` of partner `*`, with all deals; `now` and
+    `previous` are tidy scorecards by partner; `programme` is what judging fitted for all of them;
     `targets` are every partner's.
     """
 
-    whole: PartnerView
+    everyone: PartnerView
     now: pd.DataFrame
     previous: pd.DataFrame
-    common: object
+    programme: object
     targets: pd.DataFrame | None = None
 
     @cached_property
@@ -41,10 +41,10 @@ class PortfolioView:
         table = wide.assign(
             low=rate["low"], high=rate["high"], amount_before=wide_table(self.previous)["amount"]
         )
-        ranks = self.common.ranks.reindex(wide.index)
+        ranks = self.programme.ranks.reindex(wide.index)
         table = table.assign(rank=ranks["rank"], rank_low=ranks["low"], rank_high=ranks["high"])
-        fair = self.common.last_year.reindex(wide.index)
-        raised = [self.common.alert("fair", partner) for partner in wide.index]
+        fair = self.programme.last_year.reindex(wide.index)
+        raised = [self.programme.alert("fair", partner) for partner in wide.index]
         table = table.assign(
             ratio=fair["ratio"], verdict=fair["verdict"].where(pd.Series(raised, index=wide.index))
         )
@@ -60,8 +60,8 @@ class PortfolioView:
         from kpi_helpers.judging import what_changed
 
         rows = []
-        for partner, deals in self.whole.deals.groupby("partner", sort=True):
-            found = what_changed(deals, self.whole.window, as_of=self.whole.as_of)
+        for partner, deals in self.everyone.deals.groupby("partner", sort=True):
+            found = what_changed(deals, self.everyone.window, as_of=self.everyone.as_of)
             won = found.parts[found.parts["kpi"] == "won_amount"]
             if won.empty or pd.isna(won["change"].iloc[0]):
                 continue
@@ -95,7 +95,7 @@ class PortfolioView:
         overdispersion."""
         from kpi_helpers.stats import funnel
 
-        year = self.common.last_year
+        year = self.programme.last_year
         return funnel(year.index, year["observed"], year["n"], overdispersed=True)
 
 
@@ -121,16 +121,16 @@ def portfolio_view(source, *, window=None, as_of=None, rules=None, **reading) ->
         as_of = as_date(as_of or loaded.as_of, "as_of")
         fleet = measure_fleet(loaded, parse_window(window, as_of), as_of)
         deals, spend, targets = loaded.deals("pandas"), loaded.spend, loaded.targets
-    whole = PartnerView(
+    everyone = PartnerView(
         *(EVERYONE, fleet.window, fleet.as_of, fleet.currency, fleet.slow_days, deals),
         *(
             fleet.everyone,
             fleet.everyone_before,
             fleet.peers[:0],
             fleet.everyone_trend,
-            fleet.common,
+            fleet.programme,
         ),
         *(spend, None if targets is None else targets[targets["partner"] == EVERYONE]),
         rules=rules,
     )
-    return PortfolioView(whole, fleet.now, fleet.previous, fleet.common, targets)
+    return PortfolioView(everyone, fleet.now, fleet.previous, fleet.programme, targets)

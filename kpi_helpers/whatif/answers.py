@@ -50,9 +50,11 @@ class Answer:
         """How much more revenue than the other's, draw by draw: the same luck on both sides."""
         return _range(self.revenues - other.revenues, self.revenue.mean - other.revenue.mean)
 
-    def told(self) -> dict:
+    def plain(self) -> dict:
         """The numbers as plain data; what is not known is None."""
-        ranges = {name: vars(told) if (told := getattr(self, name)) else None for name in MEASURES}
+        ranges = {
+            name: vars(plain) if (plain := getattr(self, name)) else None for name in MEASURES
+        }
         return ranges | {"chance": self.chance, "target": self.target, "spend": self.spend}
 
 

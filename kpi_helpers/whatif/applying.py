@@ -86,14 +86,18 @@ def _times(table, rows, factor, *columns):
 
 
 def _rows(base, table, column, value):
-    ours = np.full(len(table), True) if base.whole else (table["member"] == base.member).to_numpy()
+    ours = (
+        np.full(len(table), True)
+        if base.of_everyone
+        else (table["member"] == base.member).to_numpy()
+    )
     return ours if column is None else ours & (table[column] == value).to_numpy()
 
 
 def _won_back(base, world, share):
     """Deals like those lost to a competitor in the last year, so many of them, are won in the
     window."""
-    lost = base.lately[competitor_losses(base.lately)]
+    lost = base.recent[competitor_losses(base.recent)]
     if not len(lost) or not share:
         return world
     rows = lost.reindex(columns=world.coming.columns).fillna({"amount": 0.0})
@@ -109,7 +113,7 @@ def _moved(base, world, entry):
         if entry[side] not in base.members:
             raise UnknownValue("one to move deals " + side, entry[side], base.members)
     opened = world.opened
-    theirs = opened["partner" if base.whole else "member"] == entry["from"]
+    theirs = opened["partner" if base.of_everyone else "member"] == entry["from"]
     if "deals" in entry:
         ids = [str(deal) for deal in entry["deals"]]
         missing = sorted(set(ids) - set(opened.loc[theirs, "deal_id"]))
@@ -121,7 +125,7 @@ def _moved(base, world, entry):
     else:
         share = np.where(theirs, _portion(entry["share"], "share"), 0.0)
     gone = opened[share > 0].assign(copies=(opened["copies"] * share)[share > 0])
-    if not base.whole:
+    if not base.of_everyone:
         gone["member"] = entry["to"]
     opened = opened.assign(copies=opened["copies"] * (1 - share))
     return replace(world, opened=pd.concat([opened, gone], ignore_index=True))
@@ -148,7 +152,7 @@ def _replaced(base, world, entry):
 
 
 def _everyone(base, what):
-    if not base.whole:
+    if not base.of_everyone:
         raise KitError(f"To {what} a partner is asked of the portfolio: leave {base.level} out.")
 
 

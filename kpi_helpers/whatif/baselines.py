@@ -14,7 +14,7 @@ from kpi_helpers.contract.notes import Note
 from kpi_helpers.contract.windows import Window, as_date
 from kpi_helpers.engines.pandas_table import deal_table, merged_shares
 from kpi_helpers.errors import KitError, UnknownValue
-from kpi_helpers.judging import History, learn, period_ahead, win_chances
+from kpi_helpers.judging import WinHistory, learn, period_ahead, win_chances
 from kpi_helpers.judging.forecasting import FEWEST_CREATED, SHOCK, YEAR
 from kpi_helpers.judging.win_chances import eventual, share_won_by_age
 from kpi_helpers.scoring.sidetables import side_table, target_by
@@ -57,7 +57,7 @@ class Baseline:
     as_of: pd.Timestamp
     world: World
     drivers: pd.DataFrame
-    lately: pd.DataFrame
+    recent: pd.DataFrame
     members: list[str]
     so_far: tuple[float, float]
     peers: tuple[float, float] | None
@@ -67,7 +67,7 @@ class Baseline:
     notes: tuple[Note, ...] = field(default=())
 
     @property
-    def whole(self) -> bool:
+    def of_everyone(self) -> bool:
         """Whether this is everyone together."""
         return self.level == "portfolio"
 
@@ -77,7 +77,7 @@ class Baseline:
         return self.part_of(self.world)
 
     def part_of(self, world: World) -> World:
-        if self.whole:
+        if self.of_everyone:
             return world
         ours = [table[table["member"] == self.member] for table in (world.opened, world.coming)]
         return World(*ours, world.spend)
@@ -95,7 +95,7 @@ def baseline(
     spend=None,
     targets=None,
     target: float | None = None,
-    history: History | None = None,
+    history: WinHistory | None = None,
     seed: int = 0,
     draws: int = 10_000,
 ) -> Baseline:
@@ -179,7 +179,7 @@ def baseline(
     if why:
         notes.append(why)
     world = World(opened, coming, spent)
-    lately = last_year(ours, as_of)
+    recent = last_year(ours, as_of)
     slices = [
         table if not column else table[table["member"] == member] for table in (opened, coming)
     ]
@@ -191,8 +191,8 @@ def baseline(
         window=window,
         as_of=as_of,
         world=world,
-        drivers=measured(lately, *slices, spent),
-        lately=lately,
+        drivers=measured(recent, *slices, spent),
+        recent=recent,
         members=members,
         so_far=(float(won["amount"].sum()), float(len(won))),
         peers=None if not column else _peers(last_year(known, as_of), window),
@@ -206,11 +206,11 @@ def baseline(
 def _open_deals(known, history, window):
     """Everyone's open deals with their chances, and a note of those that cannot be counted."""
     opened = known[known["status"] == "open"]
-    told = win_chances(history, opened, until=window.end)
+    chances = win_chances(history, opened, until=window.end)
     table = opened[["member", "partner", *SEGMENTS, "amount"]].assign(
         deal_id=opened["deal_id"].astype(str),
-        chance=told["chance"],
-        ever=told["eventually"],
+        chance=chances["chance"],
+        ever=chances["eventually"],
         copies=1.0,
     )
     usable = table["chance"].notna()
@@ -221,20 +221,20 @@ def _open_deals(known, history, window):
 def _to_come(known, history, left):
     """The deals created in the last year stand for those to come, as in `judging.forecast`; a row
     for each."""
-    lately = known[known["created_on"] > history.as_of - pd.Timedelta(days=YEAR)]
-    order = np.lexsort((lately["created_on"], lately["amount"].fillna(0)))
-    lately = lately.iloc[order]
-    table = lately[["member", "partner", *SEGMENTS, "amount"]].fillna({"amount": 0.0})
+    recent = known[known["created_on"] > history.as_of - pd.Timedelta(days=YEAR)]
+    order = np.lexsort((recent["created_on"], recent["amount"].fillna(0)))
+    recent = recent.iloc[order]
+    table = recent[["member", "partner", *SEGMENTS, "amount"]].fillna({"amount": 0.0})
     table["stream"] = table["channel"]
-    if history.base is None or not len(lately):
+    if history.base is None or not len(recent):
         return table.assign(wins=0.0, leads=0.0)[:0]
-    turn = lately.groupby("member").cumcount().to_numpy()
+    turn = recent.groupby("member").cumcount().to_numpy()
     day = 1 + (turn * 0.6180339887 % 1 * left).astype(int)
-    then = lately.assign(created_on=history.as_of + pd.to_timedelta(day, unit="D"))
+    then = recent.assign(created_on=history.as_of + pd.to_timedelta(day, unit="D"))
     chance = eventual(history, then)
     first = known.groupby("member")["created_on"].min()
-    observed = (history.as_of - lately["member"].map(first)).dt.days.clip(90, YEAR).to_numpy(float)
-    by_end = chance * share_won_by_age(history, lately, left - day)
+    observed = (history.as_of - recent["member"].map(first)).dt.days.clip(90, YEAR).to_numpy(float)
+    by_end = chance * share_won_by_age(history, recent, left - day)
     return table.assign(wins=by_end / observed * left, leads=left / observed)
 
 
@@ -255,13 +255,13 @@ def _spend(spend, level, member, as_of, left):
     }, None
 
 
-def _peers(lately, window):
+def _peers(recent, window):
     """The mean amount and deals that the members of this level win in such a window; None without
     two of them."""
-    active = lately["member"].unique()
+    active = recent["member"].unique()
     if len(active) < 2:
         return None
-    won, share = lately[lately["status"] == "won"], window.days / YEAR / len(active)
+    won, share = recent[recent["status"] == "won"], window.days / YEAR / len(active)
     return float(won["amount"].sum()) * share, len(won) * share
 
 

@@ -26,7 +26,7 @@ def part(driver: str) -> tuple[str, str | None, str | None]:
 
 
 def measured(
-    lately: pd.DataFrame, opened: pd.DataFrame, coming: pd.DataFrame, spend: dict[str, float]
+    recent: pd.DataFrame, opened: pd.DataFrame, coming: pd.DataFrame, spend: dict[str, float]
 ) -> pd.DataFrame:
     """The drivers of a slice: driver, value, low, high (95 %), unit and the n deals each rests on.
 
@@ -41,11 +41,11 @@ def measured(
         _opportunities("opportunities", opened, coming),
         _opportunities("leads", opened[:0], coming),
     ]
-    rows += [_rate("close_rate", lately), _size("average_deal_size", lately), _cycle(lately)]
+    rows += [_rate("close_rate", recent), _size("average_deal_size", recent), _cycle(recent)]
     for column in SEGMENTS:
-        for value in sorted(set(lately[column].dropna())):
+        for value in sorted(set(recent[column].dropna())):
             name = value if column == "channel" else f"{column}.{value}"
-            inside = lately[lately[column] == value]
+            inside = recent[recent[column] == value]
             rows += [
                 _rate(f"close_rate.{name}", inside),
                 _size(f"average_deal_size.{name}", inside),
@@ -59,13 +59,13 @@ def measured(
     ]
     value = float(opened["amount"].sum())
     rows.append(("open_pipeline", value, value, value, "money", len(opened)))
-    rows.append(("win_back", 0.0, 0.0, 0.0, "ratio", int(competitor_losses(lately).sum())))
+    rows.append(("win_back", 0.0, 0.0, 0.0, "ratio", int(competitor_losses(recent).sum())))
     return pd.DataFrame(rows, columns=list(COLUMNS)).set_index("driver")
 
 
-def competitor_losses(lately: pd.DataFrame) -> pd.Series:
+def competitor_losses(recent: pd.DataFrame) -> pd.Series:
     """Which deals were lost to a competitor; blank counts as no."""
-    return (lately["status"] == "lost") & lately["lost_to_competitor"].fillna(False).astype(bool)
+    return (recent["status"] == "lost") & recent["lost_to_competitor"].fillna(False).astype(bool)
 
 
 def _opportunities(name, opened, coming):
@@ -99,9 +99,11 @@ def _cycle(deals):
 
 
 def _interval(name, values, unit):
-    told = bootstrap(values)
-    value, low, high = (np.nan if end is None else end for end in (told.value, told.low, told.high))
-    return name, value, low, high, unit, told.n
+    interval = bootstrap(values)
+    value, low, high = (
+        np.nan if end is None else end for end in (interval.value, interval.low, interval.high)
+    )
+    return name, value, low, high, unit, interval.n
 
 
 def last_year(known: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:

@@ -33,9 +33,9 @@ def compare(base, scenarios: Iterable) -> pd.DataFrame:
     for answer in answers:
         row = {"scenario": answer.name}
         for measure in MEASURES:
-            told = getattr(answer, measure)
+            found = getattr(answer, measure)
             row |= {
-                f"{measure}_{name}": getattr(told, name, None)
+                f"{measure}_{name}": getattr(found, name, None)
                 for name in ("p10", "p50", "p90", "mean")
             }
         before = answers[0].revenue.mean

@@ -133,23 +133,23 @@ def read_scenario(path) -> Scenario:
     path = Path(path)
     try:
         text = path.read_text(encoding="utf-8")
-        told = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+        entries = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
     except OSError as error:
         raise KitError(f"The scenario {str(path)!r} cannot be read: {error.strerror}.") from None
     except (ValueError, UnicodeDecodeError) as error:
         raise KitError(
             f"The scenario {str(path)!r} is no valid {path.suffix or 'JSON'} file: {error}"
         ) from None
-    if not isinstance(told, dict):
+    if not isinstance(entries, dict):
         raise KitError(
-            f"The scenario {str(path)!r} holds {type(told).__name__}, not an object with name "
+            f"The scenario {str(path)!r} holds {type(entries).__name__}, not an object with name "
             f"and set."
         )
     known = [part.name for part in fields(Scenario)]
-    for key in told:
+    for key in entries:
         if key not in known:
             raise UnknownValue("entry of a scenario", key, known)
-    return Scenario(**{"name": path.stem} | told)
+    return Scenario(**{"name": path.stem} | entries)
 
 
 def save_scenario(scenario: Scenario, path) -> Path:
@@ -157,12 +157,12 @@ def save_scenario(scenario: Scenario, path) -> Path:
     if Path(path).suffix != ".json":
         raise KitError(f"A scenario is saved as .json; got {str(path)!r}.")
     empty = asdict(Scenario())
-    told = {
+    entries = {
         key: value
         for key, value in asdict(scenario).items()
         if value != empty[key] or key == "name"
     }
-    text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(entries, ensure_ascii=False, indent=1) + "\n"
     return _whole(Path(path), lambda new: new.write_text(text, encoding="utf-8"))
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from kpi_helpers.reports import run_reports
 from kpi_helpers.reports.running.child import make_report
-from kpi_helpers.reports.schedule import make_plan
+from kpi_helpers.reports.schedule import make_schedule
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 NAMES = [
@@ -35,7 +35,7 @@ def made(browser, tmp_path_factory):
         assert run_reports(SAMPLE, out=out / lang, partners=names, lang=lang, **asked).failed == []
         # a run of some partners makes no report on all of them
         told = {"source": "prepared", "window": "2025-Q4", "as_of": "2025-12-31", "lang": lang}
-        assert make_report(asdict(make_plan([], [], told, out / lang)[0]))["status"] == "ok"
+        assert make_report(asdict(make_schedule([], [], told, out / lang)[0]))["status"] == "ok"
     return out
 
 

@@ -21,7 +21,7 @@ def test_a_partners_plan_is_told_with_evidence_prize_level_and_date(command):
         "stop_paid",
         "department",
     )
-    assert first["prize"] == {"value": 136230, "low": 136230, "high": 136230}
+    assert first["value_at_stake"] == {"value": 136230, "low": 136230, "high": 136230}
     assert first["review_on"] == "2026-03-31"
     assert (first["evidence"]["won"], first["evidence"]["leads"], len(first["deal_ids"])) == (
         0,

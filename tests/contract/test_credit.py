@@ -30,14 +30,14 @@ def deals():
 
 @pytest.fixture(scope="module")
 def fitted(deals):
-    return judging.learn(deals, AS_OF), judging.fit_common(
+    return judging.learn(deals, AS_OF), judging.fit_programme(
         deals, WINDOW, as_of=AS_OF, backtest_periods=0
     )
 
 
 def asked(deals, fitted):
     """What every function that counts credited money says, as frames and numbers."""
-    learned, common = fitted
+    learned, programme = fitted
     card = scorecard(deals, by="partner", window=WINDOW, as_of=AS_OF)
     ahead = judging.forecast(deals, learned, "2026-Q1")
     moved = judging.what_changed(deals, WINDOW, as_of=AS_OF)
@@ -50,7 +50,7 @@ def asked(deals, fitted):
         "what_changed": moved.parts,
         "rank_intervals": rank_intervals(deals, WINDOW, as_of=AS_OF),
         "channels": judging.channel_verdicts(deals, WINDOW, as_of=AS_OF).channels,
-        "recommend": judging.recommend_portfolio(deals, common).table.drop(columns="deal_ids"),
+        "recommend": judging.recommend_portfolio(deals, programme).table.drop(columns="deal_ids"),
         "what_if": pd.Series(whatif.simulate(whatif.baseline(deals, as_of=AS_OF)).revenue.mean),
         "whole_deals": credited(whole_deals(deals)).rename(None),
     }

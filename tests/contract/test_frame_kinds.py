@@ -27,13 +27,13 @@ AS_OF = "2025-12-31"
 BESIDE = {
     **{
         name: {"window": "2025"}
-        for name in ("what_changed", "channel_verdicts", "fit_common", "rank_intervals")
+        for name in ("what_changed", "channel_verdicts", "fit_programme", "rank_intervals")
     },
     "strategy_effect": {"began": "2025-01-01", "partner": "P"},
     "win_chances": {"history": None},
     "forecast": {"history": None, "window": "2026"},
-    **{name: {"common": None} for name in ("look_ahead", "recommend_portfolio")},
-    "recommend": {"common": None, "partner": "P"},
+    **{name: {"programme": None} for name in ("look_ahead", "recommend_portfolio")},
+    "recommend": {"programme": None, "partner": "P"},
     "composite": {"weights": {"close_rate": 1}},
     "with_intervals": {"card": scorecard(DEALS, by="partner", window="2025", as_of=AS_OF)},
     "pipeline_movement": {"since": "2025-01-01"},

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from kpi_helpers.errors import KitError, UnknownValue
-from kpi_helpers.judging import fit_common, read_rules, recommend, recommend_portfolio
+from kpi_helpers.judging import fit_programme, read_rules, recommend, recommend_portfolio
 from kpi_helpers.judging.rules import LEVELS
 
 from .sample import sample_deals, sample_side
@@ -14,41 +14,41 @@ AS_OF = "2025-12-31"
 
 
 @pytest.fixture(scope="module")
-def common():
-    return fit_common(sample_deals(), "2025-Q4", as_of=AS_OF, backtest_periods=0)
+def programme():
+    return fit_programme(sample_deals(), "2025-Q4", as_of=AS_OF, backtest_periods=0)
 
 
-def plan(partner, common, deals=None, **more):
+def plan(partner, programme, deals=None, **more):
     deals = sample_deals() if deals is None else deals
-    return recommend(deals[deals["partner"] == partner], common, partner, **more)
+    return recommend(deals[deals["partner"] == partner], programme, partner, **more)
 
 
 def rules_of(answer):
     return answer.table["rule"].tolist()
 
 
-def test_planted_truths_are_recommended(common):
+def test_planted_truths_are_recommended(programme):
     spend = sample_side("spend").query("partner == 'Çınar Teknoloji'")
-    answer = plan("Çınar Teknoloji", common, spend=spend)
+    answer = plan("Çınar Teknoloji", programme, spend=spend)
     assert rules_of(answer)[0] == "stop_paid"
     row = answer.table.iloc[0]
-    assert row["prize"] == 136230 and len(row["deal_ids"]) == 38
+    assert row["value_at_stake"] == 136230 and len(row["deal_ids"]) == 38
     assert row["text"].startswith("Stop investing in paid leads: 0 of 38 were won")
     assert row["review_on"] == pd.Timestamp("2026-03-31") and row["level"] == "department"
-    assert rules_of(plan("Öztürk & Oğulları", common))[0] == "replacement"
+    assert rules_of(plan("Öztürk & Oğulları", programme))[0] == "replacement"
 
 
-def test_luck_and_region_carry_no_verdict(common):
-    assert plan("Çiğdem Yazılım", common).silence.startswith(
+def test_luck_and_region_carry_no_verdict(programme):
+    assert plan("Çiğdem Yazılım", programme).silence.startswith(
         "The data cannot support a recommendation yet: 5 closed deals"
     )
     assert not {"below_expectation", "replacement", "decline", "stop_paid"} & set(
-        rules_of(plan("Işık Bilişim", common))
+        rules_of(plan("Işık Bilişim", programme))
     )
 
 
-def test_silence_says_so(common):
-    answer = plan("Forêt Conseil", common)
+def test_silence_says_so(programme):
+    answer = plan("Forêt Conseil", programme)
     assert answer.table.empty
     assert (
         answer.silence
@@ -56,7 +56,7 @@ def test_silence_says_so(common):
     )
 
 
-def test_plans_are_ranked_and_prizes_lie_in_their_intervals(common):
+def test_plans_are_ranked_and_prizes_lie_in_their_intervals(programme):
     high = {
         "partner": ["Işık Bilişim"],
         "period": ["2026-Q1"],
@@ -64,15 +64,18 @@ def test_plans_are_ranked_and_prizes_lie_in_their_intervals(common):
         "target": [1e6],
     }
     answer = recommend_portfolio(
-        sample_deals(), common, spend=sample_side("spend"), targets=pd.DataFrame(high)
+        sample_deals(), programme, spend=sample_side("spend"), targets=pd.DataFrame(high)
     )
     table = answer.table
     assert table["rank"].tolist() == list(range(1, len(table) + 1))
-    assert table["prize"].is_monotonic_decreasing
-    bad = table[(table["prize_low"] > table["prize"]) | (table["prize"] > table["prize_high"])]
+    assert table["value_at_stake"].is_monotonic_decreasing
+    bad = table[
+        (table["value_at_stake_low"] > table["value_at_stake"])
+        | (table["value_at_stake"] > table["value_at_stake_high"])
+    ]
     assert bad.empty, bad.iloc[0].to_dict()
-    assert (table["prize_low"] <= table["prize"] + 1e-6).all() and (
-        table["prize"] <= table["prize_high"] + 1e-6
+    assert (table["value_at_stake_low"] <= table["value_at_stake"] + 1e-6).all() and (
+        table["value_at_stake"] <= table["value_at_stake_high"] + 1e-6
     ).all()
     assert set(table["level"]) <= set(LEVELS)
     assert (table["review_on"] > AS_OF).all()
@@ -108,7 +111,7 @@ def portfolio(change):
 
 @pytest.fixture(scope="module")
 def shared():
-    return fit_common(portfolio(lambda mine: mine), "2025-Q4", as_of=AS_OF, backtest_periods=0)
+    return fit_programme(portfolio(lambda mine: mine), "2025-Q4", as_of=AS_OF, backtest_periods=0)
 
 
 def last(mine, status, count, **columns):
@@ -213,16 +216,16 @@ def test_a_quiet_partner_gets_no_recommendation_of_any_rule(shared):
 @pytest.mark.parametrize("rule", CASES)
 def test_each_rule_speaks_when_its_evidence_is_there(rule, shared):
     deals = portfolio(CASES[rule])
-    common = (
-        fit_common(deals, "2025-Q4", as_of=AS_OF, backtest_periods=0)
+    programme = (
+        fit_programme(deals, "2025-Q4", as_of=AS_OF, backtest_periods=0)
         if rule in REFITTED
         else shared
     )
-    answer = plan(QUIET, common, deals)
+    answer = plan(QUIET, programme, deals)
     assert rule in rules_of(answer)
     row = answer.table.set_index("rule").loc[rule]
     assert row["deal_ids"] and "{" not in row["text"]
-    assert np.isfinite(row["prize"]) or rule == "stop_paid"  # no spend is known here
+    assert np.isfinite(row["value_at_stake"]) or rule == "stop_paid"  # no spend is known here
 
 
 @pytest.mark.parametrize("rule", ALMOST)
@@ -241,30 +244,34 @@ def test_a_target_is_at_risk_where_the_forecast_seldom_reaches_it(target, told, 
     answer = plan(QUIET, shared, portfolio(lambda mine: mine), targets=agreed(target))
     assert rules_of(answer) == told
     for row in answer.table.itertuples():
-        assert row.evidence["chance"] < 0.25 and row.evidence["target"] == 1e8 and row.prize > 9e7
+        assert (
+            row.evidence["chance"] < 0.25
+            and row.evidence["target"] == 1e8
+            and row.value_at_stake > 9e7
+        )
 
 
 def test_every_rule_has_a_case():
     assert {*CASES, "target_at_risk"} == {rule.name for rule in read_rules().rules}
 
 
-def test_below_expectation_gives_way_to_the_replacement_question(common):
-    last_year = common.year_before.assign(verdict=None)
-    once = type(common)(**vars(common) | {"year_before": last_year})
+def test_below_expectation_gives_way_to_the_replacement_question(programme):
+    last_year = programme.year_before.assign(verdict=None)
+    once = type(programme)(**vars(programme) | {"year_before": last_year})
     assert "below_expectation" in rules_of(plan("Öztürk & Oğulları", once))
-    assert "below_expectation" not in rules_of(plan("Öztürk & Oğulları", common))
+    assert "below_expectation" not in rules_of(plan("Öztürk & Oğulları", programme))
 
 
-def test_thresholds_and_texts_can_be_edited(common, tmp_path):
+def test_thresholds_and_texts_can_be_edited(programme, tmp_path):
     mine = tmp_path / "my.toml"
     stale = '[rules.stale]\nfewest = 1\ntext = "Look at {count}."\n'
     mine.write_text(
         f"[silence]\nfewest_closed = 3\n{stale}[rules.overdue]\nenabled = false\n", encoding="utf-8"
     )
-    answer = plan("Işık Bilişim", common, rules=mine)
+    answer = plan("Işık Bilişim", programme, rules=mine)
     assert answer.table.set_index("rule").loc["stale", "text"] == "Look at 5."
     assert len(read_rules(mine).rules) == len(read_rules().rules) - 1
-    assert "closed deals" not in (plan("Çiğdem Yazılım", common, rules=mine).silence or "")
+    assert "closed deals" not in (plan("Çiğdem Yazılım", programme, rules=mine).silence or "")
 
 
 @pytest.mark.parametrize(
@@ -295,7 +302,7 @@ def test_a_faulty_rule_file_is_refused(text, error, tmp_path):
         read_rules(tmp_path / "bad.toml")
 
 
-def test_common_is_one_object_to_hold(common):
-    again = pickle.loads(pickle.dumps(common))
-    assert rules_of(plan("Çınar Teknoloji", again)) == rules_of(plan("Çınar Teknoloji", common))
-    assert common.slow_days == pytest.approx(100)
+def test_common_is_one_object_to_hold(programme):
+    again = pickle.loads(pickle.dumps(programme))
+    assert rules_of(plan("Çınar Teknoloji", again)) == rules_of(plan("Çınar Teknoloji", programme))
+    assert programme.slow_days == pytest.approx(100)

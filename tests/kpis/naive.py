@@ -264,13 +264,13 @@ def table(
     names = {tuple(d[name] for name in by) for d in there}
     found = {}
     for number, (window, before, state) in enumerate(windows):
-        common = {"as_of": as_of, "within": within, "slow": slow}
+        programme = {"as_of": as_of, "within": within, "slow": slow}
         mine = {
             name: group(
                 [d for d in deals if tuple(d[b] for b in by) == name],
                 window=window,
                 state=state,
-                **common,
+                **programme,
             )
             for name in (names if by else {()})
         }
@@ -289,7 +289,7 @@ def table(
             past = None
             if before:
                 rows_of = [d for d in deals if tuple(d[b] for b in by) == name]
-                past = group(rows_of, window=before, state=state, **common)
+                past = group(rows_of, window=before, state=state, **programme)
             was_won = past["quality_score", "won"][1] if past else 0
             was_amount = past["quality_score", "amount"][1] if past else 0
             rows["quality_score", "past"] = (

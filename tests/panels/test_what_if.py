@@ -62,7 +62,7 @@ def test_another_partner_is_measured_anew(panel):
     panel.partner.value = "Polder Data"
     assert panel.base.member == "Polder Data"
     panel.partner.value = None
-    assert panel.base.whole and not panel.base.mine.opened.empty
+    assert panel.base.of_everyone and not panel.base.mine.opened.empty
 
 
 def test_what_is_wrong_is_said_in_the_panel(panel):

@@ -149,7 +149,7 @@ def test_a_full_disk_is_told_and_stops_nothing(tmp_path, monkeypatch):
 
     one = job(tmp_path, small_notebook(tmp_path / "in.ipynb"), "P")
     monkeypatch.setattr(child, "write_whole", full)
-    record = child.bury(json.loads(json.dumps(one, default=vars)), 2, "it died")
+    record = child.failed_record(json.loads(json.dumps(one, default=vars)), 2, "it died")
     assert record["error"] == "it died; the report could not be written: No space left on device"
 
 

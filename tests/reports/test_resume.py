@@ -42,7 +42,7 @@ def run(first, tmp_path, monkeypatch):
         again.made, again.said = [], []
         done = {
             "done": lambda record, total: again.made.append(record["partner"]),
-            "told": again.said.append,
+            "say": again.said.append,
         }
         return run_reports(again.source, **{"out": again.out, **ASKED, **done, **options})
 

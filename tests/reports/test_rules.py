@@ -23,7 +23,7 @@ def run(tmp_path, monkeypatch):
 
     def again(**options):
         again.said = []
-        return run_reports(source, out=tmp_path / "out", told=again.said.append, **ASKED, **options)
+        return run_reports(source, out=tmp_path / "out", say=again.said.append, **ASKED, **options)
 
     again.prepared, again.mine = tmp_path / "out/prepared", tmp_path / "mine.toml"
     return again

@@ -33,7 +33,7 @@ def of():
             own.previous,
             own.peers,
             own.trend,
-            own.common,
+            own.programme,
             spend,
             targets,
         )

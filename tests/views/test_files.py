@@ -2,13 +2,13 @@ import pandas as pd
 import pytest
 from judging.sample import sample_deals
 
-from kpi_helpers.judging import fit_common
+from kpi_helpers.judging import fit_programme
 from kpi_helpers.views.files import (
     ROWS,
     _groups_of,
-    read_common,
+    read_fit,
     read_table,
-    save_common,
+    save_fit,
     write_table,
 )
 
@@ -44,9 +44,9 @@ def test_nobodys_rows_are_none(folder):
 
 
 def test_what_was_fitted_comes_back_whole_and_one_partners_part_of_it(tmp_path):
-    fitted = fit_common(sample_deals(), "2025-Q4", as_of="2025-12-31", backtest_periods=0)
-    save_common(fitted, tmp_path)
-    whole = read_common(tmp_path)
+    fitted = fit_programme(sample_deals(), "2025-Q4", as_of="2025-12-31", backtest_periods=0)
+    save_fit(fitted, tmp_path)
+    whole = read_fit(tmp_path)
     assert fitted.history.curves
     pd.testing.assert_frame_equal(whole.history.curve, fitted.history.curve, check_dtype=False)
     assert list(whole.history.curves) == list(fitted.history.curves)
@@ -55,4 +55,4 @@ def test_what_was_fitted_comes_back_whole_and_one_partners_part_of_it(tmp_path):
             getattr(whole, name), getattr(fitted, name), check_dtype=False
         )
     partner = fitted.last_year.index[0]
-    assert read_common(tmp_path, partner).last_year.index.tolist() == [partner]
+    assert read_fit(tmp_path, partner).last_year.index.tolist() == [partner]

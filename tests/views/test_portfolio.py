@@ -15,7 +15,7 @@ def view():
 
 
 def test_partners_add_up_to_everyone(view):
-    amount = view.whole.row("deal_count", "amount")
+    amount = view.everyone.row("deal_count", "amount")
     assert view.ranking["amount"].sum() == pytest.approx(amount["value"], abs=0.01)
     assert view.ranking["amount_before"].sum() == pytest.approx(amount["before"], abs=0.01)
     assert len(view.ranking) == 40
@@ -23,7 +23,7 @@ def test_partners_add_up_to_everyone(view):
 
 
 def test_movers_carry_the_whole_change_and_each_row_closes(view):
-    amount = view.whole.row("deal_count", "amount")
+    amount = view.everyone.row("deal_count", "amount")
     assert view.movers["change"].sum() == pytest.approx(
         amount["value"] - amount["before"], abs=0.05
     )
@@ -35,12 +35,12 @@ def test_movers_carry_the_whole_change_and_each_row_closes(view):
     "level", ["unit", "department", "employee", "region", "product", "channel"]
 )
 def test_each_level_adds_up_to_the_whole(view, level):
-    table = view.whole.by(level)
+    table = view.everyone.by(level)
     assert table["amount"].sum() == pytest.approx(
-        view.whole.row("deal_count", "amount")["value"], abs=0.01
+        view.everyone.row("deal_count", "amount")["value"], abs=0.01
     )
     assert table["open"].sum() == pytest.approx(
-        view.whole.row("pipeline", "open")["value"], abs=0.01
+        view.everyone.row("pipeline", "open")["value"], abs=0.01
     )
     assert table["amount"].is_monotonic_decreasing
 
@@ -54,7 +54,7 @@ def test_a_prepared_folder_says_the_same(view, tmp_path):
     again = portfolio_view(tmp_path)
     assert ranking(again).text == ranking(view).text
     assert movers(again).text == movers(view).text
-    assert levels(again.whole, "unit").text == levels(view.whole, "unit").text
+    assert levels(again.everyone, "unit").text == levels(view.everyone, "unit").text
 
 
 def test_the_plan_names_partners_and_is_cut(view):
@@ -69,6 +69,6 @@ def test_a_level_that_is_not_there_is_said(view):
     assert (
         "not told"
         in levels(
-            replace(view.whole, deals=view.whole.deals.drop(columns="owner")), "employee"
+            replace(view.everyone, deals=view.everyone.deals.drop(columns="owner")), "employee"
         ).text
     )

@@ -55,9 +55,9 @@ def test_moved_deals_conserve_totals(sample, everyone, how):
 
 
 def test_won_back_losses_add_the_share_asked_for(base):
-    lost = base.lately[
-        base.lately["lost_to_competitor"].fillna(False).astype(bool)
-        & (base.lately["status"] == "lost")
+    lost = base.recent[
+        base.recent["lost_to_competitor"].fillna(False).astype(bool)
+        & (base.recent["status"] == "lost")
     ]
     gain = (
         whatif.simulate(base, {"win_back": "50%"}).deal_count.mean

@@ -55,7 +55,7 @@ def test_any_engine_gives_the_same(sample, base):
     polars = pytest.importorskip("polars")
     given = sample | {"deals": polars.from_pandas(sample["deals"])}
     other = whatif.baseline(**given, partner=base.member, draws=base.draws.n)
-    assert whatif.simulate(other).told() == whatif.simulate(base).told()
+    assert whatif.simulate(other).plain() == whatif.simulate(base).plain()
 
 
 def test_the_input_is_not_changed(sample):

@@ -19,7 +19,7 @@ FULL = Scenario(
 def test_a_saved_scenario_comes_back_equal(tmp_path, base):
     back = whatif.read_scenario(whatif.save_scenario(FULL, tmp_path / "plan.json"))
     assert back == FULL
-    assert whatif.simulate(base, back).told() == whatif.simulate(base, FULL).told()
+    assert whatif.simulate(base, back).plain() == whatif.simulate(base, FULL).plain()
 
 
 def test_toml_is_read_too(tmp_path):

@@ -147,11 +147,11 @@ def _blanks(relation) -> list[dict]:
         for c, a in among.items()
     ]
     counts = relation.aggregate(", ".join(asked)).fetchall()[0]
-    told = []
+    blanks = []
     for i, (column, which) in enumerate(among.items()):
         rows, filled = counts[2 * i], counts[2 * i + 1]
         known = effects.get(column, {})
-        told.append(
+        blanks.append(
             {
                 "column": column,
                 "what": DEAL_COLUMNS[column].what,
@@ -163,7 +163,7 @@ def _blanks(relation) -> list[dict]:
                 "effect": known.get("effect", ""),
             }
         )
-    return told
+    return blanks
 
 
 def _records(table) -> list[dict]:

@@ -101,7 +101,7 @@ def read_side(db: Connection, what: str, stack: Stack) -> Side:
         f"CREATE OR REPLACE TEMP VIEW typed_{what} AS SELECT _part, _row, {', '.join(select)} "
         f"FROM {styles.over(clean.name)}"
     )
-    told = ", ".join(
+    faults = ", ".join(
         f"CASE WHEN {w} THEN {{'column': {lit(f)}, 'value': said_{f}, 'reason': {lit(r)}, "
         f"'general': {lit(encode([r]))}}} END"
         for f, w, r in tests
@@ -109,7 +109,7 @@ def read_side(db: Connection, what: str, stack: Stack) -> Side:
     bad = db.rows(
         'SELECT _part, _row, fault."column", fault.value, fault.reason, fault.general '
         "FROM (SELECT _part, _row, "
-        f"unnest(list_filter([{told}], lambda f: f IS NOT NULL)) AS fault "
+        f"unnest(list_filter([{faults}], lambda f: f IS NOT NULL)) AS fault "
         f"FROM typed_{what}) ORDER BY 1, 2"
     )
     listed = "".join(f", ({p}, {r})" for p, r in {b[:2] for b in bad})

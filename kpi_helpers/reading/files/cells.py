@@ -12,10 +12,10 @@ from typing import Any
 
 from kpi_helpers.errors import KitError
 from kpi_helpers.reading.connection import Connection, lit, name
-from kpi_helpers.reading.files.csvfile import MOST_COLUMNS
 from kpi_helpers.reading.table import Table
 
 # Cells kept in memory before they are written out.
+MOST_COLUMNS = 20_000
 CHUNK = 1_000_000
 _WHOLE = 18  # digits that surely fit in 64 bits
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.errors import KitError
 from kpi_helpers.reading.connection import Connection, lit
+from kpi_helpers.reading.files.cells import MOST_COLUMNS, distinct
 from kpi_helpers.reading.files.leading import BOM, SEPARATORS
 from kpi_helpers.reading.files.lines import physical_lines
 from kpi_helpers.reading.table import Malformed, Table
@@ -18,7 +19,7 @@ from kpi_helpers.reading.values.values import BLANKS
 
 HEAD = 1 << 16
 LONGEST_LINE = 2_000_000
-MOST_COLUMNS = 20_000
+
 # DuckDB shows no more than this of a record it could not read.
 MOST_QUOTED = 10_000
 csv.field_size_limit(1 << 30)
@@ -40,7 +41,7 @@ def look(path: Path, file: str, stem: str) -> Table:
             f"{file} has {len(header):,} columns; the limit is {MOST_COLUMNS:,}. Is it a table "
             f"of deals?"
         )
-    names = _unique([name.strip() for name in header])
+    names = distinct(header)
     longer = sum(
         len(row) > len(header) and not any(row[len(header) :])
         for row in _rows(text[:HEAD], separator)
@@ -67,17 +68,6 @@ def _separator(text: str) -> str:
 def _rows(text: str, mark: str) -> list[list[str]]:
     """The first rows that are not blank."""
     return [r for r in islice(csv.reader(io.StringIO(text, newline=""), delimiter=mark), 20) if r]
-
-
-def _unique(names: list[str]) -> list[str]:
-    """Blank and repeated headers get a number, so that each column can be named."""
-    seen: dict[str, int] = {}
-    result = []
-    for i, one in enumerate(names):
-        base = one or f"column {i + 1}"
-        seen[base] = seen.get(base, 0) + 1
-        result.append(base if seen[base] == 1 else f"{base} ({seen[base]})")
-    return result
 
 
 def stage(db: Connection, table: Table, columns: dict[str, int], target: Path) -> set[str]:

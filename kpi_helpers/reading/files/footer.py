@@ -41,25 +41,25 @@ def split(rows: Sequence[Sequence[str]], width: int) -> tuple[int, int | None]:
     ... )
     (1, 1)
     """
-    told = [[str(c).strip() for c in row if c is not None and str(c).strip()] for row in rows]
-    first = next((i for i, row in enumerate(told) if row and _is_total(row)), None)
+    texts = [[str(c).strip() for c in row if c is not None and str(c).strip()] for row in rows]
+    first = next((i for i, row in enumerate(texts) if row and _is_total(row)), None)
     # Below its first line a footer has nothing that could be a row.
-    while first is not None and any(len(row) > 1 and not _is_total(row) for row in told[first:]):
+    while first is not None and any(len(row) > 1 and not _is_total(row) for row in texts[first:]):
         first = next(
-            (i for i in range(first + 1, len(told)) if told[i] and _is_total(told[i])), None
+            (i for i in range(first + 1, len(texts)) if texts[i] and _is_total(texts[i])), None
         )
     if first is None:
         return len(rows), None
     stated = next(
-        (found for row in told[first:] for c in row if (found := _count(c)) is not None), None
+        (found for row in texts[first:] for c in row if (found := _count(c)) is not None), None
     )
     # The report's name stands alone above its copyright, below a blank line.
     title = first
-    while width > 2 and title and len(told[title - 1]) == 1:
+    while width > 2 and title and len(texts[title - 1]) == 1:
         title -= 1
-    if title and not told[title - 1]:
+    if title and not texts[title - 1]:
         first = title
-    while first and not told[first - 1]:
+    while first and not texts[first - 1]:
         first -= 1
     return first, stated
 

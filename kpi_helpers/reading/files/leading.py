@@ -50,10 +50,10 @@ def header_first(db: Connection, path: Path, file: str) -> Path:
 def _header(lines: list[bytes]) -> int:
     """Which line the header begins on: the first that is not blank, unless a few cells of title
     stand above a row of names that is nearly as wide as the table."""
-    told = [i for i, line in enumerate(lines) if line.strip()]
-    told = told[1:] if told and _SEP.match(lines[told[0]]) else told
-    first = told[0] if told else 0
-    found = [_below_titles([(i, lines[i]) for i in told[:LOOK]], mark) for mark in SEPARATORS]
+    filled = [i for i, line in enumerate(lines) if line.strip()]
+    filled = filled[1:] if filled and _SEP.match(lines[filled[0]]) else filled
+    first = filled[0] if filled else 0
+    found = [_below_titles([(i, lines[i]) for i in filled[:LOOK]], mark) for mark in SEPARATORS]
     if first in found:
         return first
     return max(

@@ -27,22 +27,22 @@ def percent(
     )
     signed = db.one(f"SELECT count(*) FROM {view} WHERE contains({field}, '%')")[0] if text else 0
     header_says = "%" in header
-    told = (said == "percent", Note(f"{said}_told")) if said else None
+    answer = (said == "percent", Note(f"{said}_told")) if said else None
     if not low and not over:
         return False, Note("share_signed" if signed else "share_zeros")
     if signed and low and not over:
         why = f"has {signed:,} values with % and {low:,} up to 1 without"
-        return told or Undecided(why, "shares")
+        return answer or Undecided(why, "shares")
     if over > OUTVOTES * low or (over and header_says) or (not part and over > 9 * low):
         return True, Note("percent_by_size", most=f"{most:g}")
     if not over:
         if header_says and not part:
             return True, Note("percent_by_header", header=repr(header))
-        return told or (False, Note("fraction_by_size", most=f"{most:g}"))
+        return answer or (False, Note("fraction_by_size", most=f"{most:g}"))
     if low > OUTVOTES * over:
         return False, Note("fraction_most", n=over)
     why = (
         f"has {low:,} values up to 1 and {over:,} up to {most:g}, so it may be per cent or a "
         "fraction of 1"
     )
-    return told or Undecided(why, "shares")
+    return answer or Undecided(why, "shares")

@@ -59,7 +59,7 @@ def index_page(
         partner: sparkline(rows["value"], _("Amount won, trailing periods"))
         for partner, rows in trend.sort_values("window_start").groupby("partner")
     }
-    verdicts = _verdicts(fleet.common)
+    verdicts = _verdicts(fleet.programme)
     rows = [
         record
         | {
@@ -118,12 +118,12 @@ def in_order(names: list[str]) -> list[str]:
     import duckdb
 
     with duckdb.connect() as connection:  # its collations are ICU's
-        told = connection.execute(
+        ranked = connection.execute(
             f"SELECT name FROM (SELECT unnest(?::VARCHAR[]) AS name) ORDER BY name COLLATE "
             f"{language()}",
             [names],
         )
-        return [name for (name,) in told.fetchall()]
+        return [name for (name,) in ranked.fetchall()]
 
 
 def _kind(record: dict, decided: float) -> str:
@@ -132,12 +132,12 @@ def _kind(record: dict, decided: float) -> str:
     return "few" if decided < FEW else "ready"
 
 
-def _verdicts(common) -> dict[str, str]:
+def _verdicts(programme) -> dict[str, str]:
     """Partners whose fair comparison is raised among all partners' answers."""
-    raised = common.alerts[(common.alerts["question"] == "fair") & common.alerts["alert"]][
+    raised = programme.alerts[(programme.alerts["question"] == "fair") & programme.alerts["alert"]][
         "partner"
     ]
-    return common.last_year["verdict"].reindex(raised).dropna().to_dict()
+    return programme.last_year["verdict"].reindex(raised).dropna().to_dict()
 
 
 def _heading(key: tuple[str, str], unit: str, currency: str | None) -> str:

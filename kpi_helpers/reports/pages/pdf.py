@@ -64,13 +64,13 @@ def find_chromium() -> str:
 def print_reports(out: Path, records: Iterable[dict], as_of: date) -> Iterator[dict]:
     """report.pdf beside each report.html that is whole, and its record; a page that cannot be
     printed is its report's failure. Who stops listening stops the printing, too."""
-    program, records, told, stopped = find_chromium(), list(records), SimpleQueue(), Event()
+    program, records, printed, stopped = find_chromium(), list(records), SimpleQueue(), Event()
     # Playwright's loop would clash with JupyterLab's, which runs in the main thread
     with ThreadPoolExecutor(1) as thread:
-        printing = thread.submit(_print_all, program, out, records, as_of, told, stopped)
-        printing.add_done_callback(lambda _: told.put(None))
+        printing = thread.submit(_print_all, program, out, records, as_of, printed, stopped)
+        printing.add_done_callback(lambda _: printed.put(None))
         try:
-            while record := told.get():
+            while record := printed.get():
                 yield record
             printing.result()
         finally:
@@ -78,13 +78,13 @@ def print_reports(out: Path, records: Iterable[dict], as_of: date) -> Iterator[d
 
 
 def _print_all(
-    program: str, out: Path, records: list[dict], as_of: date, told: SimpleQueue, stopped: Event
+    program: str, out: Path, records: list[dict], as_of: date, printed: SimpleQueue, stopped: Event
 ) -> None:
     with _printer(program) as print_page:
         for record in records:
             if stopped.is_set():
                 return
-            told.put(_printed(print_page, out / record["slug"], record, as_of))
+            printed.put(_printed(print_page, out / record["slug"], record, as_of))
 
 
 def _printed(print_page: Callable, folder: Path, record: dict, as_of: date) -> dict:

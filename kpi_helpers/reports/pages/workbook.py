@@ -379,11 +379,11 @@ def _tidy(sheets: Sheets, scorecard: pd.DataFrame) -> None:
     sheets.table(_("Scorecard"), columns, rows())
 
 
-def _about(told) -> list[tuple[str, str]]:
+def _about(view) -> list[tuple[str, str]]:
     return [
-        (_("Window"), f"{period(told.window.label)} ({told.window.start} – {told.window.end})"),
-        (_("As of"), str(told.as_of)),
-        (_("Currency"), told.currency or "–"),
+        (_("Window"), f"{period(view.window.label)} ({view.window.start} – {view.window.end})"),
+        (_("As of"), str(view.as_of)),
+        (_("Currency"), view.currency or "–"),
     ]
 
 

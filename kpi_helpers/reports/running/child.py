@@ -69,7 +69,7 @@ def make_report(job: dict, **engine) -> dict:
     return record | {"seconds": round(time.monotonic() - began, 2)}
 
 
-def bury(job: dict, cell: int | None, error: str) -> dict:
+def failed_record(job: dict, cell: int | None, error: str) -> dict:
     """The record, notebook and page of a report whose process died: what it was to run, with a
     banner."""
     notebook = _not_run(job)
@@ -202,9 +202,9 @@ def _settle(notebook) -> None:
         for name in ("papermill", "execution"):
             cell.metadata.pop(name, None)
     notebook.metadata["language_info"] = {"name": "python"}
-    told = notebook.metadata.get("papermill", {})
+    timing = notebook.metadata.get("papermill", {})
     notebook.metadata["papermill"] = {
-        name: told[name] for name in ("parameters", "version") if name in told
+        name: timing[name] for name in ("parameters", "version") if name in timing
     }
 
 

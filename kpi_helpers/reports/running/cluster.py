@@ -24,7 +24,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from kpi_helpers.errors import Argument, KitError
-from kpi_helpers.reports.running.child import bury
+from kpi_helpers.reports.running.child import failed_record
 from kpi_helpers.reports.running.execute import _record, _told, _warm_server, execute
 from kpi_helpers.reports.schedule import Job, notebook_path
 from kpi_helpers.system.whole_files import UNFINISHED, write_whole
@@ -55,7 +55,7 @@ SAME = (
 
 
 def execute_on(
-    address: str, plan: list[Job], server: str = "auto", share: str | None = None
+    address: str, schedule: list[Job], server: str = "auto", share: str | None = None
 ) -> Iterator[dict]:
     """A record for each job, as they finish on the workers of the scheduler at `address`, like
     `execute`'s.
@@ -65,21 +65,23 @@ def execute_on(
     reports come back. Raises `KitError` where the scheduler, the workers or the folder are not as
     they must be, or when the scheduler is lost.
     """
-    if not plan:
+    if not schedule:
         return
-    with connected(address) as client, _stationed(client, plan, server, share) as station:
+    with connected(address) as client, _stationed(client, schedule, server, share) as station:
         only = {station.name: 1}  # workers that have a station
         futures = client.map(
-            partial(_make, station.name), plan, pure=False, retries=RETRIES, resources=only
+            partial(_make, station.name), schedule, pure=False, retries=RETRIES, resources=only
         )
-        jobs = {future.key: job for future, job in zip(futures, plan, strict=True)}
+        jobs = {future.key: job for future, job in zip(futures, schedule, strict=True)}
         try:
             for key, answer in _as_completed(client, futures, station.name):
                 match answer:
                     case dict():
                         yield _fetched(station, jobs[key], answer)
                     case _, error, _:
-                        yield bury(asdict(jobs[key]), None, _fault(error)) | {"server": server}
+                        yield failed_record(asdict(jobs[key]), None, _fault(error)) | {
+                            "server": server
+                        }
                     case _:
                         raise KitError(
                             f"The scheduler at {address} was lost; run again to make what is "
@@ -177,7 +179,7 @@ def _fetched(station: "Station", job: Job, record: dict) -> dict:
     try:
         station.fetch(job)
     except Exception as error:  # each storage has its own
-        return bury(
+        return failed_record(
             asdict(job), None, f"the report did not come back: {type(error).__name__}: {error}"
         )
     return record
@@ -293,9 +295,9 @@ class Station(WorkerPlugin):
 
 
 @contextmanager
-def _stationed(client, plan: list[Job], server: str, share: str | None):
+def _stationed(client, schedule: list[Job], server: str, share: str | None):
     """A station on every worker for as long as the run lasts."""
-    station = Station(Path(plan[0].folder).parent / "prepared", server, share)
+    station = Station(Path(schedule[0].folder).parent / "prepared", server, share)
     with ExitStack() as after:
         after.callback(station.clear)
         station.lay_out()

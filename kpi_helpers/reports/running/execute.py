@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from kpi_helpers.reports.running.child import bury
+from kpi_helpers.reports.running.child import failed_record
 from kpi_helpers.reports.schedule import Job
 from kpi_helpers.system.confine import end_tree
 from kpi_helpers.system.scratch import scratch
@@ -22,11 +22,11 @@ ENGINES = ("auto", "warm", "cold")
 MOST_STARTS = 3  # servers that may die before the rest of a plan goes the cold way
 
 
-def execute(plan: list[Job], jobs: int, server: str = "auto") -> Iterator[dict]:
+def execute(schedule: list[Job], jobs: int, server: str = "auto") -> Iterator[dict]:
     """A record for each job, as they finish; it tells which server ran it, and why when the warm
     one could not."""
     why = "" if server != "cold" else "asked for"
-    left = deque(plan)
+    left = deque(schedule)
     if server != "cold" and sys.platform == "linux":
         for record in _warm(left, jobs):
             yield record | {"server": "warm"}
@@ -117,14 +117,14 @@ def _record(answer: dict, running: dict[str, Job]) -> dict:
     if "record" in answer:
         return answer["record"]
     died = answer["died"]
-    return bury(asdict(running[died["partner"]]), died["cell"], died["error"])
+    return failed_record(asdict(running[died["partner"]]), died["cell"], died["error"])
 
 
-def _cold(plan: list[Job], jobs: int) -> Iterator[dict]:
+def _cold(schedule: list[Job], jobs: int) -> Iterator[dict]:
     running: set[subprocess.Popen] = set()
     stopped = threading.Event()
     with scratch() as folder, ThreadPoolExecutor(jobs) as pool:
-        waiting = [pool.submit(_in_process, job, running, stopped, folder) for job in plan]
+        waiting = [pool.submit(_in_process, job, running, stopped, folder) for job in schedule]
         try:
             for future in as_completed(waiting):
                 yield future.result()
@@ -162,11 +162,11 @@ def _in_process(job: Job, running: set, stopped: threading.Event, folder: Path) 
     if stopped.is_set():
         return None
     if late:
-        return bury(asdict(job), None, late)
+        return failed_record(asdict(job), None, late)
     try:
         return json.loads(answer.splitlines()[-1])
     except (IndexError, ValueError):
         last = (complaint.strip().splitlines() or ["no message"])[-1]
-        return bury(
+        return failed_record(
             asdict(job), None, f"its process ended with exit code {process.returncode}: {last}"
         )

@@ -227,13 +227,13 @@ class RecordingShell(InteractiveShell):
         """There is no window to serve; %matplotlib inline asks all the same."""
 
     def _showtraceback(self, etype, evalue, stb) -> None:
-        told = [_clean(line)[:MOST_ERROR] for line in stb]
+        trace = [_clean(line)[:MOST_ERROR] for line in stb]
         RECORDER.add(
             _output(
                 "error",
                 ename=etype.__name__,
                 evalue=_clean(str(evalue))[:MOST_ERROR],
-                traceback=told,
+                traceback=trace,
             )
         )
 

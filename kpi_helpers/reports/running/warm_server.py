@@ -27,14 +27,14 @@ GRACE = 5.0  # seconds between asking a late child to stop (SIGINT) and ending i
 
 @dataclass
 class Child:
-    """A report under way; `heard` is what it has told through `pipe`, last at `told`: when its cell
-    began."""
+    """A report under way; `heard` is what it has told through `pipe`, last at `heard_at`: when its
+    cell began."""
 
     pid: int
     pipe: int
     job: dict
     began: float
-    told: float
+    heard_at: float
     heard: bytes = b""
     asked: float | None = None
     why: str = ""
@@ -187,7 +187,7 @@ def _hear(one: Child) -> None:
     try:
         while chunk := os.read(one.pipe, 65536):
             one.heard += chunk
-            one.told = time.monotonic()
+            one.heard_at = time.monotonic()
     except BlockingIOError:
         pass
 
@@ -234,7 +234,7 @@ def _hurry(one: Child) -> None:
     """Keep its pipe empty; ask a late child to stop, then end it with everything it started."""
     _hear(one)
     if one.asked is None:
-        one.why = _late(one.job["limits"], one.began, one.told)
+        one.why = _late(one.job["limits"], one.began, one.heard_at)
         if one.why:
             one.asked = time.monotonic()
             os.kill(one.pid, signal.SIGINT)
@@ -249,8 +249,8 @@ def _end(pid: int, session: bool = True) -> None:
 
 def _answer(one: Child, status: int) -> dict:
     """The child's own record, or how it died and in which cell."""
-    told = [json.loads(line) for line in one.heard.splitlines()]
-    for line in told:
+    records = [json.loads(line) for line in one.heard.splitlines()]
+    for line in records:
         if "record" in line:
             return line
     if one.asked is not None:
@@ -259,7 +259,7 @@ def _answer(one: Child, status: int) -> dict:
         how = f"its process was ended by {signal.Signals(os.WTERMSIG(status)).name}"
     else:
         how = f"its process ended with exit code {os.WEXITSTATUS(status)}"
-    cell = next((line["cell"] for line in reversed(told)), None)
+    cell = next((line["cell"] for line in reversed(records)), None)
     return {"died": {"partner": one.job["partner"], "cell": cell, "error": how}}
 
 

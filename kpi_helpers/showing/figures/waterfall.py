@@ -13,9 +13,9 @@ from kpi_helpers.showing.language import _
 def waterfall(movement: pd.DataFrame, *, title: str, currency=None, ax: Axes | None = None) -> Axes:
     """`movement` is `pipeline_movement`'s table; steps that cannot be told are left out."""
     ax = axes(ax)
-    told = movement.dropna(subset="amount").reset_index(drop=True)
+    steps = movement.dropna(subset="amount").reset_index(drop=True)
     level = top = 0.0
-    for x, (step, amount) in enumerate(zip(told["step"], told["amount"], strict=True)):
+    for x, (step, amount) in enumerate(zip(steps["step"], steps["amount"], strict=True)):
         total = step in ("start", "end")
         bottom, height = (0.0, amount) if total else (level, SIGN[step] * amount)
         ax.bar(
@@ -40,9 +40,9 @@ def waterfall(movement: pd.DataFrame, *, title: str, currency=None, ax: Axes | N
             ha="center",
             fontsize=8.5,
         )
-        if x + 1 < len(told):
+        if x + 1 < len(steps):
             ax.plot([x, x + 1], [level, level], color="#6b7280", linewidth=0.8)
-    ax.set_xticks(range(len(told)), [_(STEPS[step]) for step in told["step"]])
+    ax.set_xticks(range(len(steps)), [_(STEPS[step]) for step in steps["step"]])
     ax.grid(axis="x", visible=False)
     ax.set_ylim(0, 1.12 * max(top, 1))
     money_axis(ax.yaxis, currency)

@@ -28,9 +28,9 @@ def sentences(view: PartnerView) -> Iterator[str]:
 
 def _season(view):
     """All partners' season; a partner's own edition tells it only of enough others."""
-    if view.edition == "partner" and view.common.ranked <= FEWEST:
+    if view.edition == "partner" and view.programme.ranked <= FEWEST:
         return
-    for row in view.common.season.to_dict("records"):
+    for row in view.programme.season.to_dict("records"):
         yield _(
             "Among all partners the seasonal index of this time of the year is {index:.2f} (95% "
             "interval {low:.2f} to "

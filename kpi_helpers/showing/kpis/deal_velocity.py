@@ -18,11 +18,11 @@ def sentences(view: PartnerView) -> Iterator[str]:
     followed = ages(view.deals, view.as_of)
     shares = share_won_by(followed["days"], followed["outcome"])
     known = shares.dropna(subset="won")
-    told = ", ".join(
+    listed = ", ".join(
         _("{share:.0%} by day {day:.0f}", share=row.won, day=row.by) for row in known.itertuples()
     )
-    if told:
-        yield _("Of all deals, open and lost ones counted, {shares} were won.", shares=told)
+    if listed:
+        yield _("Of all deals, open and lost ones counted, {shares} were won.", shares=listed)
     yield unknown(row, _("The cycle cannot be told: {why}."))
     yield against_before(row)
     yield against_peers(view, row)
@@ -34,24 +34,24 @@ def sentences(view: PartnerView) -> Iterator[str]:
 
 
 def _pace(view):
-    told = pace_of_years(view.deals, view.as_of)
-    if told["p"] < SURE and told["z"] > 0:
+    pace = pace_of_years(view.deals, view.as_of)
+    if pace["p"] < SURE and pace["z"] > 0:
         said = N_(
             "Deals created in the last twelve months are won faster than those of the twelve before"
         )
-    elif told["p"] < SURE:
+    elif pace["p"] < SURE:
         said = N_(
             "Deals created in the last twelve months are won more slowly than those of the "
             "twelve before"
         )
-    elif told["p"] >= SURE:
+    elif pace["p"] >= SURE:
         said = N_(
             "Deals created in the last twelve months show no other pace than those of the twelve "
             "before"
         )
     else:
         return
-    p = _("p < {p:.3f}", p=0.001) if told["p"] < 0.001 else _("p = {p:.3f}", p=told["p"])
+    p = _("p < {p:.3f}", p=0.001) if pace["p"] < 0.001 else _("p = {p:.3f}", p=pace["p"])
     yield _("{said} (log-rank test of this partner alone: {p}).", said=_(said), p=p)
 
 

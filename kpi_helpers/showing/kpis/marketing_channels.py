@@ -23,11 +23,11 @@ def sentences(view: PartnerView) -> Iterator[str]:
         channel: view.row("marketing_channels", f"close_rate.{channel}")
         for channel in ("paid", "earned", "owned")
     }
-    told = {channel: row for channel, row in rates.items() if row["n"]}
+    known = {channel: row for channel, row in rates.items() if row["n"]}
     verdicts = (
         channel_verdicts(view.deals, view.window, as_of=view.as_of).verdicts["verdict"].tolist()
     )
-    if not told:
+    if not known:
         yield _("No lead of the window came through paid, earned or owned channels.")
     elif STOP_PAID in verdicts:
         yield _(
@@ -39,8 +39,8 @@ def sentences(view: PartnerView) -> Iterator[str]:
             "Earned leads fall behind paid and owned ones, intervals apart: work on third-party "
             "relations."
         )
-    elif len(told) == 1:
-        only = lower(_(CHANNELS[next(iter(told))]))
+    elif len(known) == 1:
+        only = lower(_(CHANNELS[next(iter(known))]))
         yield _(
             "Leads came through {channel} channels only: there is nothing to compare.", channel=only
         )

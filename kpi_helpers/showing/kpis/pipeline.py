@@ -60,13 +60,13 @@ def sentences(view: PartnerView) -> Iterator[str]:
 
 def picture(view: PartnerView) -> Picture | None:
     since, steps = view.history.since, view.history.steps
-    told = steps.dropna(subset="amount")
-    if not told["amount"].any():
+    drawn = steps.dropna(subset="amount")
+    if not drawn["amount"].any():
         return None
     title = _("Open pipeline, {start} to {end}", start=day(since), end=day(view.as_of))
     text = ", ".join(
         f"{lower(_(STEPS[step]))} {shown(amount, 'money', view.currency)}"
-        for step, amount in zip(told["step"], told["amount"], strict=True)
+        for step, amount in zip(drawn["step"], drawn["amount"], strict=True)
     )
     return Picture(
         lambda ax: waterfall(steps, title=title, currency=view.currency, ax=ax),

@@ -187,7 +187,7 @@ def test_bury_tells_what_was_to_run(tmp_path):
         "folder": str(tmp_path / "p"),
         "brand": asdict(PLAIN),
     }
-    record = child.bury(job, 0, "gone")
+    record = child.failed_record(job, 0, "gone")
     assert record == {"partner": "P", "slug": "p", "status": "failed", "cell": 0, "error": "gone"}
     notebook = nbformat.read(tmp_path / "p/report.ipynb", as_version=4)
     assert 'window = "w"' in notebook.cells[0].source
