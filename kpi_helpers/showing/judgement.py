@@ -56,8 +56,8 @@ def plan(view: PartnerView, most: int | None = None) -> Html:
 def plan_table(
     made, rules, currency: str | None, *, most: int | None = None, everyone: str | None = None
 ) -> Html:
-    """A `judging.Plan` as a table; `everyone` is what partner `*` is called where several partners are
-    told."""
+    """A `judging.Plan` as a table; `everyone` is what partner `*` is called where several partners
+    are told."""
     if made.table.empty:
         return _paragraph([said(made.silence)])
     texts = {rule.name: rule.text for rule in rules.rules}

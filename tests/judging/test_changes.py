@@ -89,7 +89,8 @@ def shapley(own, other, third):
 
 
 def midpoint(k, n):
-    """How much of a rate's change is rates and how much mix, by midpoint weights (Marshall 1920)."""
+    """How much of a rate's change is rates and how much mix, by midpoint weights (Marshall
+    1920)."""
     k, n = np.array(k, float), np.array(n, float)
     shares, rates = n / n.sum(axis=1, keepdims=True), k / np.where(n > 0, n, np.nan)
     rates = np.where(np.isnan(rates), rates[::-1], rates)  # unknown on one side: as on the other
