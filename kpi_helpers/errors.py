@@ -6,9 +6,12 @@ with 2.
 
 import difflib
 import shlex
+from collections.abc import Callable
+from functools import wraps
+from inspect import signature
 
 # Flags that are not called as the argument that they fill.
-FLAGS = {"mapping": "--map", "mapping_file": "--mapping", "formats": "--format"}
+FLAGS = {"mapping": "--map", "mapping_file": "--mapping"}
 
 
 class Argument:
@@ -49,6 +52,21 @@ class KitError(ValueError):
         return "".join(
             part.as_flag() if isinstance(part, Argument) else str(part) for part in self.args
         )
+
+
+def nearest_names(function: Callable) -> Callable:
+    """`function`, where a keyword that is none of its parameters is told with the nearest name."""
+    known = [p.name for p in signature(function).parameters.values() if p.name != "self"]
+
+    @wraps(function)
+    def checked(*values, **options):
+        for name in options.keys() - set(known):
+            called = getattr(values[0], "name", "") if known and values else ""
+            who = called if function.__name__ == "__call__" else function.__name__
+            raise UnknownValue("parameter", name, known, f"They are those of {who}.")
+        return function(*values, **options)
+
+    return checked
 
 
 class MissingColumns(KitError):

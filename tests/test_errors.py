@@ -85,6 +85,6 @@ def test_errors_survive_the_way_between_processes():
 def test_a_value_is_quoted_where_a_shell_would_take_it_apart():
     assert Argument("accent", "#0a7").as_flag() == "--accent '#0a7'"
     assert Argument("replace", True).as_flag() == "--replace"
-    assert str(Argument("formats", "pdf")) == "formats='pdf'"
-    assert Argument("formats", "pdf").as_flag() == "--format pdf"
+    assert str(Argument("format", "pdf")) == "format='pdf'"
+    assert Argument("format", "pdf").as_flag() == "--format pdf"
     assert "Did you mean 'open'" in UnknownValue("status", "opne", ["open", "won"]).for_command()

@@ -143,10 +143,29 @@ def period_label(start: date, unit: str) -> str:
 
 
 def parse_window(text: "str | Window | tuple | None", as_of: date | None = None) -> Window:
-    """A `Window` from its written form; None is the last whole quarter that had ended by `as_of`.
+    """A `Window` from its written form; None is the last whole quarter that had ended by
+    `as_of`.
 
-    Raises `KitError` naming the forms there are when the text is none of them.
+    Parameters
+    ----------
+    text : str, Window, pair of dates or None
+        2025, 2025-Q4, 2025-12, 15d, 2025-10-01..2025-12-31 or all; None is the last whole quarter
+        that had ended by `as_of`.
+    as_of : date, optional
+        The day that 15d and None count back from.
 
+    Returns
+    -------
+    Window
+        Both ends included.
+
+    Raises
+    ------
+    KitError
+        Naming the forms there are when the text is none of them.
+
+    Examples
+    --------
     >>> parse_window("15d", as_of=date(2025, 3, 31))
     Window(start=datetime.date(2025, 3, 17), end=datetime.date(2025, 3, 31), kind='days')
     >>> parse_window(None, as_of=date(2026, 2, 14)).label

@@ -35,14 +35,36 @@ def pipeline_movement(
 
     `deals` is the deal table as it is now, `before` the one exported at `since`. Without `before`
     only what the dates of one export prove is told: changed amounts and dates are null, not 0, and
-    today's amounts are used throughout. With a `horizon` (a window) the pipeline is what is
+    today's amounts are used throughout. With a `horizon` the pipeline is what is expected to close
+    in it; deals that move into it are pulled in, those that leave it pushed out. A deal that was
+    closed before and is open again counts as pulled in; one that vanished from the export as
+    cancelled. With a `horizon` (a window) the pipeline is what is
     expected to close in it; deals that move into it are pulled in, those that leave it pushed out.
-    A deal that was closed before and is open again counts as pulled in; one that vanished from the
-    export as cancelled. Deals without an amount add 0 and are counted.
+    Deals without an amount add 0 and are counted.
 
-    Returns one row a step: `step, amount` (credited, in the reporting currency, all positive; a
-    minus step is subtracted), `deals`, `unpriced`. Empty deals give zeros. Source: kpis.md 2.3.
+    Empty deals give zeros. Source: kpis.md 2.3.
 
+    Parameters
+    ----------
+    deals : frame
+        The deal table (`contract.deals`): a row a deal and credited partner.
+    since : date or str
+        The day whose end the movement starts from.
+    as_of : date or str
+        The day whose end it arrives at.
+    before : DataFrame, optional
+        The deal table exported at `since`.
+    horizon : str or Window, optional
+        Only deals expected to close in it.
+
+    Returns
+    -------
+    DataFrame
+        One row a step: `step, amount` (credited, in the reporting currency, all positive; a minus
+        step is subtracted), `deals`, `unpriced`.
+
+    Examples
+    --------
     >>> deals = pd.DataFrame(
     ...     {
     ...         "deal_id": list("abc"),

@@ -63,12 +63,47 @@ def backtest(
     On each of those days only what was known then is used (`known_at`; amounts are the export's, or
     the snapshot's of that very day); `last_year` is the same period's value a year before; `crm` is
     amount x the CRM's probability over the open deals expected to close by the period's end, from
-    the snapshot of that day: without one nobody knows what the CRM stated, and it is null. Deals of
-    all partners in, a Backtest out; brier lower is better, coverage is best at 0.8. Partners with
-    neither open deals nor deals to come on a day are left out. Of more than `most` partners so many
-    stand for all, from those with fewest deals to those with most: what is learned and what `*`
-    tells rests on everyone's deals all the same. Silent where no earlier day has history. Raises
-    KitError for missing columns. Brier 1950.
+    the snapshot of that day: without one nobody knows what the CRM stated, and it is null. Partners
+    with neither open deals nor deals to come on a day are left out. Of more than `most` partners so
+    many stand for all, from those with fewest deals to those with most: what is learned and what
+    `*` tells rests on everyone's deals all the same. Silent where no earlier day has history.
+
+    Parameters
+    ----------
+    deals : frame
+        The deal table (`contract.deals`): a row a deal and credited partner.
+    as_of : date or str
+        What was known on this day, like 2025-12-31.
+    periods : int
+        How many whole periods before `as_of` are forecast.
+    unit : str
+        month or quarter.
+    snapshots : dict, optional
+        Date -> the deal table as exported then.
+    measure : str
+        won_amount (money, credited) or deal_count (deals).
+    shock : float
+        Correlation of a shared good or bad period, in [0, 1).
+    seed : int
+        The same seed gives the same answer.
+    draws : int
+        How many are drawn.
+    most : int
+        Partners that are forecast one by one; of more, so many stand for all.
+
+    Returns
+    -------
+    Backtest
+        Deals of all partners in, a Backtest out; brier lower is better, coverage is best at 0.8.
+
+    Raises
+    ------
+    KitError
+        For missing columns.
+
+    Notes
+    -----
+    Source: Brier 1950.
     """
     need_pandas("backtest", *(snapshots or {}).values())
     checks.columns(
@@ -122,12 +157,32 @@ def backtest(
 
 
 def reliability(chance, won, *, bins=BINS) -> pd.DataFrame:
-    """Whether deals told to have a chance of 30 % are won 3 times in 10; the closer the shares, the
-    better.
+    """Whether deals told to have a chance of 30 % are won 3 times in 10; the closer the shares,
+    the better.
 
-    Chances and outcomes in; a row per band out: low_chance, high_chance, n, expected (mean chance),
-    seen, low, high (Wilson). Bands without deals are left out. Murphy and Winkler 1977.
+    Bands without deals are left out.
 
+    Parameters
+    ----------
+    chance : array-like
+        The chances that were told, in 0..1.
+    won : array-like
+        Whether each was won.
+    bins : sequence of float
+        Ends of the bands.
+
+    Returns
+    -------
+    DataFrame
+        Chances and outcomes in; a row per band out: low_chance, high_chance, n, expected (mean
+        chance), seen, low, high (Wilson).
+
+    Notes
+    -----
+    Source: Murphy and Winkler 1977.
+
+    Examples
+    --------
     >>> reliability([0.05, 0.05, 0.5, 0.5], [0, 0, 1, 0])[["n", "expected", "seen"]].values.tolist()
     [[2.0, 0.05, 0.0], [2.0, 0.5, 0.5]]
     """

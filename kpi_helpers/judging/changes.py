@@ -31,8 +31,8 @@ class WhatChanged:
 
 
 def what_changed(deals: pd.DataFrame, window, *, as_of, before=None, mix: str = MIX) -> WhatChanged:
-    """Splits each KPI's change between two windows exactly; which direction is better is the KPI's
-    own.
+    """Splits each KPI's change between two windows exactly; which direction is better is the
+    KPI's own.
 
     Each KPI is N x sum over groups g of (share x rate x size), or the same without N for averages
     and rates; an effect is the Shapley value of its factor, so volume + mix + rate + size = change.
@@ -41,12 +41,39 @@ def what_changed(deals: pd.DataFrame, window, *, as_of, before=None, mix: str = 
     groups' mean days. A factor unknown on one side is taken as unchanged.
 
     A deal's contribution is what it adds to a sum, or its part of an average: (a - m b) / B, m the
-    mean of both averages, minus for the earlier window. Deals of one partner (or any slice),
-    `window` and `before` (the window right before, unless given) in, a WhatChanged out, in each
-    KPI's unit. The earlier window is told as it stood on its last day. An average over nothing on
-    one side is null with a reason. It misleads as a cause: it says where, not why. Raises KitError
-    for missing columns. Shapley 1953; Das Gupta 1993.
+    mean of both averages, minus for the earlier window. The earlier window is told as it stood on
+    its last day. An average over nothing on one side is null with a reason.
 
+    Parameters
+    ----------
+    deals : frame
+        The deal table (`contract.deals`): a row a deal and credited partner.
+    window : str or Window
+        The days that count, written as in `parse_window`.
+    as_of : date or str
+        What was known on this day, like 2025-12-31.
+    before : str or Window, optional
+        The earlier window; unset, the one right before.
+    mix : str
+        The column whose groups are the mix.
+
+    Returns
+    -------
+    WhatChanged
+        Deals of one partner (or any slice), `window` and `before` (the window right before, unless
+        given) in, a WhatChanged out, in each KPI's unit.
+
+    Raises
+    ------
+    KitError
+        For missing columns.
+
+    Notes
+    -----
+    It misleads as a cause: it says where, not why. Source: Shapley 1953; Das Gupta 1993.
+
+    Examples
+    --------
     >>> deals = pd.DataFrame(
     ...     {
     ...         "deal_id": list("abc"),

@@ -39,17 +39,47 @@ def channel_verdicts(
     most_won: int = 0,
     confidence=0.95,
 ) -> ChannelVerdicts:
-    """Whether paid brings nothing while earned and owned do, and whether earned falls behind; wins
-    are better.
+    """Whether paid brings nothing while earned and owned do, and whether earned falls behind;
+    wins are better.
 
     Over the leads created in the window and their wins by `as_of`: paid brings nothing where it won
     at most `most_won` and the upper end of its Wilson interval lies under the lower ends of
     earned's and of owned's; earned falls behind where its upper end lies under the lower end of
-    paid and owned together. Deals of one partner or all, and `spend` (month, channel, amount; of
-    this slice) in; a ChannelVerdicts out: leads, won, rate, low, high, revenue (credited), spend,
-    roi. Silent where intervals touch. It misleads while leads are young, and because the last touch
-    takes all credit. Raises KitError for missing columns. Wilson 1927.
+    paid and owned together. Silent where intervals touch.
 
+    Parameters
+    ----------
+    deals : frame
+        The deal table (`contract.deals`): a row a deal and credited partner.
+    window : str or Window
+        The days that count, written as in `parse_window`.
+    as_of : date or str
+        What was known on this day, like 2025-12-31.
+    spend : DataFrame, optional
+        The spend table: month, channel, partner, amount in the reporting currency.
+    most_won : int
+        Wins up to which paid counts as bringing nothing.
+    confidence : float
+        Of the interval, between 0 and 1.
+
+    Returns
+    -------
+    ChannelVerdicts
+        Deals of one partner or all, and `spend` (month, channel, amount; of this slice) in; a
+        ChannelVerdicts out: leads, won, rate, low, high, revenue (credited), spend, roi.
+
+    Raises
+    ------
+    KitError
+        For missing columns.
+
+    Notes
+    -----
+    It misleads while leads are young, and because the last touch takes all credit. Source: Wilson
+    1927.
+
+    Examples
+    --------
     >>> deals = pd.DataFrame(
     ...     {
     ...         "deal_id": range(120),

@@ -20,16 +20,39 @@ FEWEST_A_PERIOD = 3  # closed deals, for a period to count in a trend
 def rank_intervals(
     deals: pd.DataFrame, window, *, as_of, seed: int = 0, resamples: int = 1000
 ) -> pd.DataFrame:
-    """Between which ranks each partner's quality score plausibly lies (1 is best); narrow means the
-    rank is known.
+    """Between which ranks each partner's quality score plausibly lies (1 is best); narrow means
+    the rank is known.
 
     The score orders by won x amount won in the window; each partner's closed deals are resampled
     (Poisson weights, so that their number is uncertain too), all partners ranked anew each time.
-    Deals in, a row per partner with a closed deal out: partner, closed, won, amount, rank, low,
-    high (95 %), reason; ties share the better rank. Under 5 closed deals the interval is null. It
-    misleads as the quality score does: more is not better work. Efron 1979; Hanley and MacGibbon
-    2006.
+    Under 5 closed deals the interval is null.
 
+    Parameters
+    ----------
+    deals : frame
+        The deal table (`contract.deals`): a row a deal and credited partner.
+    window : str or Window
+        The days that count, written as in `parse_window`.
+    as_of : date or str
+        What was known on this day, like 2025-12-31.
+    seed : int
+        The same seed gives the same answer.
+    resamples : int
+        How often the deals are drawn anew.
+
+    Returns
+    -------
+    DataFrame
+        Deals in, a row per partner with a closed deal out: partner, closed, won, amount, rank, low,
+        high (95 %), reason; ties share the better rank.
+
+    Notes
+    -----
+    It misleads as the quality score does: more is not better work. Source: Efron 1979; Hanley and
+    MacGibbon 2006.
+
+    Examples
+    --------
     >>> deals = pd.DataFrame(
     ...     {
     ...         "deal_id": range(40),
@@ -89,13 +112,31 @@ def _ranks(scores):
 
 
 def adjusted_trends(trials: pd.DataFrame, *, unit: str = "quarter", as_of=None) -> pd.DataFrame:
-    """Whether each partner's close rate rises or falls beyond what season, region, product and size
-    explain.
+    """Whether each partner's close rate rises or falls beyond what season, region, product and
+    size explain.
 
-    By period, (won - expected) / closed, then `theil_sen` with Mann-Kendall's p. Trials in; out by
-    partner: periods, slope (share a period), low, high, p, verdict, reason. A period that had not
-    ended by `as_of`, or of fewer than 3 closed deals, is left out; fewer than 8 periods are silent.
-    Positive is better. Sen 1968; Mann 1945.
+    By period, (won - expected) / closed, then `theil_sen` with Mann-Kendall's p. A period that had
+    not ended by `as_of`, or of fewer than 3 closed deals, is left out; fewer than 8 periods are
+    silent. Positive is better.
+
+    Parameters
+    ----------
+    trials : DataFrame
+        Closed deals as `closed_trials` gives them: partner, won and the columns of their
+        circumstances.
+    unit : str
+        month or quarter.
+    as_of : date or str, optional
+        Leaves out a period that had not ended then.
+
+    Returns
+    -------
+    DataFrame
+        Trials in; out by partner: periods, slope (share a period), low, high, p, verdict, reason.
+
+    Notes
+    -----
+    Source: Sen 1968; Mann 1945.
     """
     checks.columns("adjusted_trends", trials, ("partner", "won", "on"))
     period = pd.to_datetime(trials["on"]).dt.to_period(
@@ -142,10 +183,27 @@ def alerts(questions: dict[str, pd.Series], *, rate: float = 0.05) -> pd.DataFra
     """Which partners to be alerted about, so that on average at most `rate` of the alerts are
     false.
 
-    {question: p by partner} in; all questions and partners are one family of `benjamini_hochberg`.
-    Out: question, partner, p, q, alert. Unknown p is no test. It misleads when asked again with
-    fewer questions until one fires.
+    Unknown p is no test.
 
+    Parameters
+    ----------
+    questions : dict of str to Series
+        Question -> p-values by partner.
+    rate : float
+        The share of alerts that may be false, in 0..1.
+
+    Returns
+    -------
+    DataFrame
+        {question: p by partner} in; all questions and partners are one family of
+        `benjamini_hochberg`. Out: question, partner, p, q, alert.
+
+    Notes
+    -----
+    It misleads when asked again with fewer questions until one fires.
+
+    Examples
+    --------
     >>> alerts({"below": pd.Series({"A": 0.001, "B": 0.4})})["alert"].tolist()
     [True, False]
     """

@@ -14,14 +14,39 @@ ENOUGH = 5  # expected wins that a verdict needs
 
 
 def expected(trials: pd.DataFrame, *, cell=CELL, pull: float = PULL) -> pd.DataFrame:
-    """What each partner would have won, its deals gone as its peers' in the same circumstances; no
-    direction is better.
+    """What each partner would have won, its deals gone as its peers' in the same circumstances;
+    no direction is better.
 
-    E = the sum of `expected_each` over the partner's deals. Trials (partner, won, columns of
-    `cell`) in; out by partner: n, observed, expected; NaN without peers. Empty in, empty out. It
-    misleads where a cell belongs to one partner: then it says the rate of the wider one. Raises
-    KitError for missing columns. Indirect standardisation; pull as in additive smoothing.
+    E = the sum of `expected_each` over the partner's deals. Indirect standardisation; pull as in
+    additive smoothing.
 
+    Parameters
+    ----------
+    trials : DataFrame
+        Closed deals as `closed_trials` gives them: partner, won and the columns of their
+        circumstances.
+    cell : tuple of str
+        Circumstances that peers must share, the most important first.
+    pull : float
+        How many deals the wider circumstance weighs in a thinner one.
+
+    Returns
+    -------
+    DataFrame
+        Trials (partner, won, columns of `cell`) in; out by partner: n, observed, expected; NaN
+        without peers. Empty in, empty out.
+
+    Raises
+    ------
+    KitError
+        For missing columns.
+
+    Notes
+    -----
+    It misleads where a cell belongs to one partner: then it says the rate of the wider one.
+
+    Examples
+    --------
     >>> trials = pd.DataFrame(
     ...     {"partner": list("AABBBB"), "won": [1, 1, 1, 0, 0, 1], "season": ["Q1"] * 6}
     ... )
@@ -43,8 +68,22 @@ def expected_each(trials: pd.DataFrame, *, cell=CELL, pull: float = PULL) -> np.
     From p, the other partners' overall rate, narrowed by one circumstance of `cell` after the
     other: p becomes (k + pull p) / (n + pull), k wins of n deals that the others closed in the same
     region, then region and size, and so on. So a thin cell says the rate of the wider one, not that
-    of all. Circumstances that are not there are not compared, blanks are one of their own. Trials
-    in, shares in 0..1 in their order out; NaN without peers.
+    of all. Circumstances that are not there are not compared, blanks are one of their own.
+
+    Parameters
+    ----------
+    trials : DataFrame
+        Closed deals as `closed_trials` gives them: partner, won and the columns of their
+        circumstances.
+    cell : tuple of str
+        Circumstances that peers must share, the most important first.
+    pull : float
+        How many deals the wider circumstance weighs in a thinner one.
+
+    Returns
+    -------
+    array
+        Trials in, shares in 0..1 in their order out; NaN without peers.
     """
     checks.columns("expected", trials, ("partner", "won"))
     won = checks.not_negative("expected", "won", trials["won"])
@@ -72,17 +111,43 @@ def _codes(values) -> np.ndarray:
 def observed_expected(
     observed, expected, *, overall=None, confidence: float = 0.95
 ) -> pd.DataFrame:
-    """How a partner did against its peers on the same kind of deals: above 1 is more than expected;
-    higher is better.
+    """How a partner did against its peers on the same kind of deals: above 1 is more than
+    expected; higher is better.
 
     ratio = observed / expected, interval exact Poisson of observed / expected, adjusted = ratio x
-    overall rate (0..1, cut at 1), p the two-sided Poisson probability. Arrays of partners in, a row
-    each out: observed, expected, ratio, low, high, adjusted, p, verdict, reason. The verdict is
-    "above" or "below" where the interval leaves 1 out; fewer than 5 expected wins, or an interval
-    around 1, give none and the reason. Nothing expected gives null. It misleads for what the cells
-    do not hold, such as deal quality, and two ratios are not comparable with each other. Raises
-    KitError for negative numbers. Garwood 1936; Breslow and Day 1987.
+    overall rate (0..1, cut at 1), p the two-sided Poisson probability. The verdict is "above" or
+    "below" where the interval leaves 1 out; fewer than 5 expected wins, or an interval around 1,
+    give none and the reason. Nothing expected gives null.
 
+    Parameters
+    ----------
+    observed : array-like
+        Wins of each partner.
+    expected : array-like
+        Wins expected of each.
+    overall : float, optional
+        The rate of all, in 0..1, for the adjusted one.
+    confidence : float
+        Of the interval, between 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        Arrays of partners in, a row each out: observed, expected, ratio, low, high, adjusted, p,
+        verdict, reason.
+
+    Raises
+    ------
+    KitError
+        For negative numbers.
+
+    Notes
+    -----
+    It misleads for what the cells do not hold, such as deal quality, and two ratios are not
+    comparable with each other. Source: Garwood 1936; Breslow and Day 1987.
+
+    Examples
+    --------
     >>> observed_expected([11, 6], [12, 5], overall=0.4).round(3)[
     ...     ["ratio", "low", "high", "adjusted"]
     ... ].values.tolist()
@@ -116,13 +181,31 @@ def observed_expected(
 def fair_comparison(
     trials: pd.DataFrame, *, cell=CELL, pull: float = PULL, confidence: float = 0.95
 ) -> pd.DataFrame:
-    """Every partner against what its peers would have won on its deals; a higher ratio and adjusted
-    rate is better.
+    """Every partner against what its peers would have won on its deals; a higher ratio and
+    adjusted rate is better.
 
-    `expected`, then `observed_expected` with the overall rate of all trials. Trials in, as for
-    `expected`; out by partner: n, then the columns of `observed_expected`. Many partners are many
+    `expected`, then `observed_expected` with the overall rate of all trials. Many partners are many
     tests: correct p by `benjamini_hochberg`.
 
+    Parameters
+    ----------
+    trials : DataFrame
+        Closed deals as `closed_trials` gives them: partner, won and the columns of their
+        circumstances.
+    cell : tuple of str
+        Circumstances that peers must share, the most important first.
+    pull : float
+        How many deals the wider circumstance weighs in a thinner one.
+    confidence : float
+        Of the interval, between 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        Trials in, as for `expected`; out by partner: n, then the columns of `observed_expected`.
+
+    Examples
+    --------
     >>> trials = pd.DataFrame(
     ...     {"partner": list("AABBBB"), "won": [1, 1, 1, 0, 0, 1], "season": ["Q1"] * 6}
     ... )

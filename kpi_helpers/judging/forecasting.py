@@ -83,6 +83,21 @@ def period_ahead(window, as_of) -> Window:
     """The window if it still runs on `as_of`, else the next of its kind: there is nothing to
     forecast in a past one.
 
+    Parameters
+    ----------
+    window : str or Window
+        The days that count, written as in `parse_window`.
+    as_of : date or str
+        What was known on this day, like 2025-12-31.
+
+    Returns
+    -------
+    Window
+        The window if it still runs on `as_of`, else the next of its kind: there is nothing to
+        forecast in a past one.
+
+    Examples
+    --------
     >>> period_ahead("2025-Q4", "2025-12-31").label, period_ahead("2025-Q4", "2025-11-03").label
     ('2026-Q1', '2025-Q4')
     """
@@ -120,12 +135,48 @@ def forecast(
     partner's outcomes (Gaussian copula), and a quarter of it those of different partners. Deals not
     yet created: as many a day as in the last year (8 or more needed, the rate itself uncertain as
     Gamma(n + 1/2)), each like one of these, created on any day left. Exact for 12 open deals or
-    fewer when none are to come, else `draws` seeded draws. A slice of deals, the `learn`ed history
-    and a window that ends after its as_of in; a Forecast out, in money (credited) or deals. Where
-    there is no history: the CRM's probability, labelled, and no deals to come. It misleads when
-    amounts are hopes: they are taken as they stand. Raises KitError for unknown measures. Vasicek
-    2002 for the shared shock.
+    fewer when none are to come, else `draws` seeded draws. Where there is no history: the CRM's
+    probability, labelled, and no deals to come.
 
+    Parameters
+    ----------
+    deals : DataFrame
+        A slice of the deal table.
+    history : WinHistory
+        What `learn` gave.
+    window : str or Window
+        It ends after the history's as_of.
+    target : float, optional
+        What is to be reached, in the measure's unit.
+    measure : str
+        won_amount (money, credited) or deal_count (deals).
+    to_come : bool
+        Add deals not yet created.
+    shock : float
+        Correlation of a shared good or bad period, in [0, 1).
+    seed : int
+        The same seed gives the same answer.
+    draws : int
+        How many are drawn.
+
+    Returns
+    -------
+    Forecast
+        A slice of deals, the `learn`ed history and a window that ends after its as_of in; a
+        Forecast out, in money (credited) or deals.
+
+    Raises
+    ------
+    KitError
+        For unknown measures.
+
+    Notes
+    -----
+    It misleads when amounts are hopes: they are taken as they stand. Source: Vasicek 2002 for the
+    shared shock.
+
+    Examples
+    --------
     >>> from kpi_helpers.judging import learn
     >>> deals = pd.DataFrame(
     ...     {

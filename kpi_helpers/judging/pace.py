@@ -14,12 +14,38 @@ def logrank(days, outcome, group, *, ends=("won",)) -> pd.DataFrame:
     """Whether each group's deals end (by default: are won) at another pace than all others'; a
     positive z is faster.
 
-    Log-rank test of the group against the rest, every other outcome right-censored. Arrays of one
-    length in; out one row per group: group, n, ended, z, p, reason. One group alone, or no such
-    ending, gives NaN with a reason. Several groups are several tests: correct p by
-    `benjamini_hochberg`. It misleads when curves cross, and with lost deals it compares the pace
-    among deals still open, not the share won. Raises KitError like `time_to_outcome`. Mantel 1966.
+    Log-rank test of the group against the rest, every other outcome right-censored. One group
+    alone, or no such ending, gives NaN with a reason. Several groups are several tests: correct p
+    by `benjamini_hochberg`.
 
+    Parameters
+    ----------
+    days : array-like
+        Days from created to closed, or to as_of while open.
+    outcome : array-like of str
+        won, lost, cancelled or open, one for each of `days`.
+    group : array-like
+        The group of each deal.
+    ends : tuple of str
+        Outcomes that end a deal; all others are right-censored.
+
+    Returns
+    -------
+    DataFrame
+        Arrays of one length in; out one row per group: group, n, ended, z, p, reason.
+
+    Raises
+    ------
+    KitError
+        Like `time_to_outcome`.
+
+    Notes
+    -----
+    It misleads when curves cross, and with lost deals it compares the pace among deals still open,
+    not the share won. Source: Mantel 1966.
+
+    Examples
+    --------
     >>> table = logrank([5, 6, 7, 8, 50, 60, 70, 80], ["won"] * 8, list("AAAABBBB"))
     >>> table.p.round(3).tolist(), (table.z > 0).tolist()
     ([0.007, 0.007], [True, False])
@@ -61,11 +87,33 @@ def pace_of_years(deals: pd.DataFrame, as_of) -> dict:
     """Whether the deals created in the twelve months up to `as_of` are won at another pace than
     those of the twelve before; a positive z is faster.
 
-    `logrank` of the two years. Deals of one partner (or any slice) in; n, ended, z, p and reason of
-    the later year out, z and p NaN with a reason under 5 wins in either year. It misleads as
-    `logrank` does, and asked of many partners it is as many tests. Raises KitError for missing
-    columns and for deals closed before they were created. Mantel 1966.
+    `logrank` of the two years.
 
+    Parameters
+    ----------
+    deals : frame
+        The deal table (`contract.deals`): a row a deal and credited partner.
+    as_of : date or str
+        What was known on this day, like 2025-12-31.
+
+    Returns
+    -------
+    dict
+        Deals of one partner (or any slice) in; n, ended, z, p and reason of the later year out, z
+        and p NaN with a reason under 5 wins in either year.
+
+    Raises
+    ------
+    KitError
+        For missing columns and for deals closed before they were created.
+
+    Notes
+    -----
+    It misleads as `logrank` does, and asked of many partners it is as many tests. Source: Mantel
+    1966.
+
+    Examples
+    --------
     >>> deals = pd.DataFrame(
     ...     {"status": "won", "created_on": pd.to_datetime(["2024-03-01"] * 5 + ["2025-03-01"] * 5)}
     ... )

@@ -15,18 +15,43 @@ SPREAD = 20.0  # of the weights tried: some ± 20 % of the whole for a weight of
 def composite(
     card: pd.DataFrame, weights: dict[str, float], *, seed: int = 0, draws: int = 1000
 ) -> pd.DataFrame:
-    """Each partner's weighted standing among all, 0 to 100, and the ranks other weights would give;
-    higher is better.
+    """Each partner's weighted standing among all, 0 to 100, and the ranks other weights would
+    give; higher is better.
 
     A KPI's standing is the share of partners it beats (ties half), turned so that better is higher;
     the composite is its mean by weight. `card` is a scorecard by partner of one window, `weights`
     are {"close_rate": 2, "deal_velocity.cycle_median": 1}: a KPI's headline basis, or kpi.basis;
-    they need not sum to 1. Out by partner, best first: composite, rank, rank_low, rank_high (95 of
-    100 seeded draws of weights around these, Dirichlet), rank_equal (all weights equal), steady
-    (the rank stays within one place), reason. A partner with an unknown KPI has no composite. It
-    misleads always: it adds up what cannot be added; look at the KPIs first. Raises KitError for
-    unknown KPIs, negative weights and KPIs without a better direction.
+    they need not sum to 1. A partner with an unknown KPI has no composite.
 
+    Parameters
+    ----------
+    card : DataFrame
+        A scorecard by partner of one window.
+    weights : dict of str to float
+        A KPI's name (its headline basis) or kpi.basis -> weight; they need not sum to 1.
+    seed : int
+        The same seed gives the same answer.
+    draws : int
+        Draws of other weights around these.
+
+    Returns
+    -------
+    DataFrame
+        Out by partner, best first: composite, rank, rank_low, rank_high (95 of 100 seeded draws of
+        weights around these, Dirichlet), rank_equal (all weights equal), steady (the rank stays
+        within one place), reason.
+
+    Raises
+    ------
+    KitError
+        For unknown KPIs, negative weights and KPIs without a better direction.
+
+    Notes
+    -----
+    It misleads always: it adds up what cannot be added; look at the KPIs first.
+
+    Examples
+    --------
     >>> card = pd.DataFrame(
     ...     {
     ...         "partner": list("ABAB"),

@@ -77,10 +77,34 @@ def fit_programme(
     """Fits everything that one partner's judging shares with all others'; neither direction is
     better.
 
-    The deal table of all partners, the report's window and date in; a ProgrammeFit out, to be held
-    for the run. `backtest_periods` of 0 leaves the back-test out, its slowest part. `shock` is the
-    default, 0.02, with which the back-test covers best; the one that the misses suggest is in
-    `backtest.shock`. Each part is silent by its own rules. Raises KitError for missing columns."""
+    `backtest_periods` of 0 leaves the back-test out, its slowest part. `shock` is the default,
+    0.02, with which the back-test covers best; the one that the misses suggest is in
+    `backtest.shock`. Each part is silent by its own rules.
+
+    Parameters
+    ----------
+    deals : frame
+        The deal table (`contract.deals`): a row a deal and credited partner.
+    window : str or Window
+        The days that count, written as in `parse_window`.
+    as_of : date or str
+        What was known on this day, like 2025-12-31.
+    snapshots : dict, optional
+        Date -> the deal table as exported then.
+    backtest_periods : int
+        Periods of the back-test; 0 leaves it out, its slowest part.
+
+    Returns
+    -------
+    ProgrammeFit
+        The deal table of all partners, the report's window and date in; a ProgrammeFit out, to be
+        held for the run.
+
+    Raises
+    ------
+    KitError
+        For missing columns.
+    """
     checks.columns(
         "fit_programme",
         deals,

@@ -57,9 +57,22 @@ def look_ahead(
     """The `forecast` of the period that runs on as_of, else of the next one, against the target
     agreed for it.
 
-    One partner's deals, the run's `fit_programme` and the partner's rows of the targets table in; a
-    Forecast of won amount out. A report's window that is no month, quarter or year looks a quarter
-    ahead.
+    A report's window that is no month, quarter or year looks a quarter ahead.
+
+    Parameters
+    ----------
+    deals : frame
+        The deal table (`contract.deals`): a row a deal and credited partner.
+    programme : ProgrammeFit
+        What `fit_programme` gave for this run.
+    targets : DataFrame, optional
+        The targets table: partner, period, kpi, target.
+
+    Returns
+    -------
+    Forecast
+        One partner's deals, the run's `fit_programme` and the partner's rows of the targets table
+        in; a Forecast of won amount out.
     """
     need_pandas("look_ahead", deals, targets)
     window = programme.window if programme.window.kind in ("month", "quarter", "year") else None
@@ -89,12 +102,42 @@ def recommend(
 ) -> Plan:
     """What the evidence allows to recommend for one partner, ranked by the value at stake.
 
-    This partner's deals, the run's `fit_programme`, its spend and its targets (or its `ahead`, a
-    forecast from `look_ahead`, to save making it again) in; a Plan out. `rules` is a path to an
-    edited rules.toml. Alerts are those that survive Benjamini-Hochberg over all partners. Under 10
-    closed deals, or where no rule is carried, the plan is empty and says so. It misleads as a
-    promise: values at stake say what the gap is worth, not what an action will bring. Raises
-    KitError for missing columns and faulty rules."""
+    `rules` is a path to an edited rules.toml. Alerts are those that survive Benjamini-Hochberg over
+    all partners. Under 10 closed deals, or where no rule is carried, the plan is empty and says so.
+
+    Parameters
+    ----------
+    deals : DataFrame
+        This partner's rows of the deal table.
+    programme : ProgrammeFit
+        What `fit_programme` gave for this run.
+    partner : str
+        The partner's name as in the deals.
+    ahead : Forecast, optional
+        From `look_ahead`, to save making it again.
+    targets : DataFrame, optional
+        The targets table: partner, period, kpi, target.
+    spend : DataFrame, optional
+        The spend table: month, channel, partner, amount in the reporting currency.
+    rules : path, optional
+        A changed copy of rules.toml.
+
+    Returns
+    -------
+    Plan
+        This partner's deals, the run's `fit_programme`, its spend and its targets (or its `ahead`,
+        a forecast from `look_ahead`, to save making it again) in; a Plan out.
+
+    Raises
+    ------
+    KitError
+        For missing columns and faulty rules.
+
+    Notes
+    -----
+    It misleads as a promise: values at stake say what the gap is worth, not what an action will
+    bring.
+    """
     need_pandas("recommend", deals, targets, spend)
     rules = rules if isinstance(rules, Rules) else read_rules(rules)
     known = known_at(checks.only(deals, READ).reset_index(drop=True), programme.as_of)
@@ -112,12 +155,31 @@ def recommend(
 def recommend_portfolio(
     deals: pd.DataFrame, programme: ProgrammeFit, *, spend=None, targets=None, rules=None
 ) -> Plan:
-    """All partners' recommendations and those for the programme as a whole (partner *), ranked by
-    prize.
+    """All partners' recommendations and those for the programme as a whole (partner *), ranked
+    by prize.
 
-    The deal table of all partners, `fit_programme`, and the spend and targets tables of all in; a
-    Plan out, as `recommend`. Partners without a recommendation are named in `silent`; the
-    programme's own rules are the channel verdicts."""
+    Partners without a recommendation are named in `silent`; the programme's own rules are the
+    channel verdicts.
+
+    Parameters
+    ----------
+    deals : frame
+        The deal table (`contract.deals`): a row a deal and credited partner.
+    programme : ProgrammeFit
+        What `fit_programme` gave for this run.
+    spend : DataFrame, optional
+        The spend table: month, channel, partner, amount in the reporting currency.
+    targets : DataFrame, optional
+        The targets table: partner, period, kpi, target.
+    rules : path, optional
+        A changed copy of rules.toml.
+
+    Returns
+    -------
+    Plan
+        The deal table of all partners, `fit_programme`, and the spend and targets tables of all in;
+        a Plan out, as `recommend`.
+    """
     need_pandas("recommend_portfolio", deals, targets, spend)
     rules = rules if isinstance(rules, Rules) else read_rules(rules)
     tables, silent = [], {}

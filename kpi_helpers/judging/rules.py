@@ -41,10 +41,27 @@ def read_rules(path=None, *, edition: str = "internal") -> Rules:
     """The rules of a TOML file, the standard ones unless given; settings it leaves out are the
     standard ones.
 
-    A path in, Rules out; `edition` "partner" has the rules and texts that the partner itself may
-    read. Raises KitError for a file that cannot be read, an unknown rule, setting, level or
-    placeholder, and a value of another kind.
+    Parameters
+    ----------
+    path : path, optional
+        A changed copy of rules.toml; unset, the standard rules.
+    edition : str
+        internal, or partner for what may be given to the partner itself.
 
+    Returns
+    -------
+    Rules
+        A path in, Rules out; `edition` "partner" has the rules and texts that the partner itself
+        may read.
+
+    Raises
+    ------
+    KitError
+        For a file that cannot be read, an unknown rule, setting, level or placeholder, and a value
+        of another kind.
+
+    Examples
+    --------
     >>> read_rules().rules[0].name, read_rules().rules[0].look_again_days
     ('stop_paid', 90)
     """

@@ -36,13 +36,39 @@ def seasonal_index(
 
     Pooled binomial model, log odds = season + region + partner, ridge `penalty` on the latter two
     (as normal random effects of variance 1 / penalty). fitted = the mean over all deals of the
-    modelled rate, had they closed in that season; index = fitted / overall rate. Trials (won, on,
-    and partner, region where there) in, a Season out; index 0 or more, its interval by the delta
-    method on log odds, Wilson's where all or nothing was won. Silent under two full cycles, 24
-    months from the first to the last closing; a season without deals is null. It misleads when a
-    campaign fell on the same months in both years. Raises KitError for missing columns.
-    Standardisation after McCullagh and Nelder 1989.
+    modelled rate, had they closed in that season; index = fitted / overall rate. Silent under two
+    full cycles, 24 months from the first to the last closing; a season without deals is null.
 
+    Parameters
+    ----------
+    trials : DataFrame
+        Closed deals as `closed_trials` gives them: partner, won and the columns of their
+        circumstances.
+    by : str
+        month or quarter.
+    penalty : float
+        Ridge on region and partner.
+    confidence : float
+        Of the interval, between 0 and 1.
+
+    Returns
+    -------
+    Season
+        Trials (won, on, and partner, region where there) in, a Season out; index 0 or more, its
+        interval by the delta method on log odds, Wilson's where all or nothing was won.
+
+    Raises
+    ------
+    KitError
+        For missing columns.
+
+    Notes
+    -----
+    It misleads when a campaign fell on the same months in both years. Source: Standardisation after
+    McCullagh and Nelder 1989.
+
+    Examples
+    --------
     >>> on = pd.date_range("2023-01-01", "2024-12-01", freq="MS")
     >>> trials = pd.DataFrame({"on": on.repeat(5), "won": [1, 1, 1, 0, 0] * len(on)})
     >>> seasonal_index(trials).table["index"].round(3).unique().tolist()

@@ -57,14 +57,45 @@ def strategy_effect(
 
     The KPI by month (or quarter) of the partner minus the same of all other partners (`control`),
     then `interrupted_series` from the period in which the strategy began (which counts as after
-    it), and `placebo_dates`. The deal table of all partners, a date and a partner in; a
-    StrategyAnswer out, in the KPI's unit. Periods whose deals are still ripening (created within
-    the 90th percentile of won cycles before as_of, for close rate by cohort and deal success) and
-    the last, unfinished one are left out. The verdict is silent under 8 known periods a side and
-    within what chance explains; where a quarter of the pretended starts show as large an effect it
-    is withheld. It misleads when something else began at the same time, and when the strategy
-    answered a bad period. Raises KitError for unknown partners and KPIs. Bernal, Cummins and
-    Gasparrini 2017.
+    it), and `placebo_dates`. Periods whose deals are still ripening (created within the 90th
+    percentile of won cycles before as_of, for close rate by cohort and deal success) and the last,
+    unfinished one are left out. The verdict is silent under 8 known periods a side and within what
+    chance explains; where a quarter of the pretended starts show as large an effect it is withheld.
+
+    Parameters
+    ----------
+    deals : frame
+        The deal table (`contract.deals`): a row a deal and credited partner.
+    began : date or str
+        When the strategy began.
+    partner : str
+        The partner's name as in the deals.
+    kpi : str
+        The KPI asked about.
+    basis : str, optional
+        Its basis; unset, the first.
+    as_of : date or str
+        What was known on this day, like 2025-12-31.
+    unit : str
+        month or quarter.
+    control : bool
+        Take off what all other partners did.
+
+    Returns
+    -------
+    StrategyAnswer
+        The deal table of all partners, a date and a partner in; a StrategyAnswer out, in the KPI's
+        unit.
+
+    Raises
+    ------
+    KitError
+        For unknown partners and KPIs.
+
+    Notes
+    -----
+    It misleads when something else began at the same time, and when the strategy answered a bad
+    period. Source: Bernal, Cummins and Gasparrini 2017.
     """
     from kpi_helpers.scoring.scorecard import scorecard, slow_cycle
 

@@ -13,11 +13,31 @@ def closed_trials(deals: pd.DataFrame, as_of, *, since=None) -> pd.DataFrame:
     """The deals won or lost by `as_of`, from `since` on, as rows of won true or false; neither
     direction is better.
 
-    Deals in; out partner, won, on (the closing date), season (its quarter, "Q1".."Q4") and those of
-    region, product, size_band that there are. Cancelled deals are no trials, and neither are closed
-    ones without a date. A split deal is one trial for each of its partners. Empty in, empty out.
-    Raises KitError for missing columns.
+    Cancelled deals are no trials, and neither are closed ones without a date. A split deal is one
+    trial for each of its partners.
 
+    Parameters
+    ----------
+    deals : frame
+        The deal table (`contract.deals`): a row a deal and credited partner.
+    as_of : date or str
+        What was known on this day, like 2025-12-31.
+    since : date or str, optional
+        The first closing date.
+
+    Returns
+    -------
+    DataFrame
+        Deals in; out partner, won, on (the closing date), season (its quarter, "Q1".."Q4") and
+        those of region, product, size_band that there are. Empty in, empty out.
+
+    Raises
+    ------
+    KitError
+        For missing columns.
+
+    Examples
+    --------
     >>> deals = pd.DataFrame(
     ...     {
     ...         "partner": ["A", "A"],

@@ -34,12 +34,37 @@ def with_intervals(card: pd.DataFrame, deals: pd.DataFrame, *, seed: int = 0) ->
     rest on exact Poisson; sizes, days, yield and the close rate by value on `bootstrap`; sums of
     money, ROI, revenue per day and quality indices on deals drawn with Poisson weights, so that
     their number is uncertain too (peers and the past are drawn as well): 2.5 to 97.5 % of 1,000
-    draws. A `scorecard` of any levels and periods and the deals it was made of in; the same table
-    out with `low` and `high` filled. Silent under 5 won deals, for spend, for missed amounts, and
-    for the open pipeline: a state is counted, not sampled. The same seed gives the same intervals,
-    whatever the order of rows. It misleads for few and skewed deals: too narrow. Raises KitError
-    for missing columns. Source: kpis.md 3; Efron 1979; Hanley and MacGibbon 2006.
+    draws. Silent under 5 won deals, for spend, for missed amounts, and for the open pipeline: a
+    state is counted, not sampled. The same seed gives the same intervals, whatever the order of
+    rows.
 
+    Parameters
+    ----------
+    card : DataFrame
+        A scorecard.
+    deals : DataFrame
+        The deals that it was made of.
+    seed : int
+        The same seed gives the same answer.
+
+    Returns
+    -------
+    DataFrame
+        A `scorecard` of any levels and periods and the deals it was made of in; the same table out
+        with `low` and `high` filled.
+
+    Raises
+    ------
+    KitError
+        For missing columns.
+
+    Notes
+    -----
+    It misleads for few and skewed deals: too narrow. Source: kpis.md 3; Efron 1979; Hanley and
+    MacGibbon 2006.
+
+    Examples
+    --------
     >>> from kpi_helpers import scorecard
     >>> deals = pd.DataFrame(
     ...     {

@@ -57,18 +57,45 @@ class WinHistory:
 
 
 def learn(deals: pd.DataFrame, as_of, *, snapshots=None, horizon: int = 90) -> WinHistory:
-    """Learns every open deal's chance from all partners' closed ones; neither direction is better.
+    """Learns every open deal's chance from all partners' closed ones; neither direction is
+    better.
 
     The eventual win is logistic in region, product, size_band, channel, ideal, month of creation
     (from 12 months on), partner and partner in the last year, each with a ridge of 4, over deals
     old enough that 95 % of endings come sooner; when they end is told by the Aalen-Johansen curve
     of all partners' deals of its size band. With `snapshots` ({date: the deal table exported then})
     each stage's log odds of a win within `horizon` days, beyond what history says, are learned as
-    well: without them nobody knows the stages of earlier days. Deals of all partners in, a History
-    out. Silent (reason, base None) under 5 wins or 5 other endings; a stage the same. It misleads
-    when the programme has changed. Raises KitError for missing columns. Aalen and Johansen 1978;
-    McCullagh and Nelder 1989.
+    well: without them nobody knows the stages of earlier days. Silent (reason, base None) under 5
+    wins or 5 other endings; a stage the same.
 
+    Parameters
+    ----------
+    deals : DataFrame
+        The deal table of all partners.
+    as_of : date or str
+        What was known on this day, like 2025-12-31.
+    snapshots : dict, optional
+        Date -> the deal table as exported then.
+    horizon : int
+        Days within which a stage's wins are learned from snapshots.
+
+    Returns
+    -------
+    WinHistory
+        Deals of all partners in, a WinHistory out.
+
+    Raises
+    ------
+    KitError
+        For missing columns.
+
+    Notes
+    -----
+    It misleads when the programme has changed. Source: Aalen and Johansen 1978; McCullagh and
+    Nelder 1989.
+
+    Examples
+    --------
     >>> deals = pd.DataFrame(
     ...     {
     ...         "deal_id": range(40),
@@ -123,14 +150,33 @@ def learn(deals: pd.DataFrame, as_of, *, snapshots=None, horizon: int = 90) -> W
 def win_chances(
     history: WinHistory, deals: pd.DataFrame, *, until=None, shifted: bool = True
 ) -> pd.DataFrame:
-    """Each open deal's own chance to be won by `until` (ever, unless given), given that it is still
-    open; higher is better.
+    """Each open deal's own chance to be won by `until` (ever, unless given), given that it is
+    still open; higher is better.
 
     p (G(a + h) - G(a)) / (p (1 - G(a)) + (1 - p)(1 - L(a))), a its age, h the days left, p its
     eventual chance, G and L the shares of wins and of other endings by age; plus the log odds of
-    its stage where snapshots taught them. Open deals in; out with their index: deal_id, eventually,
-    chance, source. Without history the CRM's probability, counted where the deal is expected to
-    close by `until`; without that null. It misleads as `learn` does.
+    its stage where snapshots taught them. Without history the CRM's probability, counted where the
+    deal is expected to close by `until`; without that null.
+
+    Parameters
+    ----------
+    history : WinHistory
+        What `learn` gave.
+    deals : DataFrame
+        Open deals.
+    until : date or str, optional
+        The day to win by; unset, ever.
+    shifted : bool
+        Use what snapshots taught of stages.
+
+    Returns
+    -------
+    DataFrame
+        Open deals in; out with their index: deal_id, eventually, chance, source.
+
+    Notes
+    -----
+    It misleads as `learn` does.
     """
     checks.columns("win_chances", deals, ("deal_id", "created_on"))
     last = None if until is None else pd.Timestamp(until).normalize()

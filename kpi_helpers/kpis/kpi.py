@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.kpis.measure import Measure
 from kpi_helpers.kpis.remarks import Remark
 
@@ -62,13 +63,64 @@ class Kpi:
         object.__setattr__(self, "__doc__", self.doc)
         object.__setattr__(self, "__name__", self.name)
 
-    def __call__(self, deals, *, by=None, window=None, as_of=None, basis=None, **context):
-        from kpi_helpers.scoring.scorecard import (
-            scorecard,  # the scorecard knows all KPIs; a KPI does not know the scorecard
-        )
+    @nearest_names
+    def __call__(
+        self,
+        deals,
+        *,
+        by=None,
+        window=None,
+        as_of=None,
+        basis=None,
+        targets=None,
+        spend=None,
+        within_days: int = 90,
+        slow_days: float | None = None,
+    ):
+        """A `scorecard` of this KPI alone; the parameters are the scorecard's.
+
+        Parameters
+        ----------
+        deals : frame
+            The deal table (`contract.deals`): a row a deal and credited partner.
+        by : str or list of str, optional
+            Levels (employee, department, unit, region, product, partner, ...) and at most one of
+            month, quarter, year; unset, everyone together as partner `*`.
+        window : str or Window, optional
+            As in `parse_window`; unset, the last whole quarter before `as_of`.
+        as_of : date or str, optional
+            Unset, the latest date in the deals.
+        basis : str or list of str, optional
+            The bases wanted; unset, all of them.
+        targets : DataFrame, optional
+            The targets table: partner, period, kpi, target.
+        spend : DataFrame, optional
+            The spend table: month, channel, partner, amount in the reporting currency.
+        within_days : int
+            Days that `close_rate` within counts wins in.
+        slow_days : float, optional
+            The 90th percentile of won cycles in days, where the deals are only a slice; unset, it
+            is measured on them.
+
+        Returns
+        -------
+        frame of the kind of `deals`
+            One row per group and basis.
+        """
+        # the scorecard knows all KPIs; a KPI does not know the scorecard
+        from kpi_helpers.scoring.scorecard import scorecard
 
         return scorecard(
-            deals, by=by, window=window, as_of=as_of, kpis=[self], basis=basis, **context
+            deals,
+            by=by,
+            window=window,
+            as_of=as_of,
+            kpis=[self],
+            basis=basis,
+            targets=targets,
+            spend=spend,
+            within_days=within_days,
+            slow_days=slow_days,
         )
 
     def __repr__(self) -> str:

@@ -13,6 +13,28 @@ def what_if_panel(
 
     `scenario` is a `whatif.Scenario` to begin with; scenarios are saved in `folder`. The chances
     are learned once.
+
+    Parameters
+    ----------
+    data : Loaded
+        What `load` gave.
+    partner : str, optional
+        Whom to begin with.
+    window : str or Window, optional
+        As for `whatif.baseline`.
+    as_of : date or str, optional
+        As for `whatif.baseline`.
+    scenario : Scenario, optional
+        What to begin with.
+    target : float, optional
+        What is to be reached, in the measure's unit.
+    folder : str or path
+        Where scenarios are saved.
+
+    Returns
+    -------
+    WhatIfPanel
+        Widgets.
     """
     import pandas as pd
 

@@ -9,6 +9,11 @@ def somebody_watches() -> bool:
 
     A front end with somebody before it lets cells ask for input; what runs notebooks alone does
     not. Voila runs them alone and then shows them, and says so in the kernel's environment.
+
+    Returns
+    -------
+    bool
+        True in JupyterLab, Notebook and Voila.
     """
     if os.environ.get("SERVER_SOFTWARE", "").startswith("voila"):
         return True

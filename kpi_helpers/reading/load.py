@@ -10,7 +10,7 @@ from kpi_helpers.contract.frame_kinds import described, way
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.contract.windows import as_date
 from kpi_helpers.engines.spark import is_spark, spark_deals
-from kpi_helpers.errors import KitError
+from kpi_helpers.errors import KitError, nearest_names
 from kpi_helpers.reading.checking import checks, duplicates, sides
 from kpi_helpers.reading.checking.cautions import cautions
 from kpi_helpers.reading.checking.rejected import refused_side, rejected_frame
@@ -33,6 +33,7 @@ from kpi_helpers.reading.values.typed import make_clean, make_typed
 from kpi_helpers.reading.view import View
 
 
+@nearest_names
 def load(
     source: str | os.PathLike | Iterable | object,
     *,
@@ -56,8 +57,43 @@ def load(
     currency. `profile` (which CRM), `decimal` ("." or ","), `dates` (dmy or mdy) and `shares`
     (percent or fraction) settle what the data leave open; without them an open question is refused.
     An unusable row is never lost: it is in `.rejected` with file, line, column, value and reason.
-    Raises KitError, with one text for the user, when the source cannot be understood.
 
+    Parameters
+    ----------
+    source : path, paths, frame or address
+        A path, several, a folder, a glob, a pandas, Polars, DuckDB or Arrow table, or
+        postgresql://host/database.
+    query : str or path, optional
+        SQL, or a .sql file, for a database source; user and password come from the environment.
+    mapping : mapping of str to str, optional
+        Field of the deal table -> column of the export.
+    mapping_file : str or path, optional
+        A TOML file of such answers, as `save_mapping` writes it.
+    profile : str, optional
+        Which CRM the export is from, where the headers leave it open.
+    decimal : str, optional
+        The decimal mark, "." or ",", where the values leave it open.
+    dates : str, optional
+        dmy or mdy, where the values leave the order open.
+    shares : str, optional
+        percent (75) or fraction (0.75), where the values leave it open.
+    as_of : date or str, optional
+        What was known on this day; unset, the latest date in the data, never the clock.
+    currency : str, optional
+        The reporting currency's code, like EUR.
+
+    Returns
+    -------
+    Loaded
+        The deals, the tables beside them, everything that was rejected, and what was understood.
+
+    Raises
+    ------
+    KitError
+        With one text for the user, when the source cannot be understood.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> deals = pd.DataFrame(
     ...     {
@@ -285,16 +321,62 @@ def _stage_warnings(db: Connection, judged: View) -> Iterator[Note]:
             yield Note(code, stages=", ".join(f"{stage!r} {n:,}" for stage, n in found))
 
 
+@nearest_names
 def load_deals(
-    source, *, mapping=None, mapping_file=None, as_of=None, currency=None, engine: str | None = None
+    source,
+    *,
+    query=None,
+    mapping=None,
+    mapping_file=None,
+    profile=None,
+    decimal=None,
+    dates=None,
+    shares=None,
+    as_of=None,
+    currency=None,
+    engine: str | None = None,
 ):
-    """The deal table alone: `load(source, ...).deals(db)`, one row per deal and credited
+    """The deal table alone: `load(source, ...).deals(engine)`, one row per deal and credited
     partner.
 
     `engine` is pandas, polars or duckdb; unset: a frame of the kind that was given, pandas for
     files and Arrow. A Spark frame stays where it is: it has to hold the contract's columns, and
     comes back checked (`kpi_helpers.engines.spark`).
 
+    Parameters
+    ----------
+    source : path, paths, frame or address
+        A path, several, a folder, a glob, a pandas, Polars, DuckDB or Arrow table, or
+        postgresql://host/database.
+    query : str or path, optional
+        SQL, or a .sql file, for a database source; user and password come from the environment.
+    mapping : mapping of str to str, optional
+        Field of the deal table -> column of the export.
+    mapping_file : str or path, optional
+        A TOML file of such answers, as `save_mapping` writes it.
+    profile : str, optional
+        Which CRM the export is from, where the headers leave it open.
+    decimal : str, optional
+        The decimal mark, "." or ",", where the values leave it open.
+    dates : str, optional
+        dmy or mdy, where the values leave the order open.
+    shares : str, optional
+        percent (75) or fraction (0.75), where the values leave it open.
+    as_of : date or str, optional
+        As for `load`.
+    currency : str, optional
+        The reporting currency's code, like EUR.
+    engine : str, optional
+        pandas, polars, duckdb or spark; unset, a frame of the kind that was given, pandas for files
+        and Arrow.
+
+    Returns
+    -------
+    frame
+        The deal table.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> one = {
     ...     "deal_id": ["7"],
@@ -315,6 +397,17 @@ def load_deals(
                 "on Spark too."
             )
         return spark_deals(source, mapping)
-    return load(
-        source, mapping=mapping, mapping_file=mapping_file, as_of=as_of, currency=currency
-    ).deals(engine or (kind(source) if kind(source) in ("polars", "duckdb") else "pandas"))
+    loaded = load(
+        source,
+        query=query,
+        mapping=mapping,
+        mapping_file=mapping_file,
+        profile=profile,
+        decimal=decimal,
+        dates=dates,
+        shares=shares,
+        as_of=as_of,
+        currency=currency,
+    )
+    own = kind(source) if kind(source) in ("polars", "duckdb") else "pandas"
+    return loaded.deals(engine or own)

@@ -15,6 +15,20 @@ def save_mapping(loaded: Loaded, path: str | os.PathLike) -> Path:
 
     The file is for people to read and edit; it appears whole or not at all.
 
+    Parameters
+    ----------
+    loaded : Loaded
+        What `load` gave.
+    path : str or path
+        The file.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Examples
+    --------
     >>> import tempfile, pandas as pd
     >>> from kpi_helpers.reading import load
     >>> deals = pd.DataFrame(

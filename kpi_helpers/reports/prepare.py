@@ -24,7 +24,7 @@ from kpi_helpers.views.fleet import Fleet, measure_fleet
 from kpi_helpers.views.partner import HEALTH, HISTORY, RULES
 
 
-def measure(source, window, as_of, out, say: Callable[[str], None], **reading):
+def measure(source, window, as_of, out, say: Callable[[str], None], reading: dict):
     """(loaded, fleet) of an export. Raises `KitError` for one without a usable row, after writing
     rejected.csv."""
     loaded = load(source, as_of=as_of, **reading)

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from kpi_helpers.contract.windows import Window
-from kpi_helpers.errors import Argument, KitError
+from kpi_helpers.errors import Argument, KitError, nearest_names
 from kpi_helpers.reports import digest, resume
 from kpi_helpers.reports.manifest import Manifest
 from kpi_helpers.reports.pages.brand import read_brand
@@ -39,6 +39,7 @@ class Run:
         return [record for record in self.records if record["status"] != "ok"]
 
 
+@nearest_names
 @shown_in_notebooks
 def run_reports(
     source,
@@ -63,7 +64,14 @@ def run_reports(
     accent: str | None = None,
     say: Callable[[str], None] = lambda line: None,
     done: Callable[[dict, int], None] = lambda record, total: None,
-    **reading,
+    query=None,
+    mapping=None,
+    mapping_file=None,
+    profile=None,
+    decimal=None,
+    dates=None,
+    shares=None,
+    currency=None,
 ) -> Run:
     """A report for each partner of an export, in `out`: notebook, page and workbook each, index,
     scorecard and more.
@@ -76,12 +84,88 @@ def run_reports(
     scheduler whose workers make the reports, `share` storage for those that do not see `out`
     (docs/cluster.md). `format` "pdf" prints each page, too; `logo` (a file) and `accent` (a colour)
     are the brand of all pages. `store` is a folder of snapshots, for exact history, `rules` a file
-    of your own rules of recommendations (a changed copy of rules.toml). `reading` goes to `load`
-    (mapping, mapping_file, currency). `say` hears a line about each step, `done` each record with
-    the number of those to make; without both a notebook shows a bar. Bad input raises `KitError`
-    before anything is written; a report that fails is a record with status "failed" and never stops
-    the others. When the run itself is stopped, manifest and index hold what was made.
+    of your own rules of recommendations (a changed copy of rules.toml). The other parameters are
+    those of `load`. `say` hears a line about each step, `done` each record with the number of those
+    to make; without both a notebook shows a bar. Bad input raises `KitError` before anything is
+    written; a report that fails is a record with status "failed" and never stops the others. When
+    the run itself is stopped, manifest and index hold what was made.
+
+    Parameters
+    ----------
+    source : path, paths, frame or address
+        As for `load`.
+    out : str or path
+        The folder of the run.
+    window : str or Window, optional
+        As in `parse_window`; unset, the last whole quarter.
+    as_of : date or str, optional
+        As for `load`.
+    partners : iterable of str, optional
+        Only these; unset, all.
+    jobs : int, optional
+        Reports made at a time; unset, one a processor.
+    server : str
+        auto, warm (kernels forked from a warm server) or cold.
+    lang : str
+        "en" or "tr".
+    edition : str
+        internal, or partner for what may be given to the partner itself.
+    force : bool
+        Make all anew.
+    only_failed : bool
+        Make those that failed last time.
+    limits : Limits
+        What one report may take.
+    store : path, optional
+        A folder of snapshots, for exact history.
+    rules : path, optional
+        A changed copy of rules.toml.
+    cluster : str, optional
+        The address of a Dask scheduler whose workers make the reports.
+    share : str, optional
+        Storage for workers that do not see `out`.
+    format : str
+        "pdf" prints each page, too.
+    logo : path, optional
+        An image for all pages.
+    accent : str, optional
+        A colour for all pages.
+    say : callable
+        Hears a line about each step.
+    done : callable
+        Hears each record, and how many are to be made.
+    query : str or path, optional
+        SQL, or a .sql file, for a database source; user and password come from the environment.
+    mapping : mapping of str to str, optional
+        Field of the deal table -> column of the export.
+    mapping_file : str or path, optional
+        A TOML file of such answers, as `save_mapping` writes it.
+    profile : str, optional
+        Which CRM the export is from, where the headers leave it open.
+    decimal : str, optional
+        The decimal mark, "." or ",", where the values leave it open.
+    dates : str, optional
+        dmy or mdy, where the values leave the order open.
+    shares : str, optional
+        percent (75) or fraction (0.75), where the values leave it open.
+    currency : str, optional
+        The reporting currency's code, like EUR.
+
+    Returns
+    -------
+    Run
+        The folder, the window and a record for each report.
     """
+    reading = {
+        "query": query,
+        "mapping": mapping,
+        "mapping_file": mapping_file,
+        "profile": profile,
+        "decimal": decimal,
+        "dates": dates,
+        "shares": shares,
+        "currency": currency,
+    }
     wanted = list(partners or [])
     if share and not cluster:
         raise KitError(
@@ -118,7 +202,7 @@ def run_reports(
 
         jobs = slots(cluster)
     jobs = jobs or max(1, (os.cpu_count() or 2))
-    loaded, fleet = prepare.measure(source, window, as_of, out, say, **reading)
+    loaded, fleet = prepare.measure(source, window, as_of, out, say, reading)
     out = prepare.folder(out)
     parameters = {"source": "prepared", "window": fleet.window.label, "as_of": str(fleet.as_of)}
     parameters |= {"lang": lang, "edition": edition}

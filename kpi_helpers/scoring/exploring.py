@@ -9,7 +9,7 @@ from kpi_helpers.contract.levels import EVERYONE, LEVELS
 from kpi_helpers.contract.windows import as_date, parse_window
 from kpi_helpers.engines.arrays import Arrays, added
 from kpi_helpers.engines.pandas_table import deal_table
-from kpi_helpers.errors import KitError, UnknownValue
+from kpi_helpers.errors import KitError, UnknownValue, nearest_names
 from kpi_helpers.kpis.change import change
 from kpi_helpers.kpis.kpi import Kpi
 from kpi_helpers.kpis.measure import CLOSED, CREATED, STATE, At
@@ -106,17 +106,68 @@ def _of_members(table: pd.DataFrame, members: dict) -> pd.DataFrame:
     return table
 
 
+@nearest_names
 def side_by_side(
-    kpi: Kpi, deals, windows, *, by=None, basis: str | None = None, as_of=None, **context
+    kpi: Kpi,
+    deals,
+    windows,
+    *,
+    by=None,
+    basis: str | None = None,
+    as_of=None,
+    targets=None,
+    spend=None,
+    within_days: int = 90,
+    slow_days: float | None = None,
 ) -> pd.DataFrame:
     """One KPI in two windows, a row for each group: before, now, change, n_before, n, low, high.
 
     The KPI, the deals, the two windows (earlier first), the levels `by` and a basis in. Each window
     is looked at from its own end, not later than `as_of`, so that the earlier one has no advantage
     of ripeness. `change` is in points (a share of 1) for rates and relative to before for the rest,
-    null from a previous 0. low and high are the interval of `now`. It misleads under some 20 deals
-    a window, and when many groups are looked at. Raises KitError unless two windows are given.
+    null from a previous 0. low and high are the interval of `now`.
 
+    Parameters
+    ----------
+    kpi : Kpi
+        The KPI.
+    deals : frame
+        The deal table (`contract.deals`): a row a deal and credited partner.
+    windows : pair of str or Window
+        The earlier first.
+    by : str or list of str, optional
+        Levels (employee, department, unit, region, product, partner, ...) and at most one of month,
+        quarter, year; unset, everyone together as partner `*`.
+    basis : str, optional
+        Unset, the headline.
+    as_of : date or str, optional
+        As in `scorecard`.
+    targets : DataFrame, optional
+        The targets table: partner, period, kpi, target.
+    spend : DataFrame, optional
+        The spend table: month, channel, partner, amount in the reporting currency.
+    within_days : int
+        Days that `close_rate` within counts wins in.
+    slow_days : float, optional
+        The 90th percentile of won cycles in days, where the deals are only a slice; unset, it is
+        measured on them.
+
+    Returns
+    -------
+    DataFrame
+        One KPI in two windows, a row for each group: before, now, change, n_before, n, low, high.
+
+    Raises
+    ------
+    KitError
+        Unless two windows are given.
+
+    Notes
+    -----
+    It misleads under some 20 deals a window, and when many groups are looked at.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> from kpi_helpers import deal_count
     >>> deals = pd.DataFrame(
@@ -139,12 +190,18 @@ def side_by_side(
         raise KitError(
             "side_by_side takes two windows, the earlier first, like ('2025-Q3', '2025-Q4')."
         )
-    basis = basis or kpi.bases[0].name
+    beside = {
+        "targets": targets,
+        "spend": spend,
+        "within_days": within_days,
+        "slow_days": slow_days,
+    }
+    basis = basis or kpi.headline or kpi.bases[0].name
     tables = []
     for window in windows:
         end = parse_window(window, None if as_of is None else as_date(as_of, "as_of")).end
         then = end if as_of is None else min(end, as_date(as_of, "as_of"))
-        table = kpi(deals, by=by, window=window, as_of=then, basis=basis, **context)
+        table = kpi(deals, by=by, window=window, as_of=then, basis=basis, **beside)
         tables.append(nw.from_native(table, eager_only=True).to_pandas())
     groups = list(tables[1].columns[: tables[1].columns.get_loc("kpi")])
     before = tables[0][[*groups, "value", "n"]].rename(columns={"value": "before", "n": "n_before"})
@@ -156,16 +213,67 @@ def side_by_side(
     return both[[*groups, "before", "now", "change", "n_before", "n", "low", "high"]]
 
 
+@nearest_names
 def compared(
-    kpi: Kpi, deals, partners, *, basis: str | None = None, window=None, as_of=None, **context
+    kpi: Kpi,
+    deals,
+    partners,
+    *,
+    basis: str | None = None,
+    window=None,
+    as_of=None,
+    targets=None,
+    spend=None,
+    within_days: int = 90,
+    slow_days: float | None = None,
 ) -> pd.DataFrame:
     """One KPI of some partners, a row for each basis (or the one named) and a column for each
     partner, and all `*`.
 
-    Raises UnknownValue for partners there are not. Empty windows give nulls, with the reason in the
-    KPI's own note.
+    Empty windows give nulls, with the reason in the KPI's own note.
+
+    Parameters
+    ----------
+    kpi : Kpi
+        The KPI.
+    deals : frame
+        The deal table (`contract.deals`): a row a deal and credited partner.
+    partners : list of str
+        Partners' names.
+    basis : str or list of str, optional
+        The bases wanted; unset, all of them.
+    window : str or Window, optional
+        As in `scorecard`.
+    as_of : date or str, optional
+        As in `scorecard`.
+    targets : DataFrame, optional
+        The targets table: partner, period, kpi, target.
+    spend : DataFrame, optional
+        The spend table: month, channel, partner, amount in the reporting currency.
+    within_days : int
+        Days that `close_rate` within counts wins in.
+    slow_days : float, optional
+        The 90th percentile of won cycles in days, where the deals are only a slice; unset, it is
+        measured on them.
+
+    Returns
+    -------
+    DataFrame
+        One KPI of some partners, a row for each basis (or the one named) and a column for each
+        partner, and all `*`.
+
+    Raises
+    ------
+    KitError
+        UnknownValue for partners there are not.
     """
-    options = {"basis": basis, "window": window, "as_of": as_of, **context}
+    beside = {
+        "targets": targets,
+        "spend": spend,
+        "within_days": within_days,
+        "slow_days": slow_days,
+    }
+    options = {"basis": basis, "window": window, "as_of": as_of, **beside}
     own = nw.from_native(kpi(deals, by="partner", **options), eager_only=True).to_pandas()
     for partner in partners:
         if partner not in set(own["partner"]):

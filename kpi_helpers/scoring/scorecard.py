@@ -14,7 +14,7 @@ from kpi_helpers.contract.windows import (
     period_start,
 )
 from kpi_helpers.engines.frames import conform, like
-from kpi_helpers.errors import KitError, UnknownValue
+from kpi_helpers.errors import KitError, UnknownValue, nearest_names
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.kpis.kpi import Answer, Basis, Kpi
 from kpi_helpers.kpis.measure import At
@@ -40,6 +40,7 @@ EVIDENCE = (
 )
 
 
+@nearest_names
 def scorecard(
     deals,
     *,
@@ -62,15 +63,47 @@ def scorecard(
     partner `*`. `window` is written as in `parse_window`, unset the last whole quarter before
     `as_of`; `as_of` unset is the latest date in the deals.
 
-    Columns: the groups, then `kpi, basis, value, unit, numerator, denominator, n, low, high,
-    window_start, window_end, as_of, note, codes`. `codes` is the note as data
-    (`contract.notes.decode` reads it). `low` and `high` are a 95 % interval (Wilson for rates,
-    exact Poisson for counts, null elsewhere). The first basis of a KPI is its headline. `slow_days`
-    gives the 90th percentile of won cycles where the deals at hand are only a slice; unset, it is
-    measured on them.
+    `codes` is the note as data (`contract.notes.decode` reads it). `low` and `high` are a 95 %
+    interval (Wilson for rates, exact Poisson for counts, null elsewhere). `Kpi.headline` names the
+    basis that stands for a KPI. `slow_days` gives the 90th percentile of won cycles where the deals
+    at hand are only a slice; unset, it is measured on them.
 
-    Raises `MissingColumns`, `UnknownValue` or `KitError` saying what is wrong, what there is and
-    what to do.
+    Parameters
+    ----------
+    deals : frame
+        The deal table (`contract.deals`): a row a deal and credited partner.
+    by : str or list of str, optional
+        Levels (employee, department, unit, region, product, partner, ...) and at most one of month,
+        quarter, year; unset, everyone together as partner `*`.
+    window : str or Window, optional
+        As in `parse_window`; unset, the last whole quarter before `as_of`.
+    as_of : date or str, optional
+        What was known on this day; unset, the latest date in the deals.
+    kpis : list, optional
+        KPIs or their names; unset, all.
+    basis : str or list of str, optional
+        The bases wanted; unset, all of them.
+    targets : DataFrame, optional
+        The targets table: partner, period, kpi, target.
+    spend : DataFrame, optional
+        The spend table: month, channel, partner, amount in the reporting currency.
+    within_days : int
+        Days that `close_rate` within counts wins in.
+    slow_days : float, optional
+        The 90th percentile of won cycles in days, where the deals are only a slice; unset, it is
+        measured on them.
+
+    Returns
+    -------
+    frame of the kind of `deals`
+        Columns: the groups, then `kpi, basis, value, unit, numerator, denominator, n, low, high,
+        window_start, window_end, as_of, note, codes`.
+
+    Raises
+    ------
+    KitError
+        `MissingColumns`, `UnknownValue` or `KitError` saying what is wrong, what there is and what
+        to do.
     """
     chosen = _chosen(kpis, basis)
     groups, unit = parse_by(by)
@@ -100,7 +133,20 @@ def scorecard(
 
 def slow_cycle(deals, as_of) -> float | None:
     """The 90th percentile of days from created to won, deals won by `as_of`; None when none was
-    won."""
+    won.
+
+    Parameters
+    ----------
+    deals : frame
+        The deal table (`contract.deals`): a row a deal and credited partner.
+    as_of : date or str
+        What was known on this day, like 2025-12-31.
+
+    Returns
+    -------
+    float or None
+        Days.
+    """
     return _slow_cycle(conform(deals, "slow_cycle", reads=()), as_date(as_of, "as_of"))
 
 

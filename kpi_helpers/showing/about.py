@@ -18,7 +18,13 @@ EDITION_NAMES = {"internal": N_("internal"), "partner": N_("for the partner")}
 
 
 def definitions() -> Html:
-    """Each KPI in a sentence with its fraction, and how it can mislead."""
+    """Each KPI in a sentence with its fraction, and how it can mislead.
+
+    Returns
+    -------
+    Html
+        A table.
+    """
     rows = [[_(kpi.title), _(kpi.definition), _(kpi.caution)] for kpi in PRESENTATIONS.values()]
     head = [_("KPI"), _("What it is"), _("How it can mislead")]
     return table(head, rows, kind="definitions", words=head)
@@ -30,6 +36,19 @@ def provenance(view: PartnerView, source) -> Html:
 
     The digest is of the deals that the report rests on: the same digest, parameters and versions
     give the same report.
+
+    Parameters
+    ----------
+    view : PartnerView
+        What `partner_view` gave.
+    source : path or source
+        What the view was made from.
+
+    Returns
+    -------
+    Html
+        From which data, with which parameters and versions the report was made, and how to repeat
+        it.
     """
     asked = {
         "source": "EXPORT",

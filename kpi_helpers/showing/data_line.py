@@ -8,7 +8,18 @@ from kpi_helpers.views.partner import PartnerView
 
 def data_note(view: PartnerView) -> Html:
     """How many rows of the whole export were used, and how many warnings it raised; a partner is
-    told its own deals."""
+    told its own deals.
+
+    Parameters
+    ----------
+    view : PartnerView
+        What `partner_view` gave.
+
+    Returns
+    -------
+    Html
+        How many rows of the whole export were used, and how many warnings it raised.
+    """
     if view.edition == "partner":
         deals = view.deals["deal_id"].nunique()
         text = ngettext(

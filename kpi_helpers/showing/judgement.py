@@ -48,8 +48,23 @@ def _paragraph(sentences: list[str], before: Html | None = None, after: Html | N
 
 
 def plan(view: PartnerView, most: int | None = None) -> Html:
-    """The recommendations, largest value at stake first, all or the first `most`: who should act,
-    what it may bring, when to look again. In the partner's own edition only what it may read."""
+    """The recommendations, largest value at stake first, all or the first `most`: who should
+    act, what it may bring, when to look again. In the partner's own edition only what it may
+    read.
+
+    Parameters
+    ----------
+    view : PartnerView
+        What `partner_view` gave.
+    most : int, optional
+        How many are shown; unset, all, with their deals.
+
+    Returns
+    -------
+    Html
+        The recommendations, largest value at stake first, all or the first `most`: who should act,
+        what it may bring, when to look again.
+    """
     return plan_table(*view.planned, view.currency, most=most)
 
 
@@ -120,8 +135,20 @@ def _advice(text: str, evidence: dict) -> str:
 
 
 def fair(view: PartnerView) -> Html:
-    """Wins of the last twelve months against what peers would have won in the same seasons, regions
-    and sizes."""
+    """Wins of the last twelve months against what peers would have won in the same seasons,
+    regions and sizes.
+
+    Parameters
+    ----------
+    view : PartnerView
+        What `partner_view` gave.
+
+    Returns
+    -------
+    Html
+        Wins of the last twelve months against what peers would have won in the same seasons,
+        regions and sizes.
+    """
     own, rank = (
         part.loc[view.partner] if view.partner in part.index else None
         for part in (view.programme.last_year, view.programme.ranks)
@@ -183,7 +210,18 @@ def _verdict(verdict: str | None) -> str:
 
 
 def changes(view: PartnerView) -> Html:
-    """Each KPI's change since the previous window, split exactly, with the deals that carry it."""
+    """Each KPI's change since the previous window, split exactly, with the deals that carry it.
+
+    Parameters
+    ----------
+    view : PartnerView
+        What `partner_view` gave.
+
+    Returns
+    -------
+    Html
+        Each KPI's change since the previous window, split exactly, with the deals that carry it.
+    """
     if view.window.kind == "all":
         return _paragraph([_("There is no window before all dates.")])
     found = what_changed(view.deals, view.window, as_of=view.as_of)
@@ -217,7 +255,19 @@ def changes(view: PartnerView) -> Html:
 
 def outlook(view: PartnerView) -> Html:
     """The forecast with its range, the chance to reach the target, and how earlier forecasts of
-    this kind fared."""
+    this kind fared.
+
+    Parameters
+    ----------
+    view : PartnerView
+        What `partner_view` gave.
+
+    Returns
+    -------
+    Html
+        The forecast with its range, the chance to reach the target, and how earlier forecasts of
+        this kind fared.
+    """
     ahead = view.ahead
     window = period(ahead.window.label)
     if ahead.reason:

@@ -16,7 +16,20 @@ from kpi_helpers.views.partner import PartnerView
 
 
 def numbers(view: PartnerView, kpi: str) -> Html:
-    """A KPI's bases with fraction, interval, the previous window and the peers beside each."""
+    """A KPI's bases with fraction, interval, the previous window and the peers beside each.
+
+    Parameters
+    ----------
+    view : PartnerView
+        What `partner_view` gave.
+    kpi : str
+        A KPI's name.
+
+    Returns
+    -------
+    Html
+        A KPI's bases with fraction, interval, the previous window and the peers beside each.
+    """
     shown_as = PRESENTATIONS[kpi]
     if silent(view, kpi):
         why = remarks(view.row(kpi, _evidence(shown_as)[0])) or _(shown_as.nothing)
@@ -45,7 +58,18 @@ def _evidence(shown_as: Presentation) -> tuple[str, ...]:
 
 
 def summary(view: PartnerView) -> Html:
-    """The headline number of every KPI on one screen."""
+    """The headline number of every KPI on one screen.
+
+    Parameters
+    ----------
+    view : PartnerView
+        What `partner_view` gave.
+
+    Returns
+    -------
+    Html
+        The headline number of every KPI on one screen.
+    """
     cells = columns(view, "value", "fraction", "interval", "change", "target", "peers", "rank")
     rows = []
     for kpi, shown_as in PRESENTATIONS.items():

@@ -52,6 +52,13 @@ def use(lang: str) -> None:
     """Say everything from now on in `lang`, "en" or "tr": for a notebook or a process of one
     language.
 
+    Parameters
+    ----------
+    lang : str
+        "en" or "tr".
+
+    Examples
+    --------
     >>> use("de")
     Traceback (most recent call last):
     kpi_helpers.errors.KitError: The language 'de' is not known; there are en and tr. Name one with

@@ -21,10 +21,23 @@ LEVEL_TITLES = {
 
 
 def levels(view: PartnerView, *names: str) -> Html:
-    """One table after the other for `names`: employee, department, unit, region, product, channel.
+    """One table after the other for `names`: employee, department, unit, region, product,
+    channel.
 
     Amounts add up to the whole; a deal that two of them share counts in both. A level that the data
     does not have is said to be missing.
+
+    Parameters
+    ----------
+    view : PartnerView
+        What `partner_view` gave.
+    *names : str
+        employee, department, unit, region, product or channel.
+
+    Returns
+    -------
+    Html
+        One table after the other for `names`: employee, department, unit, region, product, channel.
     """
     parts = [_level(view, name) for name in names]
     return Html(

@@ -15,7 +15,18 @@ FEW = 10  # decided deals; the index says so of the partner, too
 
 
 def masthead(view: PartnerView) -> Html:
-    """The partner's name, the window and a summary paragraph."""
+    """The partner's name, the window and a summary paragraph.
+
+    Parameters
+    ----------
+    view : PartnerView
+        What `partner_view` gave.
+
+    Returns
+    -------
+    Html
+        The partner's name, the window and a summary paragraph.
+    """
     when = _(
         "{window} ({start} to {end}), as of {as_of}",
         window=period(view.window.label),

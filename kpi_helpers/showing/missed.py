@@ -12,7 +12,18 @@ MOST = 12
 
 
 def missed(view: PartnerView) -> Html:
-    """Deals created in the window that were missed, ideal ones first, then by amount."""
+    """Deals created in the window that were missed, ideal ones first, then by amount.
+
+    Parameters
+    ----------
+    view : PartnerView
+        What `partner_view` gave.
+
+    Returns
+    -------
+    Html
+        Deals created in the window that were missed, ideal ones first, then by amount.
+    """
     found = view.missed()
     if found.empty:
         return paragraph(_("No deal created in the window has been missed so far."))

@@ -23,8 +23,19 @@ CHANGES = {
 
 
 def moved(view: PartnerView) -> Html:
-    """The deals that changed since the stored state, the largest first; without a store a line that
-    says so."""
+    """The deals that changed since the stored state, the largest first; without a store a line
+    that says so.
+
+    Parameters
+    ----------
+    view : PartnerView
+        What `partner_view` gave.
+
+    Returns
+    -------
+    Html
+        The deals that changed since the stored state, the largest first.
+    """
     history = view.history
     if not history.exact:
         text = _(

@@ -14,7 +14,20 @@ PICTURES = (*PRESENTATIONS, "fair")
 
 def picture(view: PartnerView, kpi: str) -> Picture | None:
     """The figure of one KPI, or of the fair comparison ("fair"); what it shows is also its
-    alternative text. None where there is nothing to draw."""
+    alternative text. None where there is nothing to draw.
+
+    Parameters
+    ----------
+    view : PartnerView
+        What `partner_view` gave.
+    kpi : str
+        A KPI's name, or "fair".
+
+    Returns
+    -------
+    Picture or None
+        The figure of one KPI, or of the fair comparison ("fair").
+    """
     if kpi == "fair":
         return _fair(view)
     return None if silent(view, kpi) else PRESENTATIONS[kpi].picture(view)

@@ -23,7 +23,19 @@ LISTED = 100  # partners in the table; the workbook has all
 
 def ranking(view: PortfolioView) -> Html:
     """Every partner by quality score: the pair first, then what else tells them apart, with the
-    intervals."""
+    intervals.
+
+    Parameters
+    ----------
+    view : PortfolioView
+        What `portfolio_view` gave.
+
+    Returns
+    -------
+    Html
+        Every partner by quality score: the pair first, then what else tells them apart, with the
+        intervals.
+    """
     currency = view.everyone.currency
     rows = []
     for row in view.ranking.head(LISTED).to_dict("records"):
@@ -78,7 +90,19 @@ def _signed(value: float, currency: str | None) -> str:
 
 def movers(view: PortfolioView) -> Html:
     """The partners that carry the change of the amount won: how much, through what, and which
-    deals."""
+    deals.
+
+    Parameters
+    ----------
+    view : PortfolioView
+        What `portfolio_view` gave.
+
+    Returns
+    -------
+    Html
+        The partners that carry the change of the amount won: how much, through what, and which
+        deals.
+    """
     found, currency = view.movers, view.everyone.currency
     if found.empty:
         return paragraph(_("Nothing can be compared with the previous window."))
@@ -113,7 +137,18 @@ def movers(view: PortfolioView) -> Html:
 
 
 def programme_plan(view: PortfolioView) -> Html:
-    """The largest recommendations over all partners and for the programme itself."""
+    """The largest recommendations over all partners and for the programme itself.
+
+    Parameters
+    ----------
+    view : PortfolioView
+        What `portfolio_view` gave.
+
+    Returns
+    -------
+    Html
+        The largest recommendations over all partners and for the programme itself.
+    """
     everyone, rules = view.everyone, read_rules(view.everyone.rules)
     made = recommend_portfolio(
         everyone.deals, view.programme, spend=everyone.spend, targets=view.targets, rules=rules
@@ -180,6 +215,19 @@ def _quality(view: PortfolioView) -> Picture | None:
 
 
 def portfolio_picture(view: PortfolioView, name: str) -> Picture | None:
-    """The figure "ranks", "funnel" or "quality" of all partners; None where there is too little to
-    draw."""
+    """The figure "ranks", "funnel" or "quality" of all partners; None where there is too little
+    to draw.
+
+    Parameters
+    ----------
+    view : PortfolioView
+        What `portfolio_view` gave.
+    name : str
+        ranks, funnel or quality.
+
+    Returns
+    -------
+    Picture or None
+        The figure "ranks", "funnel" or "quality" of all partners.
+    """
     return {"ranks": _ranks, "funnel": _funnel, "quality": _quality}[name](view)

@@ -9,7 +9,20 @@ from kpi_helpers.views.partner import PartnerView
 
 def reading(view: PartnerView, kpi: str) -> Html | None:
     """The reading of one KPI as a paragraph; None where its numbers already say that there is
-    nothing to tell."""
+    nothing to tell.
+
+    Parameters
+    ----------
+    view : PartnerView
+        What `partner_view` gave.
+    kpi : str
+        A KPI's name.
+
+    Returns
+    -------
+    Html or None
+        The reading of one KPI as a paragraph.
+    """
     if silent(view, kpi):
         return None
     return paragraph(

@@ -25,13 +25,37 @@ class Funnel:
 
 
 def funnel_limits(n, centre: float, *, phi: float = 1.0) -> pd.DataFrame:
-    """The limits of a rate that chance explains, by number of deals; neither direction is better.
+    """The limits of a rate that chance explains, by number of deals; neither direction is
+    better.
 
-    centre ± z sqrt(phi centre (1 - centre) / n), z = 1.96 and 3.09, cut to 0..1. Numbers of deals
-    in; out n, low_95, high_95, low_998, high_998. n = 0 gives NaN. It misleads below some 10 deals,
-    where the normal approximation is rough. Raises KitError for a centre outside 0..1 or phi below
-    1. Spiegelhalter 2005.
+    centre ± z sqrt(phi centre (1 - centre) / n), z = 1.96 and 3.09, cut to 0..1.
 
+    Parameters
+    ----------
+    n : array-like
+        Numbers of deals.
+    centre : float
+        The rate of all together, in 0..1.
+    phi : float
+        How much wider than chance, 1 or more (`overdispersion`).
+
+    Returns
+    -------
+    DataFrame
+        Numbers of deals in; out n, low_95, high_95, low_998, high_998. n = 0 gives NaN.
+
+    Raises
+    ------
+    KitError
+        For a centre outside 0..1 or phi below 1.
+
+    Notes
+    -----
+    It misleads below some 10 deals, where the normal approximation is rough. Source: Spiegelhalter
+    2005.
+
+    Examples
+    --------
     >>> funnel_limits([100], 0.5).round(3).values.tolist()
     [[100.0, 0.402, 0.598, 0.346, 0.654]]
     """
@@ -56,10 +80,34 @@ def overdispersion(k, n, centre: float) -> float:
     wider limits.
 
     phi = mean z², z = (k/n - centre) / sqrt(centre (1 - centre) / n), each z drawn in to the 10th
-    and 90th percentile; never below 1. Counts per partner in; those without deals do not count;
-    none, or a centre of 0 or 1, give 1. It misleads when most partners truly differ: then it hides
-    them. Raises KitError for k > n. Spiegelhalter 2005.
+    and 90th percentile; never below 1.
 
+    Parameters
+    ----------
+    k : array-like
+        Wins, a count for each partner or row.
+    n : array-like
+        Deals, a count for each partner or row.
+    centre : float
+        The rate of all together, in 0..1.
+
+    Returns
+    -------
+    float
+        Counts per partner in; those without deals do not count; none, or a centre of 0 or 1, give
+        1.
+
+    Raises
+    ------
+    KitError
+        For k > n.
+
+    Notes
+    -----
+    It misleads when most partners truly differ: then it hides them. Source: Spiegelhalter 2005.
+
+    Examples
+    --------
     >>> round(overdispersion([10, 90, 20, 80, 50, 50], [100] * 6, 0.5), 2)
     28.33
     """
@@ -73,15 +121,41 @@ def overdispersion(k, n, centre: float) -> float:
 
 
 def funnel(partners, k, n, *, overdispersed: bool = False) -> Funnel:
-    """Which partners' rates lie outside what chance explains, given their number of deals; above is
-    better.
+    """Which partners' rates lie outside what chance explains, given their number of deals; above
+    is better.
 
     Centre sum(k) / sum(n), limits as `funnel_limits`, with `overdispersed` widened by
-    `overdispersion`. Partners with k of n in, a Funnel out; place is "within", "above", "below" (95
-    %), "far above" or "far below" (99.8 %), null without deals. Silent with fewer than 5 partners
-    with deals. It misleads where partners' deals are not of one kind: compare with
-    `fair_comparison`. Raises KitError for k > n. Spiegelhalter 2005.
+    `overdispersion`. Silent with fewer than 5 partners with deals.
 
+    Parameters
+    ----------
+    partners : array-like of str
+        Names, one for each of `k` and `n`.
+    k : array-like
+        Wins, a count for each partner or row.
+    n : array-like
+        Deals, a count for each partner or row.
+    overdispersed : bool
+        Widen the limits by `overdispersion`.
+
+    Returns
+    -------
+    Funnel
+        Partners with k of n in, a Funnel out; place is "within", "above", "below" (95 %), "far
+        above" or "far below" (99.8 %), null without deals.
+
+    Raises
+    ------
+    KitError
+        For k > n.
+
+    Notes
+    -----
+    It misleads where partners' deals are not of one kind: compare with `fair_comparison`. Source:
+    Spiegelhalter 2005.
+
+    Examples
+    --------
     >>> funnel(list("ABCDE"), [20, 22, 18, 40, 0], [100, 100, 100, 100, 0]).reason
     'fewer than 5 partners'
     >>> funnel(list("ABCDE"), [20, 22, 18, 40, 20], [100] * 5).points.place.tolist()

@@ -7,13 +7,38 @@ from kpi_helpers.contract import checks
 
 
 def wilson(k, n, *, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-    """Where the true rate behind `k` wins of `n` deals plausibly lies; narrower means better known.
+    """Where the true rate behind `k` wins of `n` deals plausibly lies; narrower means better
+    known.
 
-    (p + z²/2n ± z sqrt(p(1 - p)/n + z²/4n²)) / (1 + z²/n), with p = k/n. Numbers or arrays in,
-    arrays (low, high) of the same shape out, in 0..1. n = 0 or an unknown count gives NaN. It
-    misleads when deals are not independent, for instance many deals of one customer. Raises
-    KitError for negative counts and k > n. Wilson 1927; Brown, Cai and DasGupta 2001.
+    (p + z²/2n ± z sqrt(p(1 - p)/n + z²/4n²)) / (1 + z²/n), with p = k/n.
 
+    Parameters
+    ----------
+    k : int or array-like
+        Wins.
+    n : int or array-like
+        Deals.
+    confidence : float
+        Of the interval, between 0 and 1.
+
+    Returns
+    -------
+    tuple[array, array]
+        Numbers or arrays in, arrays (low, high) of the same shape out, in 0..1. n = 0 or an unknown
+        count gives NaN.
+
+    Raises
+    ------
+    KitError
+        For negative counts and k > n.
+
+    Notes
+    -----
+    It misleads when deals are not independent, for instance many deals of one customer. Source:
+    Wilson 1927; Brown, Cai and DasGupta 2001.
+
+    Examples
+    --------
     >>> low, high = wilson(3, 10)
     >>> print(f"{low:.4f} {high:.4f}")
     0.1078 0.6032
@@ -38,11 +63,33 @@ def poisson(k, *, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     """Where the true mean behind a count of `k` plausibly lies, exactly; narrower means better
     known.
 
-    (chi2(α/2, 2k)/2, chi2(1 - α/2, 2k + 2)/2). Numbers or arrays in, arrays (low, high) of the same
-    shape out, 0 or more. Never silent: k = 0 gives (0, 3.6889). An unknown count gives NaN. It is
-    wide (at least the stated confidence), and it misleads when wins come in bunches. Raises
-    KitError for negative counts. Garwood 1936.
+    (chi2(α/2, 2k)/2, chi2(1 - α/2, 2k + 2)/2). Never silent: k = 0 gives (0, 3.6889). An unknown
+    count gives NaN.
 
+    Parameters
+    ----------
+    k : int or array-like
+        Counts, 0 or more.
+    confidence : float
+        Of the interval, between 0 and 1.
+
+    Returns
+    -------
+    tuple[array, array]
+        Numbers or arrays in, arrays (low, high) of the same shape out, 0 or more.
+
+    Raises
+    ------
+    KitError
+        For negative counts.
+
+    Notes
+    -----
+    It is wide (at least the stated confidence), and it misleads when wins come in bunches. Source:
+    Garwood 1936.
+
+    Examples
+    --------
     >>> low, high = poisson(2)
     >>> print(f"{low:.4f} {high:.4f}")
     0.2422 7.2247

@@ -8,14 +8,36 @@ from kpi_helpers.errors import KitError
 
 
 def benjamini_hochberg(p, *, rate: float = 0.05) -> pd.DataFrame:
-    """Which of many alerts to raise so that on average at most `rate` of them are false; a smaller
-    q is surer.
+    """Which of many alerts to raise so that on average at most `rate` of them are false; a
+    smaller q is surer.
 
-    q_(i) = min over j >= i of p_(j) m / j; alert where q <= rate. p-values of one family in, with
-    the index of a Series; a row each out: p, q, alert. Unknown p is no test: null q, no alert, not
-    counted in m. None in, none out. It misleads over the families: ask once for all partners and
-    KPIs of a report. Raises KitError for p outside 0..1. Benjamini and Hochberg 1995.
+    q_(i) = min over j >= i of p_(j) m / j; alert where q <= rate. Unknown p is no test: null q, no
+    alert, not counted in m.
 
+    Parameters
+    ----------
+    p : array-like
+        p-values of one family, in 0..1; a Series keeps its index.
+    rate : float
+        The share of alerts that may be false, in 0..1.
+
+    Returns
+    -------
+    DataFrame
+        p, q and alert, a row for each p-value, with the index of a Series. None in, none out.
+
+    Raises
+    ------
+    KitError
+        For p outside 0..1.
+
+    Notes
+    -----
+    It misleads over the families: ask once for all partners and KPIs of a report. Source: Benjamini
+    and Hochberg 1995.
+
+    Examples
+    --------
     >>> benjamini_hochberg([0.001, 0.02, 0.03, 0.5]).round(3).values.tolist()
     [[0.001, 0.004, True], [0.02, 0.04, True], [0.03, 0.04, True], [0.5, 0.5, False]]
     """

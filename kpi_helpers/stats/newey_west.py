@@ -20,15 +20,39 @@ class LeastSquares:
 
 
 def least_squares(design, y, *, lags: int | None = None) -> LeastSquares:
-    """The line through a series, with errors that hold when periods go together; neither direction
-    is better.
+    """The line through a series, with errors that hold when periods go together; neither
+    direction is better.
 
     b = (X'X)^-1 X'y; covariance n/(n - k) (X'X)^-1 (sum over l of w_l (G_l + G_l')) (X'X)^-1, G_l =
     sum of u_t u_(t-l) x_t x_(t-l)', w_l = 1 - l/(L + 1), G_0 once; L = lags, or floor(4
-    (n/100)^(2/9)). A design of periods x columns and a value per period in; the covariance is NaN
-    with no more periods than columns. It misleads in short series: the errors are still too small.
-    Raises KitError for dependent columns. Newey and West 1987.
+    (n/100)^(2/9)).
 
+    Parameters
+    ----------
+    design : array, periods x columns
+        The regressors, a constant included.
+    y : array-like
+        A value for each period.
+    lags : int, optional
+        Lags of the Newey-West errors; unset, 4 (n / 100)^(2/9).
+
+    Returns
+    -------
+    LeastSquares
+        A design of periods x columns and a value per period in; the covariance is NaN with no more
+        periods than columns.
+
+    Raises
+    ------
+    KitError
+        For dependent columns.
+
+    Notes
+    -----
+    It misleads in short series: the errors are still too small. Source: Newey and West 1987.
+
+    Examples
+    --------
     >>> fit = least_squares(np.column_stack([np.ones(4), range(4)]), [1, 3, 4, 7])
     >>> fit.coefficients.round(3).tolist()
     [0.9, 1.9]

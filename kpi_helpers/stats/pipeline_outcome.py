@@ -50,12 +50,39 @@ def outcome(
 
     Exact up to 12 deals: all 2^n outcomes with the product of their chances. Above, a seeded Monte
     Carlo of `draws`. `shock` in [0, 1) is the correlation of a shared good or bad period (Gaussian
-    copula): it widens the distribution and leaves each probability as it is. Amounts in money and
-    probabilities in 0..1 in, an Outcome in money out. Deals without an amount are left out and
-    counted as unpriced; no deals bring 0 for certain. It misleads when the probabilities are hopes,
-    and at shock 0 it is too narrow when deals rise and fall together. Raises KitError for unknown
-    probabilities or ones outside 0..1. Vasicek 2002 for the shared shock.
+    copula): it widens the distribution and leaves each probability as it is. Deals without an
+    amount are left out and counted as unpriced; no deals bring 0 for certain.
 
+    Parameters
+    ----------
+    amounts : array-like
+        Amounts of open deals, in money; nulls are counted as unpriced.
+    probabilities : array-like
+        The chance of each, in 0..1.
+    shock : float
+        Correlation of a shared good or bad period, in [0, 1).
+    seed : int
+        The same seed gives the same answer.
+    draws : int
+        How many are drawn.
+
+    Returns
+    -------
+    Outcome
+        Amounts in money and probabilities in 0..1 in, an Outcome in money out.
+
+    Raises
+    ------
+    KitError
+        For unknown probabilities or ones outside 0..1.
+
+    Notes
+    -----
+    It misleads when the probabilities are hopes, and at shock 0 it is too narrow when deals rise
+    and fall together. Source: Vasicek 2002 for the shared shock.
+
+    Examples
+    --------
     >>> pipeline = outcome([1000, 2000, 5000], [0.2, 0.5, 0.8])
     >>> (
     ...     round(pipeline.mean, 2),

@@ -28,15 +28,43 @@ class Logistic:
 
 
 def logistic(design, k, n, *, ridge=0.0, most_steps: int = 100) -> Logistic:
-    """How each column of `design` moves the log odds of k wins of n; a positive coefficient raises
-    the rate.
+    """How each column of `design` moves the log odds of k wins of n; a positive coefficient
+    raises the rate.
 
     Maximises sum(k log p + (n - k) log(1 - p)) - sum(ridge b²)/2, p = 1/(1 + exp(-X b)), by Newton
-    steps (iteratively reweighted least squares), halved while they lose. A design of rows x columns
-    (NumPy or SciPy sparse), counts per row, a ridge per column or one for all in; a Logistic out.
-    It misleads without a ridge where a group won all or nothing: its coefficient has no end. Raises
-    KitError when the columns are not independent or no maximum is found. McCullagh and Nelder 1989.
+    steps (iteratively reweighted least squares), halved while they lose.
 
+    Parameters
+    ----------
+    design : array or sparse matrix, rows x columns
+        The regressors, a constant included.
+    k : array-like
+        Wins, a count for each partner or row.
+    n : array-like
+        Deals, a count for each partner or row.
+    ridge : float or array-like
+        Penalty of each column, or one for all.
+    most_steps : int
+        Newton steps before giving up.
+
+    Returns
+    -------
+    Logistic
+        A design of rows x columns (NumPy or SciPy sparse), counts per row, a ridge per column or
+        one for all in; a Logistic out.
+
+    Raises
+    ------
+    KitError
+        When the columns are not independent or no maximum is found.
+
+    Notes
+    -----
+    It misleads without a ridge where a group won all or nothing: its coefficient has no end.
+    Source: McCullagh and Nelder 1989.
+
+    Examples
+    --------
     >>> fit = logistic(np.array([[1, 0], [1, 1]]), [2, 6], [10, 10])
     >>> fit.coefficients.round(4).tolist()
     [-1.3863, 1.7918]

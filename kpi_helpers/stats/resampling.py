@@ -32,16 +32,43 @@ def bootstrap(
     resamples: int = 2000,
     confidence: float = 0.95,
 ) -> Interval:
-    """Where the true mean or median of `values` plausibly lies, by resampling the deals; narrower
-    means better known.
+    """Where the true mean or median of `values` plausibly lies, by resampling the deals;
+    narrower means better known.
 
-    Percentile interval below 20 values, BCa from 20, the large-sample formula above 5,000. Values
-    of any unit in, the same unit out; nulls are left out and n counts the rest. Fewer than 5
-    values, or all equal, give a value without an interval and a reason; none gives None. It
-    misleads when a few deals carry most of the value: under some 30 deals the interval is too
-    narrow. The same seed gives the same interval; so does another row order. Raises KitError for
-    values that are not numbers. Efron 1987.
+    Percentile interval below 20 values, BCa from 20, the large-sample formula above 5,000. Fewer
+    than 5 values, or all equal, give a value without an interval and a reason; none gives None. The
+    same seed gives the same interval; so does another row order.
 
+    Parameters
+    ----------
+    values : array-like
+        A number for each period or deal, in any unit; nulls are left out.
+    statistic : str
+        mean or median.
+    seed : int
+        The same seed gives the same answer.
+    resamples : int
+        How often the deals are drawn anew.
+    confidence : float
+        Of the interval, between 0 and 1.
+
+    Returns
+    -------
+    Interval
+        Values of any unit in, the same unit out; nulls are left out and n counts the rest.
+
+    Raises
+    ------
+    KitError
+        For values that are not numbers.
+
+    Notes
+    -----
+    It misleads when a few deals carry most of the value: under some 30 deals the interval is too
+    narrow. Source: Efron 1987.
+
+    Examples
+    --------
     >>> answer = bootstrap([200, 400, 300, 350, 250, 500])
     >>> answer.value, answer.method, answer.low < answer.value < answer.high
     (333.3333333333333, 'percentile', True)
@@ -63,11 +90,39 @@ def bootstrap_ratio(
     """Where the true sum(a) / sum(b) plausibly lies, resampling deals as pairs; narrower means
     better known.
 
-    For averages over credited deals (credited amounts / credits) and for rates over amounts. Arrays
-    of one length in; a pair with a null is left out. The rules, the range of n and the silences are
-    those of `bootstrap`; besides, sum(b) = 0 gives None, and more than 1 % of resamples without a
-    denominator give no interval. Raises KitError for different lengths. Efron 1987.
+    For averages over credited deals (credited amounts / credits) and for rates over amounts. The
+    rules, the range of n and the silences are those of `bootstrap`; besides, sum(b) = 0 gives None,
+    and more than 1 % of resamples without a denominator give no interval.
 
+    Parameters
+    ----------
+    a : array-like
+        Numerators.
+    b : array-like
+        Denominators, one for each of `a`.
+    seed : int
+        The same seed gives the same answer.
+    resamples : int
+        How often the deals are drawn anew.
+    confidence : float
+        Of the interval, between 0 and 1.
+
+    Returns
+    -------
+    Interval
+        Arrays of one length in; a pair with a null is left out.
+
+    Raises
+    ------
+    KitError
+        For different lengths.
+
+    Notes
+    -----
+    Source: Efron 1987.
+
+    Examples
+    --------
     >>> answer = bootstrap_ratio([200, 200, 300, 0, 100, 50], [1, 0.5, 1, 1, 1, 0.5])
     >>> round(answer.value, 2), answer.n
     (170.0, 6)

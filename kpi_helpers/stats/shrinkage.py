@@ -31,14 +31,40 @@ class Shrinkage:
 
 
 def shrunk(k, n, a: float, b: float) -> np.ndarray:
-    """The rate of each partner drawn towards that of all, the more the fewer its deals; higher is
-    better, rank by it.
+    """The rate of each partner drawn towards that of all, the more the fewer its deals; higher
+    is better, rank by it.
 
-    (k + a) / (n + a + b) for a prior Beta(a, b). Arrays k of n in, rates in 0..1 out; n = 0 gives
-    NaN, for the prior alone says nothing of a partner. It misleads where partners are not
-    comparable: a niche partner is drawn to the wrong rate. Raises KitError for k > n and a or b not
-    above 0. Efron and Morris 1975.
+    (k + a) / (n + a + b) for a prior Beta(a, b).
 
+    Parameters
+    ----------
+    k : array-like
+        Wins, a count for each partner or row.
+    n : array-like
+        Deals, a count for each partner or row.
+    a : float
+        First parameter of the prior Beta, above 0.
+    b : float
+        Second parameter of the prior Beta, above 0.
+
+    Returns
+    -------
+    array
+        Arrays k of n in, rates in 0..1 out; n = 0 gives NaN, for the prior alone says nothing of a
+        partner.
+
+    Raises
+    ------
+    KitError
+        For k > n and a or b not above 0.
+
+    Notes
+    -----
+    It misleads where partners are not comparable: a niche partner is drawn to the wrong rate.
+    Source: Efron and Morris 1975.
+
+    Examples
+    --------
     >>> shrunk([4, 1, 30, 40], [10, 1, 100, 100], 3, 7).round(4).tolist()
     [0.35, 0.3636, 0.3, 0.3909]
     """
@@ -53,12 +79,36 @@ def empirical_bayes(k, n, *, confidence: float = 0.95) -> Shrinkage:
     better, rank by it.
 
     Beta(a, b) maximises the beta-binomial likelihood, the product over partners of B(k + a, n - k +
-    b) / B(a, b); rates as `shrunk`, intervals from Beta(k + a, n - k + b). Arrays of partners in, a
-    Shrinkage out, rates in 0..1. Silent with fewer than 4 partners with deals, and where the
-    likelihood is flat: the partners differ no more than by chance. It misleads as `shrunk` does,
-    and the intervals take the prior as known. Raises KitError for k > n. Skellam 1948; Efron and
-    Morris 1975.
+    b) / B(a, b); rates as `shrunk`, intervals from Beta(k + a, n - k + b). Silent with fewer than 4
+    partners with deals, and where the likelihood is flat: the partners differ no more than by
+    chance.
 
+    Parameters
+    ----------
+    k : array-like
+        Wins, a count for each partner or row.
+    n : array-like
+        Deals, a count for each partner or row.
+    confidence : float
+        Of the interval, between 0 and 1.
+
+    Returns
+    -------
+    Shrinkage
+        Arrays of partners in, a Shrinkage out, rates in 0..1.
+
+    Raises
+    ------
+    KitError
+        For k > n.
+
+    Notes
+    -----
+    It misleads as `shrunk` does, and the intervals take the prior as known. Source: Skellam 1948;
+    Efron and Morris 1975.
+
+    Examples
+    --------
     >>> fit = empirical_bayes([2, 12, 30, 9, 45], [10, 20, 100, 60, 90])
     >>> round(fit.a, 3), round(fit.b, 3), fit.rates.round(4).tolist()
     (3.487, 6.418, [0.2757, 0.5179, 0.3047, 0.1786, 0.4853])

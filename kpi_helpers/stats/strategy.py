@@ -61,8 +61,7 @@ def interrupted_series(
     y = b0 + b1 t + b2 D + b3 (t - T) D, t = 0, 1, ..., T = start, D = 1 from T on; least squares,
     Newey-West errors with `lags` (4 (n / 100)^(2/9) unless given), small-sample corrected, t
     distribution. With `control`, the same periods of the partners without the strategy, y is the
-    difference from them. One value per period in, unknown ones left out; a StrategyEffect out, in
-    the values' unit.
+    difference from them.
 
     The verdict is "rose" or "fell" where the interval of the mean effect leaves 0 out. In 16 to 52
     periods plain Newey-West errors are too small and would see an effect in 11 to 19 of 100 series
@@ -70,11 +69,39 @@ def interrupted_series(
     Kiefer and Vogelsang's factor: 2 to 3 of 100, 5 to 9 where neighbouring periods correlate by
     0.3.
 
-    Silent under 8 known periods a side; under 2, no coefficients either. It misleads when something
-    else began at the same time, when the strategy was an answer to a bad period, and without a
-    control. Raises KitError for a start outside the series. Newey and West 1987; Kiefer and
-    Vogelsang 2005; Bernal, Cummins and Gasparrini 2017.
+    Silent under 8 known periods a side; under 2, no coefficients either.
 
+    Parameters
+    ----------
+    values : array-like
+        A number for each period or deal, in any unit; nulls are left out.
+    start : int
+        The first period of the strategy, counted from 0.
+    control : array-like, optional
+        The same periods of those without the strategy.
+    lags : int, optional
+        Lags of the Newey-West errors; unset, 4 (n / 100)^(2/9).
+    confidence : float
+        Of the interval, between 0 and 1.
+
+    Returns
+    -------
+    StrategyEffect
+        One value per period in, unknown ones left out; a StrategyEffect out, in the values' unit.
+
+    Raises
+    ------
+    KitError
+        For a start outside the series.
+
+    Notes
+    -----
+    It misleads when something else began at the same time, when the strategy was an answer to a bad
+    period, and without a control. Source: Newey and West 1987; Kiefer and Vogelsang 2005; Bernal,
+    Cummins and Gasparrini 2017.
+
+    Examples
+    --------
     >>> answer = interrupted_series([10, 12, 14, 16, 25, 27, 29, 31], start=4)
     >>> round(answer.level, 9), abs(round(answer.slope, 9)), answer.naive, answer.reason
     (7.0, 0.0, 15.0, 'fewer than 8 periods a side')
@@ -142,15 +169,39 @@ class Placebo:
 
 
 def placebo_dates(values, start: int, *, control=None) -> Placebo:
-    """Whether pretended starts before the true one show as large an effect; a small p supports the
-    strategy.
+    """Whether pretended starts before the true one show as large an effect; a small p supports
+    the strategy.
 
     `interrupted_series` over the periods before `start` only, at every period with 4 known ones on
     either side; p = (1 + placebos with |effect| >= the true one) / (1 + placebos). In as there; a
-    Placebo out. Silent where there is no such period. It is coarse: 9 placebos can show no p under
-    0.1, and neighbouring dates tell much the same. Raises KitError as `interrupted_series`. Abadie,
-    Diamond and Hainmueller 2010.
+    Placebo out. Silent where there is no such period.
 
+    Parameters
+    ----------
+    values : array-like
+        A number for each period or deal, in any unit; nulls are left out.
+    start : int
+        The first period of the strategy, counted from 0.
+    control : array-like, optional
+        The same periods of those without the strategy.
+
+    Returns
+    -------
+    Placebo
+        Whether pretended starts before the true one show as large an effect.
+
+    Raises
+    ------
+    KitError
+        As `interrupted_series`.
+
+    Notes
+    -----
+    It is coarse: 9 placebos can show no p under 0.1, and neighbouring dates tell much the same.
+    Source: Abadie, Diamond and Hainmueller 2010.
+
+    Examples
+    --------
     >>> noise = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8]
     >>> placebo = placebo_dates([*noise, *(x + 20 for x in noise)], start=12)
     >>> len(placebo.dates), round(placebo.p, 3)

@@ -10,18 +10,41 @@ CLOSED = ("won", "lost", "cancelled")
 
 
 def time_to_outcome(days, outcome, *, confidence: float = 0.95) -> pd.DataFrame:
-    """The shares of deals won, lost, cancelled and still open after each number of days; won early
-    is better.
+    """The shares of deals won, lost, cancelled and still open after each number of days; won
+    early is better.
 
     Aalen-Johansen: F_j(t) = sum over t_i <= t of S(t_i-) d_ij / n_i, with S all closings'
-    Kaplan-Meier; open deals are right-censored, losing and cancelling compete with winning. Whole
-    or broken days and outcomes (won, lost, cancelled, open) in; a row for day 0 and each observed
-    day out: day, at_risk, won, lost, cancelled, open, won_low, won_high; shares in 0..1 that sum to
-    1. The interval is that of Marubini and Valsecchi on the log(-log) scale, NaN where none is won.
-    No deal gives no row. It misleads when deals left open are forgotten rather than worked. Raises
-    KitError for negative or unknown days and unknown outcomes. Aalen and Johansen 1978; Marubini
-    and Valsecchi 1995.
+    Kaplan-Meier; open deals are right-censored, losing and cancelling compete with winning. The
+    interval is that of Marubini and Valsecchi on the log(-log) scale, NaN where none is won.
 
+    Parameters
+    ----------
+    days : array-like
+        Days from created to closed, or to as_of while open.
+    outcome : array-like of str
+        won, lost, cancelled or open, one for each of `days`.
+    confidence : float
+        Of the interval, between 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        Whole or broken days and outcomes (won, lost, cancelled, open) in; a row for day 0 and each
+        observed day out: day, at_risk, won, lost, cancelled, open, won_low, won_high; shares in
+        0..1 that sum to 1. No deal gives no row.
+
+    Raises
+    ------
+    KitError
+        For negative or unknown days and unknown outcomes.
+
+    Notes
+    -----
+    It misleads when deals left open are forgotten rather than worked. Source: Aalen and Johansen
+    1978; Marubini and Valsecchi 1995.
+
+    Examples
+    --------
     >>> curve = time_to_outcome(
     ...     [10, 20, 30, 40, 50, 60], ["won", "lost", "won", "open", "won", "lost"]
     ... )
@@ -52,9 +75,35 @@ def share_won_by(days, outcome, by=(30, 60, 90), *, confidence: float = 0.95) ->
 
     F_won(t) of `time_to_outcome`. In as there; a row for each of `by` out: by, won, low, high,
     at_risk (deals followed beyond it), reason. A day later than any deal was followed is null with
-    a reason, unless every deal has ended. Misleads as `time_to_outcome` does. Raises KitError for
-    negative days.
+    a reason, unless every deal has ended.
 
+    Parameters
+    ----------
+    days : array-like
+        Days from created to closed, or to as_of while open.
+    outcome : array-like of str
+        won, lost, cancelled or open, one for each of `days`.
+    by : sequence of float
+        Numbers of days.
+    confidence : float
+        Of the interval, between 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        The share of deals won within each number of days, losing a competing outcome.
+
+    Raises
+    ------
+    KitError
+        For negative days.
+
+    Notes
+    -----
+    Misleads as `time_to_outcome` does.
+
+    Examples
+    --------
     >>> share_won_by(
     ...     [10, 20, 30, 40, 50, 60], ["won", "lost", "won", "open", "won", "lost"]
     ... ).won.round(4).tolist()

@@ -32,10 +32,34 @@ def theil_sen(values, periods=None, *, confidence: float = 0.95) -> Trend:
     Slope = the median of (y_j - y_i) / (t_j - t_i) over all pairs of periods, p that of
     `mann_kendall`. One value per period in (periods 0, 1, 2, ... unless given), unknown ones left
     out but their time kept; a Trend out, in the values' unit per period. The verdict is "rising" or
-    "falling" where p < 0.05, else none. Silent with fewer than 8 known values. It misleads with
-    seasons (compare whole years) and where one period carries on the last one's luck: then p is too
-    small. Raises KitError for different lengths. Sen 1968.
+    "falling" where p < 0.05, else none. Silent with fewer than 8 known values.
 
+    Parameters
+    ----------
+    values : array-like
+        A number for each period or deal, in any unit; nulls are left out.
+    periods : array-like, optional
+        When each value was; unset, 0, 1, 2, ...
+    confidence : float
+        Of the interval, between 0 and 1.
+
+    Returns
+    -------
+    Trend
+        How fast a KPI moves per period.
+
+    Raises
+    ------
+    KitError
+        For different lengths.
+
+    Notes
+    -----
+    It misleads with seasons (compare whole years) and where one period carries on the last one's
+    luck: then p is too small. Source: Sen 1968.
+
+    Examples
+    --------
     >>> trend = theil_sen([3, 4, 5, 6, 7, 8, 9, 40])
     >>> trend.slope, round(trend.p, 4), trend.verdict
     (1.0, 0.0008, 'rising')
@@ -76,11 +100,25 @@ def mann_kendall(values) -> float:
     that there is a trend.
 
     S = sum over i < j of sign(y_j - y_i); Z = (S ∓ 1) / sqrt(var S), var S = (n(n - 1)(2n + 5) -
-    sum over ties of t(t
-    - 1)(2t + 5)) / 18. Values in order of time in, unknown ones left out; p in 0..1 out, 1 where
-      all are equal or there are fewer than 2. Rough under some 8 values. It misleads as `theil_sen`
-      does. Mann 1945; Kendall 1975.
+    sum over ties of t(t - 1)(2t + 5)) / 18.
 
+    Parameters
+    ----------
+    values : array-like
+        Values in the order of time; unknown ones are left out.
+
+    Returns
+    -------
+    float
+        Values in order of time in, unknown ones left out; p in 0..1 out, 1 where all are equal or
+        there are fewer than 2.
+
+    Notes
+    -----
+    Rough under some 8 values. It misleads as `theil_sen` does. Source: Mann 1945; Kendall 1975.
+
+    Examples
+    --------
     >>> round(mann_kendall([1, 2, 3, 4, 5, 6, 7, 8]), 5)
     0.00084
     """

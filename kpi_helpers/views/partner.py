@@ -14,7 +14,7 @@ from kpi_helpers.contract.levels import LEVELS
 from kpi_helpers.contract.notes import Note, decode, encode
 from kpi_helpers.contract.windows import Window, as_date, parse_window
 from kpi_helpers.engines.arrays import PANDAS
-from kpi_helpers.errors import KitError, UnknownValue
+from kpi_helpers.errors import KitError, UnknownValue, nearest_names
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.kpis.change import change
 from kpi_helpers.scoring.peers import FEWEST
@@ -184,6 +184,7 @@ class PartnerView:
         ]
 
 
+@nearest_names
 def partner_view(
     source,
     partner: str,
@@ -193,18 +194,67 @@ def partner_view(
     store=None,
     edition: str = "internal",
     rules=None,
-    **reading,
+    query=None,
+    mapping=None,
+    mapping_file=None,
+    profile=None,
+    decimal=None,
+    dates=None,
+    shares=None,
+    currency=None,
 ) -> PartnerView:
-    """Everything one partner's report needs, from a prepared folder (`partner-kpis report`) or any
-    other source.
+    """Everything one partner's report needs, from a prepared folder (`partner-kpis report`) or
+    any other source.
 
     In a prepared folder only this partner's slice of the deals is read, and it brings its own
-    `store` (the folder of `partner-kpis snapshot`, for exact history). Raises `UnknownValue` for a
-    partner the data does not have, and `KitError` when a prepared folder was made for another
-    window or date. `edition` "partner" is what may be given to the partner itself: nothing in it
-    tells of another, and unless five others closed deals in the last twelve months everything is
-    fitted to its own deals alone. `rules` is a file of your own rules of recommendations; a
-    prepared folder may bring one.
+    `store` (the folder of `partner-kpis snapshot`, for exact history). `edition` "partner" is what
+    may be given to the partner itself: nothing in it tells of another, and unless five others
+    closed deals in the last twelve months everything is fitted to its own deals alone. `rules` is a
+    file of your own rules of recommendations; a prepared folder may bring one.
+
+    Parameters
+    ----------
+    source : path or source
+        A folder that `partner-kpis report` prepared, or what `load` reads.
+    partner : str
+        The partner's name as in the deals.
+    window : str or Window, optional
+        As in `parse_window`; a prepared folder has its own.
+    as_of : date or str, optional
+        As for `load`; a prepared folder has its own.
+    store : path, optional
+        A folder of snapshots, for exact history.
+    edition : str
+        internal, or partner for what may be given to the partner itself.
+    rules : path, optional
+        A changed copy of rules.toml.
+    query : str or path, optional
+        SQL, or a .sql file, for a database source; user and password come from the environment.
+    mapping : mapping of str to str, optional
+        Field of the deal table -> column of the export.
+    mapping_file : str or path, optional
+        A TOML file of such answers, as `save_mapping` writes it.
+    profile : str, optional
+        Which CRM the export is from, where the headers leave it open.
+    decimal : str, optional
+        The decimal mark, "." or ",", where the values leave it open.
+    dates : str, optional
+        dmy or mdy, where the values leave the order open.
+    shares : str, optional
+        percent (75) or fraction (0.75), where the values leave it open.
+    currency : str, optional
+        The reporting currency's code, like EUR.
+
+    Returns
+    -------
+    PartnerView
+        One partner's scorecards, peers, deals and judgements, each worked out when it is asked for.
+
+    Raises
+    ------
+    KitError
+        `UnknownValue` for a partner the data does not have, and `KitError` when a prepared folder
+        was made for another window or date.
     """
     if edition not in EDITIONS:
         raise UnknownValue("edition", edition, EDITIONS)
@@ -226,7 +276,18 @@ def partner_view(
         from kpi_helpers.reading import load
         from kpi_helpers.reading.checking.health import summary
 
-        loaded = load(source, as_of=as_of, **reading)
+        loaded = load(
+            source,
+            as_of=as_of,
+            query=query,
+            mapping=mapping,
+            mapping_file=mapping_file,
+            profile=profile,
+            decimal=decimal,
+            dates=dates,
+            shares=shares,
+            currency=currency,
+        )
         as_of = as_date(as_of or loaded.as_of, "as_of")
         own = measure_fleet(loaded, parse_window(window, as_of), as_of).of(partner)
         deals, spend, targets = (

@@ -9,6 +9,7 @@ import pandas as pd
 
 from kpi_helpers.contract.levels import EVERYONE
 from kpi_helpers.contract.windows import as_date, parse_window
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.scoring.wide import wide_table
 from kpi_helpers.views.fleet import FILE, Fleet, measure_fleet
 from kpi_helpers.views.partner import PartnerView, check_prepared, own_rules, prepared_table
@@ -99,12 +100,63 @@ class PortfolioView:
         return funnel(year.index, year["observed"], year["n"], overdispersed=True)
 
 
-def portfolio_view(source, *, window=None, as_of=None, rules=None, **reading) -> PortfolioView:
+@nearest_names
+def portfolio_view(
+    source,
+    *,
+    window=None,
+    as_of=None,
+    rules=None,
+    query=None,
+    mapping=None,
+    mapping_file=None,
+    profile=None,
+    decimal=None,
+    dates=None,
+    shares=None,
+    currency=None,
+) -> PortfolioView:
     """Everything the programme's report needs, from a prepared folder (`partner-kpis report`) or
     any other source.
 
-    `rules` is a file of your own rules of recommendations. Raises `KitError` when a prepared folder
-    was made for another window or date.
+    `rules` is a file of your own rules of recommendations.
+
+    Parameters
+    ----------
+    source : path or source
+        A folder that `partner-kpis report` prepared, or what `load` reads.
+    window : str or Window, optional
+        As in `parse_window`; a prepared folder has its own.
+    as_of : date or str, optional
+        As for `load`; a prepared folder has its own.
+    rules : path, optional
+        A changed copy of rules.toml.
+    query : str or path, optional
+        SQL, or a .sql file, for a database source; user and password come from the environment.
+    mapping : mapping of str to str, optional
+        Field of the deal table -> column of the export.
+    mapping_file : str or path, optional
+        A TOML file of such answers, as `save_mapping` writes it.
+    profile : str, optional
+        Which CRM the export is from, where the headers leave it open.
+    decimal : str, optional
+        The decimal mark, "." or ",", where the values leave it open.
+    dates : str, optional
+        dmy or mdy, where the values leave the order open.
+    shares : str, optional
+        percent (75) or fraction (0.75), where the values leave it open.
+    currency : str, optional
+        The reporting currency's code, like EUR.
+
+    Returns
+    -------
+    PortfolioView
+        All partners' scorecards and everyone together as a `PartnerView`.
+
+    Raises
+    ------
+    KitError
+        When a prepared folder was made for another window or date.
     """
     folder = Path(source) if isinstance(source, (str, Path)) else None
     if folder and (folder / FILE).exists():
@@ -117,7 +169,18 @@ def portfolio_view(source, *, window=None, as_of=None, rules=None, **reading) ->
     else:
         from kpi_helpers.reading import load
 
-        loaded = load(source, as_of=as_of, **reading)
+        loaded = load(
+            source,
+            as_of=as_of,
+            query=query,
+            mapping=mapping,
+            mapping_file=mapping_file,
+            profile=profile,
+            decimal=decimal,
+            dates=dates,
+            shares=shares,
+            currency=currency,
+        )
         as_of = as_date(as_of or loaded.as_of, "as_of")
         fleet = measure_fleet(loaded, parse_window(window, as_of), as_of)
         deals, spend, targets = loaded.deals("pandas"), loaded.spend, loaded.targets

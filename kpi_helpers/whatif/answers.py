@@ -61,16 +61,34 @@ class Answer:
 def simulate(base: Baseline, scenario=None) -> Answer:
     """What the window brings when the scenario holds; more is better.
 
-    A `Baseline` and a `Scenario`, {driver: change} or None (nothing changed) in, an `Answer` out.
     Open deals are won with their own chance, deals to come arrive as a Poisson process whose rate
     is uncertain as Gamma(n + 1/2), and a shared shock correlates a partner's outcomes, as in
     `judging.forecast`; the seeded draws are common to all scenarios. Means are exact, not averages
     of draws. With rates, sizes and numbers changed by a factor, revenue changes by that factor, and
     by 1/factor with the cycle (the velocity equation), unless a chance reaches 1.
 
+    Parameters
+    ----------
+    base : Baseline
+        What `baseline` gave.
+    scenario : Scenario or dict, optional
+        Changes of drivers; None changes nothing.
+
+    Returns
+    -------
+    Answer
+        A `Baseline` and a `Scenario`, {driver: change} or None (nothing changed) in, an `Answer`
+        out.
+
+    Raises
+    ------
+    KitError
+        For changes it cannot read.
+
+    Notes
+    -----
     It misleads when a driver is moved that cannot be moved alone: that deals with more discount
-    were won more often does not say that discount wins deals. Raises KitError for changes it cannot
-    read.
+    were won more often does not say that discount wins deals.
     """
     scenario = scenario_of(scenario)
     world, notes = applied(base, scenario)

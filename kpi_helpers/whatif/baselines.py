@@ -99,19 +99,61 @@ def baseline(
     seed: int = 0,
     draws: int = 10_000,
 ) -> Baseline:
-    """What the coming window stands on for one partner, employee, department or unit; unnamed, the
-    whole portfolio.
+    """What the coming window stands on for one partner, employee, department or unit; unnamed,
+    the whole portfolio.
 
     The deal table of everyone in (any engine): the chances are learned from all partners' deals.
     `window` is moved on to the first of its kind that still runs after `as_of` (`period_ahead`);
     `as_of` unset is the latest date in the deals. Open deals carry the forecast's own chance, deals
     to come its rate (`judging.forecast`); drivers are measured on the last 365 days. Spend is known
-    by partner only. Above 40 million draws x deals there are fewer draws, never under 500. Raises
-    KitError for unknown members and for a window without an end.
+    by partner only. Above 40 million draws x deals there are fewer draws, never under 500.
 
+    Parameters
+    ----------
+    deals : frame
+        The deal table of everyone, on any engine.
+    partner : str, optional
+        The partner looked at.
+    employee : str, optional
+        The employee looked at.
+    department : str, optional
+        The department looked at.
+    unit : str, optional
+        The business unit looked at.
+    window : str or Window, optional
+        Moved on to the first of its kind that still runs after `as_of`.
+    as_of : date or str, optional
+        Unset, the latest date in the deals.
+    spend : DataFrame, optional
+        The spend table: month, channel, partner, amount in the reporting currency.
+    targets : DataFrame, optional
+        The targets table: partner, period, kpi, target.
+    target : float, optional
+        What is to be reached, in the measure's unit.
+    history : WinHistory, optional
+        What `learn` gave; unset, it is learned.
+    seed : int
+        The same seed gives the same answer.
+    draws : int
+        Draws of the window's outcome; fewer above 40 million draws x deals.
+
+    Returns
+    -------
+    Baseline
+        What the coming window stands on for one partner, employee, department or unit.
+
+    Raises
+    ------
+    KitError
+        For unknown members and for a window without an end.
+
+    Notes
+    -----
     It misleads as the forecast does: amounts are taken as they stand, and the programme is taken to
     go on as last year.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> deals = pd.DataFrame(
     ...     {

@@ -36,9 +36,30 @@ def parse_change(drivers: pd.DataFrame, driver: str, change) -> Change:
     `+5pp` adds points to a rate, `+20%` a share of the measured value, `+3` so many; without a sign
     it is the value itself, for rates as 35% or 0.35. Rates lie in 0..1, everything else is not
     negative; a cycle is above 0 days. A rate measured as 0 of n is changed from (0 + 2) / (n + 4),
-    the middle of its interval (Agresti and Coull 1998). Raises KitError for what is none of these,
-    for drivers there are not and for those that could not be measured.
+    the middle of its interval (Agresti and Coull 1998).
 
+    Parameters
+    ----------
+    drivers : DataFrame
+        By driver: value, unit, n (`Baseline.drivers`).
+    driver : str
+        The driver's name, like close_rate or spend.paid.
+    change : str or float
+        `+5pp`, `+20%`, `+3`, or the new value itself.
+
+    Returns
+    -------
+    Change
+        The new value of one of the `drivers` from what was written.
+
+    Raises
+    ------
+    KitError
+        For what is none of these, for drivers there are not and for those that could not be
+        measured.
+
+    Examples
+    --------
     >>> drivers = pd.DataFrame(
     ...     {"value": [0.30], "unit": ["ratio"], "n": [10]}, index=["close_rate"]
     ... )

@@ -23,10 +23,22 @@ AT = ("mean", "p10", "p50", "p90")
 def compare(base, scenarios: Iterable) -> pd.DataFrame:
     """The baseline and scenarios side by side: a row each; more is better.
 
-    Columns: scenario, then p10, p50, p90 and mean of revenue, deal_count, weighted_pipeline,
-    quality_score and attainment (revenue_p10, ...), chance to reach the target, spend, and
-    revenue_change (mean, a share of the baseline's). Common random numbers: a difference between
-    rows is no noise. No scenario gives the baseline alone.
+    Common random numbers: a difference between rows is no noise. No scenario gives the baseline
+    alone.
+
+    Parameters
+    ----------
+    base : Baseline
+        What `baseline` gave.
+    scenarios : iterable
+        Scenarios or {driver: change}.
+
+    Returns
+    -------
+    DataFrame
+        Columns: scenario, then p10, p50, p90 and mean of revenue, deal_count, weighted_pipeline,
+        quality_score and attainment (revenue_p10, ...), chance to reach the target, spend, and
+        revenue_change (mean, a share of the baseline's).
     """
     answers = [simulate(base), *(simulate(base, scenario) for scenario in scenarios)]
     rows = []
@@ -50,10 +62,27 @@ def tornado(base: Baseline, scenario=None, *, by: float | None = None) -> pd.Dat
     """What each driver does to the window's mean revenue, the largest swing first.
 
     Each driver alone is set to the ends of its interval (facts: 10 % either way), or moved by the
-    share `by`. Out by driver: low, high (its ends), revenue_low, revenue_high (money), swing =
-    |revenue_high - revenue_low|, moved (how). Drivers of a segment other than the channel, and
-    those that could not be measured, are left out. It misleads about causes: a wide interval makes
-    a driver uncertain, not worth working on.
+    share `by`. Drivers of a segment other than the channel, and those that could not be measured,
+    are left out.
+
+    Parameters
+    ----------
+    base : Baseline
+        What `baseline` gave.
+    scenario : Scenario or dict, optional
+        Changes of drivers; None changes nothing.
+    by : float, optional
+        Move each driver by this share instead of to its interval's ends.
+
+    Returns
+    -------
+    DataFrame
+        Out by driver: low, high (its ends), revenue_low, revenue_high (money), swing =
+        |revenue_high - revenue_low|, moved (how).
+
+    Notes
+    -----
+    It misleads about causes: a wide interval makes a driver uncertain, not worth working on.
     """
     scenario, rows = scenario_of(scenario), []
     for driver, row in base.drivers.iterrows():
@@ -97,8 +126,34 @@ def goal_seek(
     By bisection, because revenue never falls when a driver rises (cycle days: never rises). Rates
     are looked at from 0 to 1, all else from a tenth to ten times the measured value. `at` is mean,
     p10, p50 or p90 of revenue: p10 asks for what reaches the target with a chance of 90 %. Not
-    reachable is an answer: `value` None and a reason. It misleads where no one can move the driver
-    so far, or not without moving others. Raises KitError for unknown drivers.
+    reachable is an answer: `value` None and a reason.
+
+    Parameters
+    ----------
+    base : Baseline
+        What `baseline` gave.
+    driver : str
+        The driver's name, like close_rate or spend.paid.
+    target : float
+        The revenue to reach, in money.
+    scenario : Scenario or dict, optional
+        Changes of drivers; None changes nothing.
+    at : str
+        mean, p10, p50 or p90 of revenue.
+
+    Returns
+    -------
+    Goal
+        The value of one driver, all others as they are, that makes revenue the target.
+
+    Raises
+    ------
+    KitError
+        For unknown drivers.
+
+    Notes
+    -----
+    It misleads where no one can move the driver so far, or not without moving others.
     """
     from scipy.optimize import bisect
 

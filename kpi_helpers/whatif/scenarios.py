@@ -125,10 +125,23 @@ def scenario_of(changes) -> Scenario:
 
 
 def read_scenario(path) -> Scenario:
-    """A scenario from a JSON or TOML file, as `save_scenario` wrote it or by hand; the name is the
-    file's unless told.
+    """A scenario from a JSON or TOML file, as `save_scenario` wrote it or by hand; the name is
+    the file's unless told.
 
-    Raises KitError for files that cannot be read, and for entries that there are not.
+    Parameters
+    ----------
+    path : str or path
+        A .json or .toml file.
+
+    Returns
+    -------
+    Scenario
+        A scenario from a JSON or TOML file, as `save_scenario` wrote it or by hand.
+
+    Raises
+    ------
+    KitError
+        For files that cannot be read, and for entries that there are not.
     """
     path = Path(path)
     try:
@@ -153,7 +166,20 @@ def read_scenario(path) -> Scenario:
 
 
 def save_scenario(scenario: Scenario, path) -> Path:
-    """Write a scenario as JSON, whole or not at all; `read_scenario` gives an equal one back."""
+    """Write a scenario as JSON, whole or not at all; `read_scenario` gives an equal one back.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+    path : str or path
+        The file.
+
+    Returns
+    -------
+    Path
+        The file written.
+    """
     if Path(path).suffix != ".json":
         raise KitError(f"A scenario is saved as .json; got {str(path)!r}.")
     empty = asdict(Scenario())
@@ -168,7 +194,20 @@ def save_scenario(scenario: Scenario, path) -> Path:
 
 def export(table: pd.DataFrame, path) -> Path:
     """Write a comparison (or any table) as .csv or .xlsx; text that looks like a formula stays
-    text."""
+    text.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A comparison, or any table.
+    path : str or path
+        Ends in .csv or .xlsx.
+
+    Returns
+    -------
+    Path
+        The file written.
+    """
     path = Path(path)
     if path.suffix == ".csv":
         return _whole(path, lambda new: table.to_csv(new, index=False))

@@ -47,13 +47,13 @@ def find_chromium() -> str:
         import playwright  # noqa: F401
     except ImportError:
         raise KitError(
-            Argument("formats", "pdf"),
+            Argument("format", "pdf"),
             " needs Playwright; install it with pip install 'partner-kpi-kit[pdf]'.",
         ) from None
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if not found:
         raise KitError(
-            Argument("formats", "pdf"),
+            Argument("format", "pdf"),
             " needs Chromium, Chrome or Edge, and none is on this machine. Install one, like "
             "apt-get install chromium, or print the pages from a browser: they are laid out for "
             "A4.",
