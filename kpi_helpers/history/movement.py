@@ -38,7 +38,6 @@ def pipeline_movement(
     today's amounts are used throughout. With a `horizon` the pipeline is what is expected to close
     in it; deals that move into it are pulled in, those that leave it pushed out. A deal that was
     closed before and is open again counts as pulled in; one that vanished from the export as
-    cancelled. With a `horizon` (a window) the pipeline is what is
     expected to close in it; deals that move into it are pulled in, those that leave it pushed out.
     Deals without an amount add 0 and are counted.
 

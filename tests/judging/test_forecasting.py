@@ -50,6 +50,16 @@ def test_a_chance_that_nobody_knows_is_counted_as_unknown():
     assert (answer.unknown, answer.unpriced, answer.p90) == (1, 1, 100.0)
 
 
+def test_history_needs_five_wins_and_five_other_endings():
+    """Open deals are no endings: five wins, three losses and ten open deals teach nothing."""
+    ended = ["won"] * 5 + ["lost"] * 3
+    deals = few(18, status=ended + ["open"] * 10, closed_on=["2025-03-05"] * 8 + [None] * 10)
+    assert learn(deals, "2025-03-10").reason == reasons.NO_HISTORY
+    ended = ["won"] * 5 + ["lost"] * 5
+    deals = few(20, status=ended + ["open"] * 10, closed_on=["2025-03-05"] * 10 + [None] * 10)
+    assert learn(deals, "2025-03-10").reason is None
+
+
 def test_what_is_won_already_is_certain():
     deals = few(2, status=["won", "open"], closed_on=["2025-03-05", None])
     answer = forecast(deals, learn(deals, "2025-03-10"), "2025-03", target=100)

@@ -56,7 +56,7 @@ def test_silence_says_so(programme):
     )
 
 
-def test_plans_are_ranked_and_prizes_lie_in_their_intervals(programme):
+def test_plans_are_ranked_and_values_at_stake_lie_in_their_intervals(programme):
     high = {
         "partner": ["Işık Bilişim"],
         "period": ["2026-Q1"],
@@ -306,3 +306,12 @@ def test_common_is_one_object_to_hold(programme):
     again = pickle.loads(pickle.dumps(programme))
     assert rules_of(plan("Çınar Teknoloji", again)) == rules_of(plan("Çınar Teknoloji", programme))
     assert programme.slow_days == pytest.approx(100)
+
+
+def test_side_tables_that_are_not_given_or_name_no_partner_are_no_partners(programme):
+    deals = sample_deals()
+    without = recommend_portfolio(deals, programme)
+    common_spend = sample_side("spend").drop(columns="partner")
+    pd.testing.assert_frame_equal(
+        without.table, recommend_portfolio(deals, programme, spend=common_spend).table
+    )
