@@ -8,11 +8,12 @@ SETUP  := .venv/.ready
 # Bytecode halves the start of every notebook kernel; some machines switch it off.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup reports test test-long lab notebooks messages bench-kpis bench-reading bench-reports lock clean
+.PHONY: help setup reports lab test test-long test-lowest fuzz coverage mutants drawing docs notebooks messages \
+  bench-kpis bench-reading bench-reports lock clean
 help:
 	@echo "make reports [DATA=path] [ARGS=...]  a report for every partner"
 	@echo "make lab                             JupyterLab on the notebooks"
-	@echo "make test                            every test; make test-long adds the slow ones"
+	@echo "make test                            every test; CONTRIBUTING.md lists what else there is"
 
 setup: $(SETUP)
 $(SETUP): requirements.lock pyproject.toml
@@ -33,8 +34,34 @@ lab: $(SETUP)
 test: $(SETUP)
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
 
-test-long: $(SETUP) .venv/.spark
-	$(BIN)/python -m pytest -m "long or not long"
+# Everything but the wide fuzz: soaks, Spark, simulations, and the site without a broken link.
+test-long: $(SETUP) .venv/.spark docs
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not fuzz"
+
+# Strange files by the thousand, one processor, about half an hour.
+fuzz: $(SETUP)
+	$(BIN)/python -m pytest -m fuzz tests
+
+# The main job with the lowest versions that pyproject.toml declares. Needs uv.
+test-lowest:
+	uv venv --quiet --clear --python 3.11 .venv-lowest
+	uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct \
+	  --editable ".[app,cluster,dev,pdf,polars,postgresql]"
+	PATH="$(CURDIR)/.venv-lowest/bin:$$PATH" .venv-lowest/bin/python -m pytest -n 2 --dist loadfile $(PYTEST)
+
+# What the tests run through, of code that runs in their own process.
+coverage: $(SETUP)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report term:skip-covered $(PYTEST)
+
+# Does a test notice when a line is turned round? Rooms, number and seed: ARGS="--rooms stats --most 60".
+mutants: $(SETUP)
+	$(BIN)/python tools/mutants.py $(ARGS)
+
+drawing: $(SETUP)
+	$(BIN)/python tools/drawing.py $(ARGS)
+
+docs: $(SETUP)
+	$(BIN)/python tools/site.py
 
 # Spark is not in the lock: 400 MiB, and it needs a Java runtime (installed here only where that needs no password).
 .venv/.spark: $(SETUP)
@@ -68,8 +95,8 @@ bench-kpis: $(SETUP)
 # Needs uv; exact versions and hashes for every platform, no index addresses.
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras \
-	  --extra app --extra cluster --extra dev --extra docs --extra pdf --extra postgresql \
+	  --extra app --extra cluster --extra dev --extra docs --extra pdf --extra polars --extra postgresql \
 	  --no-emit-index-url --no-annotate --no-header --quiet pyproject.toml --output-file requirements.lock
 
 clean:
-	rm -rf .venv reports .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-lowest .docs site reports .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis

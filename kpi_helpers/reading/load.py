@@ -50,12 +50,7 @@ def load(
     """Read a CRM export into the deal table of kpis.md, with its side tables, rejections and
     warnings.
 
-    `source` is a path, several, a folder, a glob, a pandas, Polars, DuckDB or Arrow table, or
-    postgresql://host/database with a `query` (SQL, or a .sql file; user and password come from the
-    environment). `mapping` is field -> column, `mapping_file` a TOML file (see read_mapping);
-    `as_of` defaults to the latest date in the data, never the clock; `currency` is the reporting
-    currency. `profile` (which CRM), `decimal` ("." or ","), `dates` (dmy or mdy) and `shares`
-    (percent or fraction) settle what the data leave open; without them an open question is refused.
+    What the data leave open is refused until `profile`, `decimal`, `dates` or `shares` settles it.
     An unusable row is never lost: it is in `.rejected` with file, line, column, value and reason.
 
     Parameters

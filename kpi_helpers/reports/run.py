@@ -76,19 +76,12 @@ def run_reports(
     """A report for each partner of an export, in `out`: notebook, page and workbook each, index,
     scorecard and more.
 
-    `lang` is the language of all that people read in them, "en" or "tr"; in `edition` "partner"
-    each partner's folder may be given to it, as nothing there tells of another. Only what changed
-    is made again: a report whose notebook, parameters, prepared data, brand, kit and libraries are
-    those of an earlier run stays, if nobody touched it. `force` makes all, `only_failed` those that
-    failed last time. `limits` is what a report may take. `cluster` is the address of a Dask
-    scheduler whose workers make the reports, `share` storage for those that do not see `out`
-    (docs/cluster.md). `format` "pdf" prints each page, too; `logo` (a file) and `accent` (a colour)
-    are the brand of all pages. `store` is a folder of snapshots, for exact history, `rules` a file
-    of your own rules of recommendations (a changed copy of rules.toml). The other parameters are
-    those of `load`. `say` hears a line about each step, `done` each record with the number of those
-    to make; without both a notebook shows a bar. Bad input raises `KitError` before anything is
-    written; a report that fails is a record with status "failed" and never stops the others. When
-    the run itself is stopped, manifest and index hold what was made.
+    Only what changed is made again: a report whose notebook, parameters, prepared data, brand, kit
+    and libraries are those of an earlier run stays, if nobody touched it. In `edition` "partner"
+    each partner's folder may be given to it, as nothing there tells of another. Without `say` and
+    `done` a notebook shows a bar. Bad input raises `KitError` before anything is written; a report
+    that fails is a record with status "failed" and never stops the others. When the run itself is
+    stopped, manifest and index hold what was made.
 
     Parameters
     ----------
@@ -206,14 +199,14 @@ def run_reports(
     out = prepare.folder(out)
     parameters = {"source": "prepared", "window": fleet.window.label, "as_of": str(fleet.as_of)}
     parameters |= {"lang": lang, "edition": edition}
-    schedule = make_schedule(
+    every = make_schedule(
         sorted(fleet.now["partner"].unique()), wanted, parameters, out, limits, brand
     )
-    schedule = [job for job in schedule if not wanted or job.partner in wanted]
+    schedule = [job for job in every if not wanted or job.partner in wanted]
     with resume.alone(out):
         prepare.write(loaded, fleet, out, store, rules, lang, say)
         slices = digest.of_slices(out / "prepared")
-        keys = {job.partner: _key(job, slices) for job in schedule}
+        keys = {job.partner: _key(job, slices) for job in every}
         manifest = Manifest(out)
         if only_failed:
             todo = [job for job in schedule if manifest.failed(job.partner)]

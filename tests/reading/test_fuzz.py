@@ -298,7 +298,7 @@ def test_a_hundred_files(tmp_path):
     assert told["loaded"] > 20 and told["refused"] > 5, told
 
 
-@pytest.mark.long
+@pytest.mark.fuzz
 def test_ten_thousand_files(tmp_path):
     told = run(tmp_path, 2026, 10_000)
     print(told)

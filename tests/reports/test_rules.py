@@ -33,7 +33,7 @@ def test_own_rules_reach_each_report_and_other_ones_make_it_again(run):
     run.mine.write_text('[rules.stale]\ntext = "Look at {count}."\n', encoding="utf-8")
     run(rules=run.mine)
     assert partner_view(run.prepared, "A").planned[1] == read_rules(run.mine) != read_rules()
-    assert portfolio_view(run.prepared).whole.rules == run.prepared / "rules.toml"
+    assert portfolio_view(run.prepared).everyone.rules == run.prepared / "rules.toml"
     run(rules=run.mine)
     assert run.said == ["nothing has changed since the last run"]
     run.mine.write_text("[rules.stale]\nfewest = 1\n", encoding="utf-8")
