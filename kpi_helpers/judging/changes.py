@@ -10,8 +10,21 @@ import pandas as pd
 
 from kpi_helpers.contract import checks
 from kpi_helpers.contract.as_of import known_at, whole_deals
-from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.windows import as_date, parse_window
+from kpi_helpers.kpis.average_deal_size import won_whole
+from kpi_helpers.kpis.deal_success import ideal, ideal_won
+from kpi_helpers.kpis.deal_velocity import cycle_sum, dated
+from kpi_helpers.kpis.pipeline import open_amount, open_priced
+from kpi_helpers.kpis.shared import (
+    closed,
+    created,
+    created_won,
+    decided,
+    won,
+    won_amount,
+    won_priced,
+)
+from kpi_helpers.scoring.contributions import contributions
 from kpi_helpers.stats import reasons
 
 EFFECTS = ("volume", "mix", "rate", "size")
@@ -124,53 +137,40 @@ def _joined(carriers):
     return pd.DataFrame(table)
 
 
+# A KPI as N deals of which some hit, each with a value: whether it is a sum, an average or a pace,
+# and the measures that tell who is counted, who hits and what that adds.
+SPLIT = {
+    ("average_deal_size", "whole"): ("average", won_priced, won_priced, won_whole),
+    ("deal_count", "won"): ("sum", closed, won, won),
+    ("won_amount", "credited"): ("sum", closed, won_priced, won_amount),
+    ("pipeline", "open"): ("sum", open_priced, open_priced, open_amount),
+    ("close_rate", "closed"): ("average", decided, won, won),
+    ("close_rate", "cohort"): ("average", created, created_won, created_won),
+    ("deal_velocity", "cycle_mean"): ("pace", dated, dated, cycle_sum),
+    ("quality_score", "yield"): ("average", closed, won_priced, won_amount),
+    ("marketing_channels", "close_rate"): ("average", created, created_won, created_won),
+    ("deal_success", "success"): ("average", created, ideal_won, ideal_won),
+}
+# These are split by groups of their own, and only where the deals have the column.
+OWN_GROUPS = {"marketing_channels": "channel", "deal_success": "ideal"}
+
+
 def _facts(deals, window, day, mix):
     """For each KPI: whether it is a sum or an average, and its deals with group, hit (0 or 1) and
     value."""
     known = known_at(deals, day)
-    start, end = pd.Timestamp(window.start), pd.Timestamp(window.end)
-    known = known.assign(group=_group(known, mix), value=credited(known))
-    won, priced = known["status"] == "won", known["amount"].notna()
-    closed = known[(known["status"] != "open") & known["closed_on"].between(start, end)]
-    made = known[known["created_on"].between(start, end)]
-    winners, open_deals = (
-        closed[won.reindex(closed.index)],
-        known[(known["status"] == "open") & priced],
-    )
-    decided = closed[closed["status"].isin(("won", "lost"))]
-    days = (winners["closed_on"] - winners["created_on"]).dt.days
-    paid_for = (winners["amount"].notna(), winners["amount"].fillna(0))
-    sold = winners[paid_for[0]]
-    worth = (closed["status"].eq("won") & closed["amount"].notna(), closed["value"])
-    facts = {
-        ("average_deal_size", "whole"): ("average", _table(sold, 1, sold["amount"])),
-        ("deal_count", "won"): ("sum", _table(closed, closed["status"] == "won")),
-        ("won_amount", "credited"): ("sum", _table(closed, *worth)),
-        ("pipeline", "open"): ("sum", _table(open_deals, 1, open_deals["value"])),
-        ("close_rate", "closed"): ("average", _table(decided, decided["status"] == "won")),
-        ("close_rate", "cohort"): ("average", _table(made, made["status"] == "won")),
-        ("deal_velocity", "cycle_mean"): ("pace", _table(winners[days.notna()], 1, days.dropna())),
-        ("quality_score", "yield"): ("average", _table(closed, *worth)),
-    }
-    if "channel" in known:
-        by_channel = made.assign(group=_group(made, "channel"))
-        facts["marketing_channels", "close_rate"] = (
-            "average",
-            _table(by_channel, made["status"] == "won"),
-        )
-    if "ideal" in known:
-        ideal = (
-            made["ideal"]
-            .astype("object")
-            .map({True: 1.0, False: 0.0, "true": 1.0, "false": 0.0})
-            .fillna(0.0)
-            == 1
-        )
-        by_ideal = made.assign(group=ideal.map({True: "ideal", False: "not ideal"}))
-        facts["deal_success", "success"] = (
-            "average",
-            _table(by_ideal, ideal & (made["status"] == "won")),
-        )
+    measures = [ideal, *(measure for _per, *three in SPLIT.values() for measure in three)]
+    parts = contributions(known, measures, day, window)
+    groups = {name: _group(known, name) for name in (mix, "channel")}
+    groups["ideal"] = parts[ideal.name].map({1.0: "ideal"}).fillna("not ideal")
+    facts = {}
+    for (kpi, basis), (per, counted, hits, adds) in SPLIT.items():
+        by = OWN_GROUPS.get(kpi, mix)
+        if kpi in OWN_GROUPS and by not in known:
+            continue
+        there = (parts[counted.name] > 0).to_numpy()
+        columns = (known["deal_id"], groups[by], parts[hits.name], parts[adds.name])
+        facts[kpi, basis] = (per, _Facts(*(column[there].to_numpy() for column in columns)))
     return facts
 
 
@@ -188,17 +188,6 @@ class _Facts:
     group: np.ndarray
     hit: np.ndarray
     a: np.ndarray
-
-
-def _table(deals, hit, value=1.0):
-    def column(x):
-        return np.broadcast_to(np.asarray(x, dtype=float), len(deals))
-
-    hit = column(hit)
-    group = deals["group"].to_numpy(dtype=object)
-    return _Facts(
-        deals["deal_id"].to_numpy(dtype=object), group, hit, hit * np.nan_to_num(column(value))
-    )
 
 
 def _split(old, new, per):

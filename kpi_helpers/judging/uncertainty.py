@@ -8,11 +8,16 @@ import pandas as pd
 
 from kpi_helpers.contract import checks
 from kpi_helpers.contract.as_of import known_at, whole_deals
-from kpi_helpers.contract.credit import credit, credited
+from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.deals import CHANNELS
 from kpi_helpers.contract.frame_kinds import need_pandas
 from kpi_helpers.contract.levels import EVERYONE, PERIODS
 from kpi_helpers.contract.windows import MONTHS_IN, Window
+from kpi_helpers.kpis.average_deal_size import won_priced_credit, won_whole
+from kpi_helpers.kpis.close_rate import decided_amount, decided_priced
+from kpi_helpers.kpis.deal_velocity import cycle_sum, dated
+from kpi_helpers.kpis.shared import closed, won, won_amount, won_credit, won_priced
+from kpi_helpers.scoring.contributions import contributions
 from kpi_helpers.stats.intervals import poisson
 from kpi_helpers.stats.resampling import bootstrap, bootstrap_ratio
 
@@ -162,23 +167,34 @@ def _window(start, end) -> Window:
     )
 
 
+# What a deal adds to the totals that intervals are drawn of.
+MEASURES = (
+    closed,
+    won,
+    won_amount,
+    won_priced,
+    won_credit,
+    won_whole,
+    won_priced_credit,
+    cycle_sum,
+    dated,
+    decided_amount,
+    decided_priced,
+)
+
+
 def _facts(deals, as_of, columns):
     """A row a deal: what it adds to the sums, in an order that is not the table's."""
     known = whole_deals(known_at(deals, as_of), columns)
-    won = known["status"] == "won"
-    facts = known[[*columns, "closed_on", "created_on", "amount"]].assign(
-        credit=credit(known),
-        won=won.astype(float),
-        decided=known["status"].isin(("won", "lost")),
-        ended=known["status"] != "open",
-        worth=credited(known),
-        days=(known["closed_on"] - known["created_on"]).dt.days.where(won),
+    facts = known[[*columns, "closed_on", "created_on"]].assign(
+        credited=credited(known),
         channel=known.get("channel", pd.Series(index=known.index, dtype="object")),
     )
     facts["channel"] = (
         facts["channel"].astype("object").where(facts["channel"].isin(CHANNELS), "unknown")
     )
-    return facts.sort_values(["created_on", "closed_on", "worth", "channel"], ignore_index=True)
+    facts = facts.join(contributions(known, MEASURES, as_of))
+    return facts.sort_values(["created_on", "closed_on", "credited", "channel"], ignore_index=True)
 
 
 class _Sample:
@@ -186,23 +202,15 @@ class _Sample:
 
     def __init__(self, facts, window, key, seed):
         self.rng = np.random.default_rng([seed, zlib.crc32(repr((key, window.start)).encode())])
-        self.closed = facts[facts["ended"] & _inside(facts["closed_on"], window)]
+        ended = facts[closed.name] > 0
+        self.closed = facts[ended & _inside(facts["closed_on"], window)]
         self.created = facts[_inside(facts["created_on"], window)]
-        before = window.previous()
-        self.earlier = facts[facts["ended"] & _inside(facts["closed_on"], before)]
-        self.won = self.closed[self.closed["won"] == 1]
-        won = self.closed["won"]
-        brought = self.closed["worth"].fillna(0) * won
-        priced, dated = won * self.closed["worth"].notna(), won * self.closed["days"].notna()
-        totals = {
-            "won": won,
-            "brought": brought,
-            "priced": priced,
-            "days": self.closed["days"].fillna(0),
-        }
-        self.totals = self.drawn(totals | {"dated": dated, "credited": won * self.closed["credit"]})
+        self.earlier = facts[ended & _inside(facts["closed_on"], window.previous())]
+        self.won = self.closed[self.closed[won.name] > 0]
+        summed = (won, won_amount, won_priced, cycle_sum, dated, won_credit)
+        self.totals = self.drawn({measure: self.closed[measure.name] for measure in summed})
 
-    def drawn(self, columns: dict) -> dict[str, np.ndarray]:
+    def drawn(self, columns: dict) -> dict:
         """DRAWS totals of each column over deals with Poisson weights; all columns share a draw's
         weights."""
         table = np.column_stack([np.asarray(column, dtype=float) for column in columns.values()])
@@ -220,19 +228,25 @@ def _inside(days, window):
 
 def _sizes(sample):
     """Averages, medians and ratios over the deals there are: `bootstrap`."""
-    won, priced = sample.won, sample.won.dropna(subset="amount")
-    worked = (sample.closed["worth"].where(sample.closed["won"] == 1, 0.0)).dropna()
-    decided = sample.closed[sample.closed["decided"]].dropna(subset="worth")
+
+    def of(*measures):
+        """What deals add to the measures, those that count for the first alone."""
+        rows = sample.closed[sample.closed[measures[0].name] > 0]
+        return [rows[measure.name] for measure in measures[1:]]
+
+    (sizes,), (days,) = of(won_priced, won_whole), of(dated, cycle_sum)
+    worked = sample.closed[won_amount.name]
+    unpriced = (sample.closed[won.name] > 0) & (sample.closed[won_priced.name] == 0)
     found = {
-        ("average_deal_size", "whole"): bootstrap(priced["amount"]),
-        ("average_deal_size", "median"): bootstrap(priced["amount"], "median"),
-        ("average_deal_size", "credited"): bootstrap_ratio(priced["worth"], priced["credit"]),
-        ("deal_velocity", "cycle_median"): bootstrap(won["days"].dropna(), "median"),
-        ("deal_velocity", "cycle_mean"): bootstrap(won["days"].dropna()),
-        ("quality_score", "yield"): bootstrap(worked),
-        ("close_rate", "value"): bootstrap_ratio(
-            decided["worth"] * decided["won"], decided["worth"]
+        ("average_deal_size", "whole"): bootstrap(sizes),
+        ("average_deal_size", "median"): bootstrap(sizes, "median"),
+        ("average_deal_size", "credited"): bootstrap_ratio(
+            *of(won_priced, won_amount, won_priced_credit)
         ),
+        ("deal_velocity", "cycle_median"): bootstrap(days, "median"),
+        ("deal_velocity", "cycle_mean"): bootstrap(days),
+        ("quality_score", "yield"): bootstrap(worked[~unpriced]),
+        ("close_rate", "value"): bootstrap_ratio(*of(decided_priced, won_amount, decided_amount)),
     }
     return {
         key: (interval.low, interval.high)
@@ -246,19 +260,19 @@ def _sums(sample):
     if len(sample.won) >= FEWEST:
         t = sample.totals
         with np.errstate(divide="ignore", invalid="ignore"):
-            a_day = t["brought"] / t["priced"] * t["won"] / (t["days"] / t["dated"])
+            a_day = t[won_amount] / t[won_priced] * t[won] / (t[cycle_sum] / t[dated])
         found = dict.fromkeys(
-            (("deal_count", "amount"), ("quality_score", "amount")), _tails(t["brought"])
+            (("deal_count", "amount"), ("quality_score", "amount")), _tails(t[won_amount])
         )
         found |= {("pipeline", "attainment"): found["deal_count", "amount"]}
         found |= {("deal_velocity", "revenue_per_day"): _tails(a_day)}
-        found |= {("deal_count", "credited"): _tails(t["credited"])}
+        found |= {("deal_count", "credited"): _tails(t[won_credit])}
     else:
         found = {}
-    leads, brought = sample.created, (sample.created["worth"] * sample.created["won"]).fillna(0)
+    leads, brought = sample.created, sample.created[won_amount.name]
     through = {channel: (leads["channel"] == channel) for channel in CHANNELS}
     through = {
-        channel: at for channel, at in through.items() if (leads["won"] * at).sum() >= FEWEST
+        channel: at for channel, at in through.items() if (leads[won.name] * at).sum() >= FEWEST
     }
     if through:
         drawn = sample.drawn({channel: brought * at for channel, at in through.items()})
@@ -275,24 +289,22 @@ def _indices(samples):
     active = {key: sample for key, sample in samples.items() if len(sample.closed)}
     if not active:
         return {}
-    won, brought = (
-        np.array([s.totals[name] for s in active.values()]) for name in ("won", "brought")
+    count, brought = (
+        np.array([s.totals[measure] for s in active.values()]) for measure in (won, won_amount)
     )
-    mean_won, mean_brought = won.mean(axis=0), brought.mean(axis=0)
+    mean_won, mean_brought = count.mean(axis=0), brought.mean(axis=0)
     found = {}
     for i, (key, sample) in enumerate(active.items()):
         if len(sample.won) < FEWEST:
             continue
         found[key] = {
-            ("quality_score", "peers"): _index(won[i], brought[i], mean_won, mean_brought)
+            ("quality_score", "peers"): _index(count[i], brought[i], mean_won, mean_brought)
         }
-        if sample.earlier["won"].sum() >= FEWEST:
-            past = sample.earlier
-            then = sample.drawn(
-                {"won": past["won"], "brought": past["worth"].fillna(0) * past["won"]}
-            )
+        past = sample.earlier
+        if past[won.name].sum() >= FEWEST:
+            then = sample.drawn({measure: past[measure.name] for measure in (won, won_amount)})
             found[key]["quality_score", "past"] = _index(
-                won[i], brought[i], then["won"], then["brought"]
+                count[i], brought[i], then[won], then[won_amount]
             )
     return found
 

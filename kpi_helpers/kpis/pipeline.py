@@ -55,6 +55,7 @@ def overdue(at: At):
 
 open_amount = Measure("open_amount", STATE, lambda at: where(at.open, at.credited), "money")
 open_unpriced = Measure("open_unpriced", STATE, lambda at: at.open & ~at.priced)
+open_priced = Measure("open_priced", STATE, lambda at: at.open & at.priced)
 weighted_amount = Measure(
     "weighted_amount",
     STATE,

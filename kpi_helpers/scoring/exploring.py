@@ -7,12 +7,11 @@ import pandas as pd
 from kpi_helpers.contract.as_of import whole_deals
 from kpi_helpers.contract.levels import EVERYONE, LEVELS
 from kpi_helpers.contract.windows import as_date, parse_window
-from kpi_helpers.engines.arrays import Arrays, added
 from kpi_helpers.engines.pandas_table import deal_table
 from kpi_helpers.errors import KitError, UnknownValue, nearest_names
 from kpi_helpers.kpis.change import change
 from kpi_helpers.kpis.kpi import Kpi
-from kpi_helpers.kpis.measure import CLOSED, CREATED, STATE, At
+from kpi_helpers.scoring.contributions import contributions
 from kpi_helpers.scoring.scorecard import slow_cycle
 
 
@@ -71,28 +70,13 @@ def deals_behind(
             .sort_index()
             .reset_index(drop=True)
         )
-    arrays = Arrays(rows)
-    at = At(as_of, slow_cycle(table, as_of), within_days, arrays.column)
-    inside = {STATE: at.open.data} | {
-        anchor: (
-            rows[anchor].ge(pd.Timestamp(window.start)) & rows[anchor].lt(_after(window))
-        ).to_numpy()
-        if window.kind != "all"
-        else at.exists.data
-        for anchor in (CLOSED, CREATED)
-    }
-    parts = {measure.name: added(measure, at) * inside[measure.anchor] for measure in measures}
-    counted = pd.DataFrame(parts).astype(
-        {measure.name: int for measure in measures if measure.total == "count"}
-    )
+    slow = slow_cycle(table, as_of)
+    parts = contributions(rows, measures, as_of, window, slow_days=slow, within_days=within_days)
+    counted = parts.astype({measure.name: int for measure in measures if measure.total == "count"})
     behind = pd.concat([counted, rows.drop(columns=parts, errors="ignore")], axis=1)[
         counted.ne(0).any(axis=1)
     ]
     return behind.dropna(axis=1, how="all").reset_index(drop=True)
-
-
-def _after(window) -> pd.Timestamp:
-    return pd.Timestamp(window.end) + pd.Timedelta(days=1)
 
 
 def _of_members(table: pd.DataFrame, members: dict) -> pd.DataFrame:
