@@ -6,6 +6,14 @@ Each name loads its module when it is first used.
 import lazy_loader
 
 _HOMES = {
+    "differences": (
+        "Difference",
+        "count_ratio",
+        "holm",
+        "moved",
+        "rate_difference",
+        "scatter",
+    ),
     "funnel_plot": (
         "Funnel",
         "funnel",

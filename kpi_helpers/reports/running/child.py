@@ -5,6 +5,7 @@ JSON: the cold path.
 """
 
 import json
+import math
 import os
 import sys
 import time
@@ -43,7 +44,7 @@ def make_report(job: dict, **engine) -> dict:
             progress_bar=False,
             request_save_on_cell_execute=False,
             autosave_cell_every=0,
-            execution_timeout=job["limits"]["cell_seconds"],
+            execution_timeout=math.ceil(job["limits"]["cell_seconds"]),
             **(engine or _kernel()),
         )
         if {"source", "partner"} <= set(job["parameters"]):  # the whole's workbook is the run's own
