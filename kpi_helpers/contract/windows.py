@@ -8,8 +8,12 @@ from datetime import date, datetime, timedelta
 
 from kpi_helpers.errors import KitError
 
-FORMS = "2025, 2025-Q4, 2025-12, 15d (days up to as_of), 2025-10-01..2025-12-31, or all"
+FORMS = (
+    "2025, 2025-Q4, 2025-12, 15d, 4w or 12m (up to as_of), mtd, qtd or ytd (to date), "
+    "2025-10-01..2025-12-31, or all"
+)
 MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
+TO_DATE = {"mtd": "month", "qtd": "quarter", "ytd": "year"}
 
 
 def as_date(value: object, what: str = "date") -> date:
@@ -30,7 +34,11 @@ def as_date(value: object, what: str = "date") -> date:
 
 @dataclass(frozen=True, order=True)
 class Window:
-    """Days from `start` to `end`, both included; `kind` is month, quarter, year, days or all."""
+    """Days from `start` to `end`, both included.
+
+    `kind` is month, quarter, year, days or all; mtd, qtd or ytd for what has passed of a month,
+    quarter or year; months for a number of months that need not begin with the first.
+    """
 
     start: date
     end: date
@@ -49,6 +57,8 @@ class Window:
         """
         if self.kind in MONTHS_IN:
             return period_label(self.start, self.kind)
+        if self.kind in TO_DATE:
+            return self.kind
         return "all" if self.kind == "all" else f"{self.start}..{self.end}"
 
     def previous(self) -> "Window | None":
@@ -64,7 +74,56 @@ class Window:
         end = self.start - timedelta(days=1)
         if self.kind in MONTHS_IN:
             return Window(period_start(end, self.kind), end, self.kind)
+        if self.kind in TO_DATE:
+            whole = Window(period_start(end, TO_DATE[self.kind]), end)
+            return whole.first_days(self.days, self.kind)
+        if self.kind == "months":
+            return Window(months_later(self.start, -self.months), end, "months")
         return Window(self.start - timedelta(days=self.days), end)
+
+    @property
+    def months(self) -> int:
+        """How many months long a window of months is."""
+        after = self.end + timedelta(days=1)
+        return (after.year - self.start.year) * 12 + after.month - self.start.month
+
+    def first_days(self, days: int, kind: str = "days") -> "Window":
+        """The window's first so many days; the whole window where it is no longer.
+
+        >>> parse_window("2025-02").first_days(30).label
+        '2025-02-01..2025-02-28'
+        """
+        return Window(self.start, min(self.end, self.start + timedelta(days=days - 1)), kind)
+
+    def year_before(self) -> "Window | None":
+        """The same days of the year before, 29 February read as 28; None before `all`.
+
+        >>> parse_window("2024-Q1").year_before().label, parse_window("2024-02").year_before().end
+        ('2023-Q1', datetime.date(2023, 2, 28))
+        """
+        if self.kind == "all":
+            return None
+        whole = self.kind in MONTHS_IN
+        start, end = months_later(self.start, -12), months_later(self.end, -12)
+        return Window(start, _month_end(end) if whole else end, self.kind)
+
+    def alike(self, earlier: "Window", as_of: date) -> "tuple[Window, date]":
+        """What of an earlier window this one may be compared with, and the day to look at it from.
+
+        While this window runs: as many of the earlier one's first days as have passed, as of the
+        last of them. Afterwards: the whole earlier one, as many days after its end.
+
+        >>> now = parse_window("2025-Q4")
+        >>> window, day = now.alike(now.previous(), date(2025, 11, 15))
+        >>> window.label, str(day)
+        ('2025-07-01..2025-08-15', '2025-08-15')
+        >>> str(now.alike(now.previous(), date(2026, 2, 15))[1])
+        '2025-11-15'
+        """
+        if as_of < self.end:
+            part = earlier.first_days(max(1, (as_of - self.start).days + 1))
+            return part, part.end
+        return earlier, earlier.end + (as_of - self.end)
 
     def periods(self, unit: str) -> Iterator["Window"]:
         """The months, quarters or years that the window touches, clipped to it."""
@@ -86,15 +145,20 @@ class Spans(tuple):
     asked: int  # the first window that was asked for
 
     @classmethod
-    def of(cls, window: Window, unit: str | None, past: bool) -> "Spans":
-        """The window's periods; with `past` the window before, where the first is a whole one.
+    def of(cls, window: Window, unit: str | None, past: bool, as_of: date | None = None) -> "Spans":
+        """The window's periods; with `past` the window before, where the first is a whole one, and
+        of that as many days as have passed by `as_of`.
 
         >>> [span.label for span in Spans.of(parse_window("2025-Q4"), "month", past=True)]
         ['2025-09', '2025-10', '2025-11', '2025-12']
         """
         windows = list(window.periods(unit)) if unit else [window]
         whole = window.kind != "all" and windows[0].kind == (unit or window.kind)
-        spans = cls([windows[0].previous(), *windows] if past and whole else windows)
+        before = []
+        if past and whole:
+            earlier = windows[0].previous()
+            before = [windows[0].alike(earlier, as_of)[0] if as_of and not unit else earlier]
+        spans = cls([*before, *windows])
         spans.unit, spans.endless, spans.asked = (
             unit,
             window.kind == "all" and not unit,
@@ -114,6 +178,20 @@ def add_months(day: date, months: int) -> date:
     """The first of the month `months` after the month of `day`."""
     index = day.year * 12 + day.month - 1 + months
     return date(index // 12, index % 12 + 1, 1)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later, or the month's last where it has no such day.
+
+    >>> str(months_later(date(2024, 2, 29), -12)), str(months_later(date(2025, 1, 31), 1))
+    ('2023-02-28', '2025-02-28')
+    """
+    first = add_months(day, months)
+    return first.replace(day=min(day.day, _month_end(first).day))
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
 def months_touched(first: date, last: date) -> int:
@@ -181,8 +259,11 @@ def parse_window(text: "str | Window | tuple | None", as_of: date | None = None)
     text = str(text).strip()
     if text == "all":
         return Window(date.min, date.max, "all")
-    if found := re.fullmatch(r"(\d{1,9})d", text):
-        return _last_days(int(found[1]), text, as_of)
+    if found := re.fullmatch(r"(\d{1,9})([dwm])", text):
+        return _last(int(found[1]), found[2], text, as_of)
+    if text.lower() in TO_DATE:
+        end = _known(as_of)
+        return Window(period_start(end, TO_DATE[text.lower()]), end, text.lower())
     if ".." in text:
         return _range(text)
     if found := re.fullmatch(
@@ -192,10 +273,14 @@ def parse_window(text: "str | Window | tuple | None", as_of: date | None = None)
     raise KitError(f"Window {text!r} is not understood; write one of {FORMS}.")
 
 
-def _last_days(days: int, text: str, as_of: date | None) -> Window:
+def _last(number: int, unit: str, text: str, as_of: date | None) -> Window:
+    """So many days, weeks or months up to as_of."""
+    days = number * {"d": 1, "w": 7, "m": 31}[unit]
     if not 1 <= days <= 36_600:
         raise KitError(f"Window {text!r} has to span 1 to 36600 days.")
     end = _known(as_of)
+    if unit == "m":
+        return Window(months_later(end + timedelta(days=1), -number), end, "months")
     return Window(end - timedelta(days=days - 1), end)
 
 

@@ -19,6 +19,14 @@ _HOMES = {
         "ChannelVerdicts",
         "channel_verdicts",
     ),
+    "claims": (
+        "Claim",
+        "Compared",
+        "Scatter",
+        "change_claim",
+        "clearest",
+        "learn_scatter",
+    ),
     "comparisons": (
         "adjusted_trends",
         "alerts",

@@ -54,8 +54,9 @@ def what_changed(deals: pd.DataFrame, window, *, as_of, before=None, mix: str = 
     groups' mean days. A factor unknown on one side is taken as unchanged.
 
     A deal's contribution is what it adds to a sum, or its part of an average: (a - m b) / B, m the
-    mean of both averages, minus for the earlier window. The earlier window is told as it stood on
-    its last day. An average over nothing on one side is null with a reason.
+    mean of both averages, minus for the earlier window. The earlier window is seen at the same
+    age as this one (`Window.alike`): its first days while this one runs, and as many days after its
+    end. An average over nothing on one side is null with a reason.
 
     Parameters
     ----------
@@ -109,8 +110,8 @@ def what_changed(deals: pd.DataFrame, window, *, as_of, before=None, mix: str = 
     if before is None:
         return WhatChanged(pd.DataFrame(columns=[*PARTS]), pd.DataFrame(columns=[*CONTRIBUTIONS]))
     whole = whole_deals(checks.only(deals, dict.fromkeys((*READ, mix))))
-    then = _facts(whole, before, min(as_of, before.end), mix)
-    now = _facts(whole, window, min(as_of, window.end), mix)
+    part, day = window.alike(before, as_of)
+    then, now = _facts(whole, part, day, mix), _facts(whole, window, as_of, mix)
     rows, carriers = [], []
     for (kpi, basis), (per, old) in then.items():
         new = now[kpi, basis][1]

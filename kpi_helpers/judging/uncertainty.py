@@ -99,14 +99,15 @@ def with_intervals(card: pd.DataFrame, deals: pd.DataFrame, *, seed: int = 0) ->
     checks.columns(
         "with_intervals", deals, ("status", "amount", "created_on", "closed_on", *columns)
     )
-    facts = _facts(deals, card["as_of"].iloc[0], columns)
+    as_of = card["as_of"].iloc[0].date()
+    facts = _facts(deals, as_of, columns)
     groups = facts.groupby(columns).indices if columns else {(): np.arange(len(facts))}
     card = _counted(card)
     who = _keys(card, levels)
     for (start, end), rows in card.groupby(["window_start", "window_end"], sort=False):
         window = _window(start.date(), end.date())
         samples = {
-            key: _Sample(facts.iloc[groups.get(key, [])], window, key, seed)
+            key: _Sample(facts.iloc[groups.get(key, [])], window, as_of, key, seed)
             for key in sorted(set(who[rows.index]), key=repr)  # sums follow this order
         }
         ends = {key: _sizes(sample) | _sums(sample) for key, sample in samples.items()}
@@ -200,12 +201,13 @@ def _facts(deals, as_of, columns):
 class _Sample:
     """One group in one window: its deals, and the totals that other samples of them would have."""
 
-    def __init__(self, facts, window, key, seed):
+    def __init__(self, facts, window, as_of, key, seed):
         self.rng = np.random.default_rng([seed, zlib.crc32(repr((key, window.start)).encode())])
         ended = facts[closed.name] > 0
         self.closed = facts[ended & _inside(facts["closed_on"], window)]
         self.created = facts[_inside(facts["created_on"], window)]
-        self.earlier = facts[ended & _inside(facts["closed_on"], window.previous())]
+        earlier = window.alike(window.previous(), as_of)[0]
+        self.earlier = facts[ended & _inside(facts["closed_on"], earlier)]
         self.won = self.closed[self.closed[won.name] > 0]
         summed = (won, won_amount, won_priced, cycle_sum, dated, won_credit)
         self.totals = self.drawn({measure: self.closed[measure.name] for measure in summed})

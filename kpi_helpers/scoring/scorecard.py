@@ -125,7 +125,7 @@ def scorecard(
     if slow_days is None and any(m.slow for m in measures):
         slow_days = _slow_cycle(known, as_of)
     at = At(as_of, slow_days, within_days)
-    spans = Spans.of(window, unit, past=any(b.past for _, b in chosen))
+    spans = Spans.of(window, unit, any(b.past for _, b in chosen), as_of)
     keys, windows, now, before = compute(known, measures, groups, spans, at)
     totals = Totals(groups, at, keys, windows, now, before, targets, spend)
     return like(deals, _tidy(totals, chosen, unit))

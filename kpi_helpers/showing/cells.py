@@ -70,6 +70,12 @@ COLUMNS = {
         N_("Change"),
         lambda row, label, view: changed(row["change"], row["unit"], row["before"], row["value"]),
     ),
+    "year": (
+        N_("On a year before"),
+        lambda row, label, view: changed(
+            row["year_change"], row["unit"], row["year_before"], row["value"]
+        ),
+    ),
     "target": (
         N_("Target"),
         lambda row, label, view: target_text(row, view, label.target),

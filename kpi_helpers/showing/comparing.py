@@ -1,10 +1,13 @@
 """Sentences that any KPI may say: against its peers, against the window before, and why nothing."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
+from kpi_helpers.judging.claims import FELL, LEVEL, ROSE, UNKNOWN
 from kpi_helpers.scoring.peers import FEWEST
-from kpi_helpers.showing.format import changed, shown
-from kpi_helpers.showing.language import _
+from kpi_helpers.showing.format import changed, period, shown
+from kpi_helpers.showing.language import N_, _
 from kpi_helpers.showing.notes import remarks
 from kpi_helpers.views.partner import PartnerView
 
@@ -42,27 +45,41 @@ def against_peers(view: PartnerView, row: dict) -> str:
     )
 
 
-def against_before(row: dict) -> str:
+def against_before(view: PartnerView, row: dict) -> Iterator[str]:
+    """The change since the window before and since a year before: rose or fell only where a test
+    of the change says so."""
     if pd.isna(row["value"]):
-        return ""
-    if pd.isna(row["change"]):
-        return (
-            _("The previous window had none, so there is no change to tell.")
-            if row["before"] == 0
-            else ""
-        )
-    change = changed(row["change"], row["unit"], row["before"], row["value"])
-    if pd.isna(row["low"]):
-        return _("Against the previous window it moved by {change}.", change=change)
-    if row["low"] <= row["before"] <= row["high"]:
-        return _(
-            "Against the previous window it moved by {change}, within what chance alone can do.",
-            change=change,
-        )
-    return _(
-        "Against the previous window it moved by {change}, more than its own interval covers.",
-        change=change,
-    )
+        return
+    for which, before in (("previous", row["before"]), ("year", row["year_before"])):
+        if which not in view.compared or pd.isna(before):
+            continue
+        moved = row["change"] if which == "previous" else row["year_change"]
+        words = {"window": compared_name(view, which)}
+        if pd.isna(moved):
+            if before == 0 and which == "previous":
+                yield _("In {window} there was none, so there is no change to tell.", **words)
+            continue
+        words["change"] = changed(moved, row["unit"], before, row["value"])
+        claim = view.claims.get((row["kpi"], row["basis"], which))
+        verdict = UNKNOWN if claim is None else claim.verdict
+        yield _(SAID[verdict], **words)
+
+
+SAID = {
+    ROSE: N_("It rose by {change} against {window}, more than chance explains."),
+    FELL: N_("It fell by {change} against {window}, more than chance explains."),
+    LEVEL: N_("Against {window} it moved by {change}, within what chance alone can do."),
+    UNKNOWN: N_("Against {window} it moved by {change}."),
+}
+
+
+def compared_name(view: PartnerView, which: str) -> str:
+    """What a change is told against, in words: while a window runs, the first days of the other."""
+    earlier = view.window.previous() if which == "previous" else view.window.year_before()
+    that = view.compared[which]
+    if that.window == earlier:
+        return period(earlier.label)
+    return _("the first {days} days of {window}", days=that.days, window=period(earlier.label))
 
 
 def unknown(row: dict, sentence: str) -> str:

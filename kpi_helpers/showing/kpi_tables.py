@@ -36,7 +36,9 @@ def numbers(view: PartnerView, kpi: str) -> Html:
         return paragraph(_("There is nothing to tell: {why}.", why=why))
     if shown_as.table:
         return shown_as.table(view)
-    cells = columns(view, "value", "fraction", "interval", "before", "change", "peers", "rank")
+    cells = columns(
+        view, "value", "fraction", "interval", "before", "change", "year", "peers", "rank"
+    )
     rows = []
     for basis, label in shown_as.rows.items():
         row = view.row(kpi, basis)
@@ -70,7 +72,9 @@ def summary(view: PartnerView) -> Html:
     Html
         The headline number of every KPI on one screen.
     """
-    cells = columns(view, "value", "fraction", "interval", "change", "target", "peers", "rank")
+    cells = columns(
+        view, "value", "fraction", "interval", "change", "year", "target", "peers", "rank"
+    )
     rows = []
     for kpi, shown_as in PRESENTATIONS.items():
         alone = not len(view.peers) and shown_as.without_peers

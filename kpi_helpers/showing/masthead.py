@@ -4,7 +4,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from kpi_helpers.contract.levels import EVERYONE
+from kpi_helpers.judging.claims import clearest
 from kpi_helpers.kpis import KPIS
+from kpi_helpers.showing.comparing import compared_name
 from kpi_helpers.showing.format import changed, day, money, percent, period, shown
 from kpi_helpers.showing.kpis import PRESENTATIONS
 from kpi_helpers.showing.language import _, lower, ngettext
@@ -62,10 +64,11 @@ def _sentences(view: PartnerView):
         )
     else:
         yield ngettext(
-            "{count} deal won, worth {amount} ({change} on the previous window).",
-            "{count} deals won, worth {amount} ({change} on the previous window).",
+            "{count} deal won, worth {amount} ({change} against {window}).",
+            "{count} deals won, worth {amount} ({change} against {window}).",
             won["value"],
             amount=money(amount["value"], view.currency),
+            window=compared_name(view, "previous"),
             change=changed(amount["change"], "money", amount["before"], amount["value"]),
         )
     yield from _target(view)
@@ -80,16 +83,7 @@ def _sentences(view: PartnerView):
             low=shown(rate["low"], "ratio"),
             high=shown(rate["high"], "ratio"),
         )
-    pipe = view.row("pipeline", "open")
-    if not pipe["n"]:
-        yield _("Nothing is open.")
-    elif not pd.isna(pipe["value"]):
-        yield ngettext(
-            "Open: {count} deal worth {amount}.",
-            "Open: {count} deals worth {amount}.",
-            pipe["n"],
-            amount=money(pipe["value"], view.currency),
-        )
+    yield _open(view)
     yield from _changed(view)
     if 0 < rate["n"] < FEW:
         yield ngettext(
@@ -131,29 +125,50 @@ def _target(view: PartnerView):
         return
 
 
-def _changed(view: PartnerView):
-    """The clearest change since the previous window: only of a number whose interval then and now
-    lie apart.
-
-    Two 95% intervals apart are rarer than one in a hundred by chance, so looking at three numbers
-    is allowed for.
-    """
-    apart = []
-    past = view.previous.set_index(["kpi", "basis"])
-    for kpi in (kpi for kpi, shown_as in PRESENTATIONS.items() if shown_as.clearest):
-        basis, row = KPIS[kpi].headline, view.row(kpi)
-        if (kpi, basis) not in past.index:
-            continue
-        then = past.loc[(kpi, basis)]
-        gap = max(row["low"] - then["high"], then["low"] - row["high"])
-        if gap > 0:
-            apart.append((gap / (row["high"] - row["low"]), kpi, row))
-    if apart:
-        _gap, kpi, row = max(apart, key=lambda one: one[0])
-        yield _(
-            "The clearest change since the previous window: {title} from {before} to {now}, more "
-            "than chance explains.",
-            title=lower(_(PRESENTATIONS[kpi].title)),
-            before=shown(row["before"], row["unit"], view.currency),
-            now=shown(row["value"], row["unit"], view.currency),
+def _open(view: PartnerView) -> str:
+    """All open deals, with what they are worth and of how many that is known."""
+    count, worth = view.row("pipeline", "count")["value"], view.row("pipeline", "open")
+    if not count:
+        return _("Nothing is open.")
+    if pd.isna(worth["value"]):
+        return ngettext(
+            "Open: {count} deal, of unknown amount.",
+            "Open: {count} deals, of unknown amounts.",
+            count,
         )
+    amount = money(worth["value"], view.currency)
+    if worth["n"] < count:
+        return ngettext(
+            "Open: {count} deal; {amount}, of {priced} of them.",
+            "Open: {count} deals; {amount}, of {priced} of them.",
+            count,
+            amount=amount,
+            priced=worth["n"],
+        )
+    return ngettext(
+        "Open: {count} deal worth {amount}.",
+        "Open: {count} deals worth {amount}.",
+        count,
+        amount=amount,
+    )
+
+
+def _changed(view: PartnerView):
+    """The clearest change since the window before, of all headline numbers looked at (Holm)."""
+    claims = [
+        view.claims[kpi, KPIS[kpi].headline, "previous"]
+        for kpi, shown_as in PRESENTATIONS.items()
+        if shown_as.clearest and (kpi, KPIS[kpi].headline, "previous") in view.claims
+    ]
+    claim = clearest(claims)
+    if claim is None:
+        return
+    row = view.row(claim.kpi, claim.basis)
+    yield _(
+        "The clearest change against {window}: {title} from {before} to {now}, more than chance "
+        "explains.",
+        window=compared_name(view, "previous"),
+        title=lower(_(PRESENTATIONS[claim.kpi].title)),
+        before=shown(row["before"], row["unit"], view.currency),
+        now=shown(row["value"], row["unit"], view.currency),
+    )

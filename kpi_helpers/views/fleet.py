@@ -1,32 +1,41 @@
 """What all partners' reports share: computed once for a run, then read by each report."""
 
 import json
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import astuple, dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.contract.windows import MONTHS_IN, Window, add_months, period_start
+from kpi_helpers.contract.windows import (
+    MONTHS_IN,
+    Window,
+    add_months,
+    period_label,
+    period_start,
+)
 from kpi_helpers.engines.frames import conform
 from kpi_helpers.errors import KitError, UnknownValue
-from kpi_helpers.judging import fit_programme, with_intervals
+from kpi_helpers.judging import fit_programme, learn_scatter, with_intervals
+from kpi_helpers.judging.claims import CHANCE, Scatter
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.scoring.peers import peers, shared_peers
 from kpi_helpers.scoring.scorecard import scorecard, slow_cycle
 from kpi_helpers.views.files import read_fit, read_table, save_fit, write_table
 
 FILE = "fleet.json"
-TABLES = ("now", "previous", "trend", "peers", "shared")  # by partner
-EVERYONES = ("everyone", "everyone_before", "everyone_trend")
+TABLES = ("now", "previous", "year", "trend", "peers", "shared")  # by partner
+EVERYONES = ("everyone", "everyone_before", "everyone_year", "everyone_trend")
 FOLLOWED = tuple(dict.fromkeys(basis for kpi in KPIS.values() for basis in kpi.by_period))
 
 
 @dataclass(frozen=True)
 class Fleet:
-    """Scorecards of all partners now, in the `previous` window and by period (`trend`), each one's
-    `peers`, what is `shared` of them in partners' editions, and the scorecards of everyone
+    """Scorecards of all partners now, in the `previous` window, in the same one a `year` before
+    and by period (`trend`), each one's `peers`, what is `shared` of them in partners' editions, and
+    the scorecards of everyone together. Earlier windows are seen at the same age as this one
+    (`Window.alike`). `scatter` is what the programme varies beyond chance, `everyone_scatter` all
     together."""
 
     window: Window
@@ -35,13 +44,17 @@ class Fleet:
     currency: str | None
     now: pd.DataFrame
     previous: pd.DataFrame
+    year: pd.DataFrame
     trend: pd.DataFrame
     peers: pd.DataFrame
     shared: pd.DataFrame
     everyone: pd.DataFrame | None
     everyone_before: pd.DataFrame | None
+    everyone_year: pd.DataFrame | None
     everyone_trend: pd.DataFrame | None
     programme: object  # judging.ProgrammeFit: what judging fits once for all partners
+    scatter: Scatter = CHANCE
+    everyone_scatter: Scatter = CHANCE
 
     def save(self, folder: Path) -> None:
         for name in (*TABLES, *EVERYONES):
@@ -52,6 +65,8 @@ class Fleet:
             "as_of": str(self.as_of),
             "slow_days": self.slow_days,
             "currency": self.currency,
+            "scatter": [*astuple(self.scatter)],
+            "everyone_scatter": [*astuple(self.everyone_scatter)],
         }
         (folder / FILE).write_text(
             json.dumps(facts, indent=1, ensure_ascii=False), encoding="utf-8"
@@ -77,6 +92,8 @@ class Fleet:
             facts["currency"],
             **tables,
             programme=read_fit(folder, partner),
+            scatter=Scatter(*facts["scatter"]),
+            everyone_scatter=Scatter(*facts["everyone_scatter"]),
         )
 
     def of(self, partner: str) -> "Fleet":
@@ -112,7 +129,6 @@ def measure(
     asked = {"as_of": as_of, "targets": targets, "spend": spend, "slow_days": slow}
     if window.kind == "all":
         window = Window(conform(deals).extent()[0], as_of, "all")
-    before = window.previous()
     now = with_intervals(scorecard(deals, by="partner", window=window, **asked), deals)
     if now.empty:
         first = conform(deals).extent()[0]
@@ -120,40 +136,65 @@ def measure(
             f"As of {as_of} there was no deal yet; the first is of {first}. Give a later as_of."
         )
     everyone = with_intervals(scorecard(deals, window=window, **asked), deals)
-    earlier = [
-        _before(deals, before, by, asked) if before else card[:0]
-        for by, card in (("partner", now), (None, everyone))
-    ]
-    unit, span = trend_unit(window), trend_window(window, as_of)
-    trend, everyone_trend = (
-        scorecard(deals, by=by, window=span, basis=FOLLOWED, **asked)
-        for by in (f"partner,{unit}", unit)
+    (before, everyone_before), (year, everyone_year) = (
+        [
+            _earlier(deals, window, earlier, by, asked) if earlier else card[:0]
+            for by, card in (("partner", now), (None, everyone))
+        ]
+        for earlier in (window.previous(), window.year_before())
     )
+    unit = trend_unit(window)
+    trend, everyone_trend = (_trend(deals, window, by, asked) for by in ("partner", None))
     programme = fit_programme(deals, window, as_of=as_of)
     return Fleet(
         *(window, as_of, slow, currency),
-        *(now, earlier[0], trend, peers(now), shared_peers(now)),
-        *(everyone, earlier[1], everyone_trend, programme),
+        *(now, before, year, trend, peers(now), shared_peers(now)),
+        *(everyone, everyone_before, everyone_year, everyone_trend, programme),
+        learn_scatter(trend, unit),
+        learn_scatter(everyone_trend, unit),
     )
 
 
-def _before(deals: pd.DataFrame, window: Window, by: str | None, asked: dict) -> pd.DataFrame:
-    card = scorecard(
-        deals, by=by, window=window, **asked | {"as_of": min(asked["as_of"], window.end)}
-    )
-    # deals lose their probability when they close, so one export cannot tell what an earlier
-    # pipeline weighed
+def _earlier(
+    deals: pd.DataFrame, window: Window, earlier: Window, by: str | None, asked: dict
+) -> pd.DataFrame:
+    """The scorecard of an earlier window, at the same age as this one has."""
+    part, day = window.alike(earlier, asked["as_of"])
+    card = scorecard(deals, by=by, window=part, **asked | {"as_of": day})
+    return _without_lost_weights(with_intervals(card, deals))
+
+
+def _without_lost_weights(card: pd.DataFrame) -> pd.DataFrame:
+    """Deals lose their probability when they close, so one export cannot tell what an earlier
+    pipeline weighed."""
     card.loc[(card["kpi"] == "pipeline") & (card["basis"] == "weighted"), "value"] = np.nan
     return card
+
+
+def _trend(deals: pd.DataFrame, window: Window, by: str | None, asked: dict) -> pd.DataFrame:
+    """The scorecard of each trailing period, at the same age as the last one has."""
+    unit, as_of = trend_unit(window), asked["as_of"]
+    periods = trend_periods(window, as_of)
+    cards = []
+    for period in periods:
+        part, day = periods[-1].alike(period, as_of)
+        card = scorecard(deals, by=by, window=part, basis=FOLLOWED, **asked | {"as_of": day})
+        card.insert(card.columns.get_loc("kpi"), unit, period_label(period.start, unit))
+        cards.append(card if period == periods[-1] else _without_lost_weights(card))
+    table = pd.concat(cards, ignore_index=True)
+    if by is None:
+        return table.drop(columns="partner")
+    return table.sort_values([by, unit], kind="stable", ignore_index=True)
 
 
 def trend_unit(window: Window) -> str:
     return "quarter" if window.days > 31 else "month"
 
 
-def trend_window(window: Window, as_of: date) -> Window:
-    """Eight quarters, or twelve months, up to the window's end."""
+def trend_periods(window: Window, as_of: date) -> list[Window]:
+    """Eight quarters, or twelve months, the last of which holds the window's end."""
     unit, span = ("quarter", 7) if trend_unit(window) == "quarter" else ("month", 11)
-    end = min(window.end, as_of)
-    last = period_start(end, unit)
-    return Window(add_months(last, -span * MONTHS_IN[unit]), end)
+    last = period_start(min(window.end, as_of), unit)
+    after = add_months(last, MONTHS_IN[unit])
+    first = add_months(last, -span * MONTHS_IN[unit])
+    return [*Window(first, after - timedelta(days=1)).periods(unit)]

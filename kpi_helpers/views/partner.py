@@ -15,6 +15,7 @@ from kpi_helpers.contract.notes import Note, decode, encode
 from kpi_helpers.contract.windows import Window, as_date, parse_window
 from kpi_helpers.engines.arrays import PANDAS
 from kpi_helpers.errors import KitError, UnknownValue, nearest_names
+from kpi_helpers.judging.claims import CHANCE, Claim, Compared, Scatter, change_claim
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.kpis.change import change
 from kpi_helpers.scoring.peers import FEWEST
@@ -28,6 +29,7 @@ from kpi_helpers.views.fleet import FILE, Fleet, measure, measure_fleet
 HISTORY, HEALTH, RULES = "history", "data-health-notes.json", "rules.toml"
 FEW_PEERS = Note("few_peers", n=FEWEST)
 EDITIONS = ("internal", "partner")
+NOTHING = {"value": np.nan}
 ALONE = {"count": 0} | dict.fromkeys(("low", "median", "high", "rank", "quarter"), np.nan)
 
 
@@ -35,7 +37,9 @@ ALONE = {"count": 0} | dict.fromkeys(("low", "median", "high", "rank", "quarter"
 class PartnerView:
     """One partner in one window.
 
-    `now` and `previous` are tidy scorecards of the partner; `peers` has one row per KPI and basis
+    `now`, `previous` and `year` (the same window a year before) are tidy scorecards of the partner,
+    the earlier ones seen at the same age; `claims` is what may be said of their differences, given
+    what the programme scatters beyond chance (`scatter`); `peers` has one row per KPI and basis
     with `count`, `low`, `median`, `high` (quartiles of the other partners, null under five) and
     `rank` (1 is best, null where no direction is better); `trend` is the scorecard by period;
     `deals` the partner's own deals; `store` holds the earlier state that `history` starts from;
@@ -61,6 +65,33 @@ class PartnerView:
     health: tuple[Note, ...] = ()
     edition: str = "internal"
     rules: Path | str | None = None
+    year: pd.DataFrame | None = None
+    scatter: Scatter = CHANCE
+
+    @cached_property
+    def compared(self) -> dict[str, Compared]:
+        """The windows that changes are told against, seen at the same age as this one: `previous`
+        and `year`, those that there are."""
+        earlier = {"previous": self.window.previous(), "year": self.window.year_before()}
+        return {
+            name: Compared(*self.window.alike(window, self.as_of))
+            for name, window in earlier.items()
+            if window is not None
+        }
+
+    @cached_property
+    def claims(self) -> dict[tuple[str, str, str], Claim]:
+        """What may be said of each number against `previous` and `year`, by kpi, basis and
+        which."""
+        this = Compared(self.window, self.as_of)
+        found = {}
+        for which, that in self.compared.items():
+            card = self.previous if which == "previous" else self.year
+            before = {} if card is None else _by_key(card)
+            for key, row in _by_key(self.now).items():
+                if key in before:
+                    found[*key, which] = change_claim(row, before[key], this, that, self.scatter)
+        return found
 
     @cached_property
     def history(self):
@@ -103,23 +134,26 @@ class PartnerView:
     def _rows(self) -> dict[tuple[str, str], dict]:
         """Every answer with what stands beside it, built once: a report asks for a hundred and
         fifty of them."""
-        before = {
-            (row["kpi"], row["basis"]): row["value"] for row in self.previous.to_dict("records")
-        }
-        peers = {(row["kpi"], row["basis"]): row for row in self.peers.to_dict("records")}
+        before, peers = _by_key(self.previous), _by_key(self.peers)
+        year = {} if self.year is None else _by_key(self.year)
         rows = {}
         for row in self.now.to_dict("records"):
             key = row["kpi"], row["basis"]
             row |= {f"peers_{name}": peers.get(key, ALONE)[name] for name in ALONE}
-            was = before.get(key, np.nan)
+            was, last_year = (card.get(key, NOTHING)["value"] for card in (before, year))
             if key == ("quality_score", "peers") and row["peers_count"] < FEWEST:
                 # they could be worked out from it
                 row |= dict.fromkeys(("value", "low", "high"), np.nan) | {
                     "note": FEW_PEERS,
                     "codes": encode([FEW_PEERS]),
                 }
-                was = np.nan
-            rows[key] = row | {"before": was, "change": change(row["value"], was, row["unit"])}
+                was = last_year = np.nan
+            rows[key] = row | {
+                "before": was,
+                "change": change(row["value"], was, row["unit"]),
+                "year_before": last_year,
+                "year_change": change(row["value"], last_year, row["unit"]),
+            }
         return rows
 
     @cached_property
@@ -303,8 +337,14 @@ def partner_view(
     beside = own.peers if edition == "internal" else own.shared
     cards = (own.now, own.previous, beside, own.trend, own.programme)
     return PartnerView(
-        partner, *shared, deals, *cards, spend, targets, store, health, edition, rules
+        *(partner, *shared, deals, *cards, spend, targets, store, health, edition, rules),
+        year=own.year,
+        scatter=own.scatter,
     )
+
+
+def _by_key(card: pd.DataFrame) -> dict[tuple[str, str], dict]:
+    return {(row["kpi"], row["basis"]): row for row in card.to_dict("records")}
 
 
 def check_prepared(folder: Path, fleet: Fleet, window, as_of) -> None:

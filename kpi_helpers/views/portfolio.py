@@ -195,5 +195,7 @@ def portfolio_view(
         ),
         *(spend, None if targets is None else targets[targets["partner"] == EVERYONE]),
         rules=rules,
+        year=fleet.everyone_year,
+        scatter=fleet.everyone_scatter,
     )
     return PortfolioView(everyone, fleet.now, fleet.previous, fleet.programme, targets)

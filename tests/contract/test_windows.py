@@ -69,7 +69,7 @@ def test_all_has_no_window_before():
 )
 def test_wrong_text_is_told_with_the_forms(text):
     with pytest.raises(
-        KitError, match=r"is not understood; write one of 2025, 2025-Q4, 2025-12, 15d .* or all"
+        KitError, match=r"is not understood; write one of 2025, 2025-Q4, 2025-12, 15d, 4w .* or all"
     ):
         parse_window(text, AS_OF)
 
@@ -148,3 +148,45 @@ def test_periods_tile_the_window(start, days, unit):
     assert (parts[0].start, parts[-1].end) == (window.start, window.end)
     assert all(part.kind in (unit, "days") for part in parts)
     assert all(part.kind == unit for part in parts[1:-1])
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "days", "before"),
+    [
+        ("mtd", "mtd", 15, ("2025-10-01", "2025-10-15")),
+        ("qtd", "qtd", 46, ("2025-07-01", "2025-08-15")),
+        ("ytd", "ytd", 319, ("2024-01-01", "2024-11-14")),
+        ("4w", "2025-10-19..2025-11-15", 28, ("2025-09-21", "2025-10-18")),
+        ("12m", "2024-11-16..2025-11-15", 365, ("2023-11-16", "2024-11-15")),
+        ("3m", "2025-08-16..2025-11-15", 92, ("2025-05-16", "2025-08-15")),
+    ],
+)
+def test_windows_up_to_a_day_and_the_ones_before_them(text, label, days, before):
+    window = parse_window(text, date(2025, 11, 15))
+    assert (window.label, window.days) == (label, days)
+    earlier = window.previous()
+    assert (str(earlier.start), str(earlier.end)) == before
+    assert parse_window(label, date(2025, 11, 15)).days == days
+
+
+def test_a_month_to_date_is_set_against_as_many_days_of_a_shorter_month():
+    march = parse_window("mtd", date(2025, 3, 31)).previous()
+    assert (str(march.start), str(march.end)) == ("2025-02-01", "2025-02-28")
+
+
+@pytest.mark.parametrize(
+    ("text", "as_of", "which", "wanted"),
+    [
+        ("2025-Q4", "2025-11-15", "previous", ("2025-07-01", "2025-08-15", "2025-08-15")),
+        ("2025-Q4", "2025-11-15", "year_before", ("2024-10-01", "2024-11-15", "2024-11-15")),
+        ("2025-Q4", "2025-12-31", "previous", ("2025-07-01", "2025-09-30", "2025-09-30")),
+        ("2025-Q4", "2026-02-15", "previous", ("2025-07-01", "2025-09-30", "2025-11-15")),
+        ("2025-03", "2025-03-30", "previous", ("2025-02-01", "2025-02-28", "2025-02-28")),
+        ("2024-02", "2024-02-29", "year_before", ("2023-02-01", "2023-02-28", "2023-02-28")),
+        ("2025-02", "2025-02-10", "year_before", ("2024-02-01", "2024-02-10", "2024-02-10")),
+    ],
+)
+def test_earlier_windows_are_seen_like_for_like(text, as_of, which, wanted):
+    window, day = parse_window(text), date.fromisoformat(as_of)
+    part, seen = window.alike(getattr(window, which)(), day)
+    assert (str(part.start), str(part.end), str(seen)) == wanted

@@ -13,7 +13,7 @@ from kpi_helpers.views.partner import PartnerView
 def sentences(view: PartnerView) -> Iterator[str]:
     row, median = view.row("average_deal_size"), view.row("average_deal_size", "median")
     yield unknown(row, _("The average deal size cannot be told: {why}."))
-    yield against_before(row)
+    yield from against_before(view, row)
     yield against_peers(view, row)
     if row["n"] >= 3 and row["value"] > 2 * median["value"] > 0:
         times = row["value"] / median["value"]

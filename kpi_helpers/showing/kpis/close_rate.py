@@ -15,7 +15,7 @@ from kpi_helpers.views.partner import PartnerView
 def sentences(view: PartnerView) -> Iterator[str]:
     cohort, closed = view.row("close_rate", "cohort"), view.row("close_rate", "closed")
     yield unknown(closed, _("The close rate of decided deals cannot be told: {why}."))
-    yield against_before(closed)
+    yield from against_before(view, closed)
     yield against_peers(view, closed)
     if has(cohort, "immature"):
         yield _(

@@ -15,7 +15,7 @@ from kpi_helpers.views.partner import PartnerView
 
 def sentences(view: PartnerView) -> Iterator[str]:
     row, attained, pace = (view.row("deal_count", basis) for basis in ("won", "attainment", "pace"))
-    yield against_before(row)
+    yield from against_before(view, row)
     yield against_peers(view, row)
     if not pd.isna(attained["value"]):
         yield ngettext(

@@ -29,14 +29,15 @@ def sentences(view: PartnerView) -> Iterator[str]:
     missed = {
         name: view.row("deal_success", f"missed.{kind}")["value"] for kind, name in MISSED.items()
     }
-    most = max(missed, key=missed.get)
-    if missed[most]:
-        yield _(
-            "Most were missed as: {outcome} ({count:,.0f} of {all:,.0f}).",
-            outcome=lower(_(most)),
-            count=missed[most],
-            all=sum(missed.values()),
-        )
+    most, total = max(missed.values()), sum(missed.values())
+    first = [name for name, count in missed.items() if count == most]
+    if most and len(first) == 1:
+        text = _MAJORITY if most > total / 2 else _LARGEST
+        yield _(text, outcome=lower(_(first[0])), count=most, all=total)
+
+
+_MAJORITY = N_("Most were missed as: {outcome} ({count:,.0f} of {all:,.0f}).")
+_LARGEST = N_("The largest part was missed as: {outcome} ({count:,.0f} of {all:,.0f}).")
 
 
 def picture(view: PartnerView) -> Picture | None:

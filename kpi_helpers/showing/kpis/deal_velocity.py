@@ -24,7 +24,7 @@ def sentences(view: PartnerView) -> Iterator[str]:
     if listed:
         yield _("Of all deals, open and lost ones counted, {shares} were won.", shares=listed)
     yield unknown(row, _("The cycle cannot be told: {why}."))
-    yield against_before(row)
+    yield from against_before(view, row)
     yield against_peers(view, row)
     yield from _pace(view)
     yield _(

@@ -17,25 +17,27 @@ from kpi_helpers.views.partner import PartnerView
 def sentences(view: PartnerView) -> Iterator[str]:
     row, past = view.row("quality_score"), view.row("quality_score", "past")
     yield unknown(row, _("The index against peers cannot be told: {why}."))
-    if row["value"] > 100:
-        index = row["value"]
-        yield _(
-            "An index of {index:.0f} is above the average peer’s 100, in deals and amount "
-            "together.",
-            index=index,
-        )
-    elif row["value"] < 100:
-        index = row["value"]
-        yield _(
-            "An index of {index:.0f} is below the average peer’s 100, in deals and amount "
-            "together.",
-            index=index,
-        )
-    elif row["value"] == 100:
-        yield _("An index of 100 is at the average peer’s 100, in deals and amount together.")
+    if not pd.isna(row["value"]):
+        yield _(_against_average(row), index=row["value"])
     if not pd.isna(past["value"]):
         yield _("Against the own previous window it is {index:.0f}.", index=past["value"])
     yield _("It says who brings more, not who works better: territory and size are not considered.")
+
+
+def _against_average(row: dict) -> str:
+    """Above or below the average peer only where the interval leaves 100 out."""
+    if row["low"] > 100:
+        return N_(
+            "An index of {index:.0f} is above the average peer’s 100, in deals and amount together."
+        )
+    if row["high"] < 100:
+        return N_(
+            "An index of {index:.0f} is below the average peer’s 100, in deals and amount together."
+        )
+    return N_(
+        "An index of {index:.0f} cannot be told from the average peer’s 100, in deals and amount "
+        "together."
+    )
 
 
 def picture(view: PartnerView) -> Picture | None:

@@ -1,11 +1,14 @@
 """What each KPI's presentation says of numbers set by hand."""
 
+from datetime import date
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from kpi_helpers.contract.windows import parse_window
+from kpi_helpers.judging.claims import FELL, LEVEL, ROSE, UNKNOWN, Compared
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.showing.kpis import PRESENTATIONS
 
@@ -19,27 +22,43 @@ NOTHING = {
     "high": np.nan,
     "before": np.nan,
     "change": np.nan,
+    "year_before": np.nan,
+    "year_change": np.nan,
     "peers_median": np.nan,
     "codes": "",
     "note": "",
 }
 
 
-def view(kpi, **rows):
+def view(kpi, as_of=date(2025, 12, 31), **rows):
     """A partner of which only these rows are known, by basis."""
     known = {basis: NOTHING | row for basis, row in rows.items()}
     headline = KPIS[kpi].headline
 
     def row(_kpi, basis=None):
-        return known.get(basis or headline, NOTHING | {"unit": "number"})
+        name = basis or headline
+        return known.get(name, NOTHING) | {"kpi": kpi, "basis": name}
 
+    window = parse_window("2025-Q4")
+    earlier = {"previous": window.previous(), "year": window.year_before()}
+    claims = {
+        (kpi, basis, which): SimpleNamespace(verdict=given.get(f"{which}_verdict", UNKNOWN))
+        for basis, given in rows.items()
+        for which in earlier
+    }
     return SimpleNamespace(
-        row=row, currency="EUR", edition="internal", history=SimpleNamespace(exact=True)
+        row=row,
+        window=window,
+        compared={n: Compared(*window.alike(w, as_of)) for n, w in earlier.items()},
+        claims=claims,
+        currency="EUR",
+        edition="internal",
+        history=SimpleNamespace(exact=True),
     )
 
 
-def said(kpi, **rows):
-    sentences = PRESENTATIONS[kpi].sentences(view(kpi, **rows))
+def said(kpi, as_of=date(2025, 12, 31), **rows):
+    sentences = PRESENTATIONS[kpi].sentences(view(kpi, as_of, **rows))
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -63,12 +82,20 @@ def test_few_peers_an_interval_around_and_one_apart():
     assert "this is no verdict" in said("deal_count", won=bare)
 
 
-def test_a_change_within_chance_and_one_beyond():
-    own = {"value": 10.0, "n": 10, "before": 8.0, "change": 0.25, "low": 5.0, "high": 18.0}
-    assert "within what chance alone can do" in said("deal_count", won=own)
-    assert "more than its own interval" in said("deal_count", won=own | {"before": 2.0})
+def test_a_change_is_called_by_its_claim_and_against_what_is_like():
+    own = {"value": 10.0, "n": 10, "before": 8.0, "change": 0.25}
+    plain = said("deal_count", won=own)
+    assert "Against 2025-Q3 it moved by +25%." in plain
+    level = said("deal_count", won=own | {"previous_verdict": LEVEL})
+    assert "moved by +25%, within what chance alone can do" in level
+    rose = said("deal_count", won=own | {"previous_verdict": ROSE})
+    assert "rose by +25% against 2025-Q3, more than chance explains" in rose
+    running = said("deal_count", as_of=date(2025, 11, 15), won=own)
+    assert "Against the first 46 days of 2025-Q3 it moved" in running
     nothing = own | {"before": 0.0, "change": np.nan}
     assert "no change to tell" in said("deal_count", won=nothing)
+    fell = {"year_before": 20.0, "year_change": -0.5, "year_verdict": FELL}
+    assert "fell by -50% against 2024-Q4" in said("deal_count", won=own | fell)
 
 
 def test_a_target_is_told_with_share_and_pace():
@@ -95,10 +122,19 @@ def test_the_pipeline_tells_weight_coverage_overdue_stale_and_competitors():
         assert part in text, part
 
 
-@pytest.mark.parametrize(("index", "where"), [(120, "above"), (80, "below"), (100, "at")])
-def test_an_index_stands_above_below_or_at_the_average_peer(index, where):
-    text = said("quality_score", peers={"value": float(index)}, past={"value": 110.0})
-    assert f"An index of {index} is {where} the average peer’s 100" in text
+@pytest.mark.parametrize(
+    ("index", "low", "high", "where"),
+    [
+        (120, 104.0, 140.0, "is above"),
+        (80, 60.0, 97.0, "is below"),
+        (177, 90.0, 260.0, "cannot be told from"),
+        (100, np.nan, np.nan, "cannot be told from"),
+    ],
+)
+def test_an_index_is_above_or_below_where_its_interval_leaves_100_out(index, low, high, where):
+    row = {"value": float(index), "low": low, "high": high}
+    text = said("quality_score", peers=row, past={"value": 110.0})
+    assert f"An index of {index} {where} the average peer’s 100" in text
     assert "previous window it is 110" in text
 
 
@@ -117,6 +153,11 @@ def test_deal_success_tells_its_two_factors_and_how_deals_were_missed():
     text = said("deal_success", **rows)
     assert "60.0% of the submitted deals were ideal and 50.0% of these have been won." in text
     assert "Most were missed as: expired (3 of 4)." in text
+    minority = rows | {"missed.rejected": {"value": 2.0}, "missed.otherwise": {"value": 2.0}}
+    text = said("deal_success", **minority)
+    assert "The largest part was missed as: expired (3 of 7)." in text
+    tie = rows | {"missed.rejected": {"value": 3.0}}
+    assert "missed as" not in said("deal_success", **tie)
 
 
 def test_every_kpi_is_presented_with_a_headline_that_it_has():

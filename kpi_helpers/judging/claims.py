@@ -1,0 +1,247 @@
+"""What may be said of a number beside another: one claim for each comparison, made once and read by
+every sentence, table and page."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from kpi_helpers.contract.windows import Window
+from kpi_helpers.stats.differences import (
+    NOTHING,
+    Difference,
+    count_ratio,
+    holm,
+    moved,
+    rate_difference,
+    scatter,
+)
+
+ROSE, FELL, LEVEL, UNKNOWN = "rose", "fell", "no difference shown", "not known"
+SURE = 0.05
+FEWEST_EXPECTED, FEWEST_PERIODS = 1.0, 3  # deals a period, and periods, to learn scatter from
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """How much more than chance the programme's own counts and rates vary from period to period,
+    as factors of the variance; 1 is chance alone."""
+
+    count: float = 1.0
+    rate: float = 1.0
+
+
+CHANCE = Scatter()
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The window that stands before: what of it is compared, and the day it is looked at from."""
+
+    window: Window
+    as_of: date
+
+    @property
+    def days(self) -> int:
+        """The days that had passed of it."""
+        return max(1, (min(self.window.end, self.as_of) - self.window.start).days + 1)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A number against the same number of another window.
+
+    `estimate` with `low` and `high` is the change in the KPI's unit, or the ratio of two rates of
+    counts (`relative`); `verdict` is rose, fell, no difference shown or not known, by a test of the
+    change and not by whether the old number lies in the new one's interval.
+    """
+
+    kpi: str
+    basis: str
+    window: str
+    before: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    p: float | None
+    relative: bool
+    verdict: str
+
+
+def change_claim(
+    now: dict, before: dict, this: Compared, that: Compared, learned: Scatter = CHANCE
+) -> Claim:
+    """Whether a KPI's number changed between two windows.
+
+    Rates by Newcombe's difference, counts by the exact ratio of two Poisson rates with the days
+    they were counted over, everything else by both windows' intervals; the first two widened by
+    what the programme's history scatters beyond chance.
+
+    Parameters
+    ----------
+    now : dict
+        A row of a scorecard: kpi, basis, value, unit, numerator, denominator, low, high.
+    before : dict
+        The same of the other window.
+    this : Compared
+        The window of `now` and the day it is looked at from.
+    that : Compared
+        The other window, seen at the same age.
+    learned : Scatter
+        What `learn_scatter` gave.
+
+    Returns
+    -------
+    Claim
+        Unknown where one side is.
+
+    Notes
+    -----
+    It misleads when the mix of deals changed: it says that the number moved, not why. Source:
+    kpis.md 5.
+
+    Examples
+    --------
+    >>> row = {"kpi": "deal_count", "basis": "won", "unit": "number"}
+    >>> this = Compared(Window(date(2025, 10, 1), date(2025, 12, 31)), date(2025, 11, 15))
+    >>> that = Compared(Window(date(2025, 7, 1), date(2025, 8, 15)), date(2025, 8, 15))
+    >>> claim = change_claim(row | {"value": 3.0}, row | {"value": 3.0}, this, that)
+    >>> claim.estimate, claim.verdict
+    (1.0, 'no difference shown')
+    """
+    relative = now["unit"] == "number" and _counted(now)
+    found = _difference(now, before, this, that, learned, relative)
+    level = 1.0 if relative else 0.0
+    return Claim(
+        now["kpi"],
+        now["basis"],
+        this.window.label,
+        that.window.label,
+        found.estimate,
+        found.low,
+        found.high,
+        found.p,
+        relative,
+        _verdict(found, level),
+    )
+
+
+def _difference(now, before, this, that, learned, relative) -> Difference:
+    if np.isnan([now["value"], before["value"]]).any():
+        return NOTHING
+    if relative:
+        return count_ratio(now["value"], this.days, before["value"], that.days, phi=learned.count)
+    if now["unit"] == "ratio" and _of_deals(now) and _of_deals(before):
+        pairs = [(row["numerator"], row["denominator"]) for row in (now, before)]
+        return rate_difference(*pairs[0], *pairs[1], phi=learned.rate)
+    ends = [row.get(name, np.nan) for row in (now, before) for name in ("value", "low", "high")]
+    return moved(*(np.nan if end is None else float(end) for end in ends))
+
+
+def _counted(row: dict) -> bool:
+    """Whether a number is a count of deals: the shares of split deals are none."""
+    return row["basis"] != "credited" and float(row["value"]).is_integer()
+
+
+def _of_deals(row: dict) -> bool:
+    """Whether a ratio is wins of deals, and not of money or of a target."""
+    top, bottom = row.get("numerator", np.nan), row.get("denominator", np.nan)
+    return (
+        not np.isnan([top, bottom]).any()
+        and row["basis"] not in ("attainment", "pace", "value", "coverage")
+        and float(top).is_integer()
+        and float(bottom).is_integer()
+        and 0 <= top <= bottom
+    )
+
+
+def _verdict(found: Difference, level: float) -> str:
+    if found.low is None and found.high is None:
+        return UNKNOWN
+    low = -np.inf if found.low is None else found.low
+    high = np.inf if found.high is None else found.high
+    if low <= level <= high or found.p is None or found.p >= SURE:
+        return LEVEL
+    return ROSE if low > level else FELL
+
+
+def clearest(claims: list[Claim]) -> Claim | None:
+    """The surest change of several, all of them looked at (Holm); None where none is sure.
+
+    Parameters
+    ----------
+    claims : list of Claim
+        Those among which one is picked out.
+
+    Returns
+    -------
+    Claim or None
+        The one with the smallest p.
+
+    Examples
+    --------
+    >>> clearest([]) is None
+    True
+    """
+    p = holm([np.nan if claim.p is None else claim.p for claim in claims])
+    sure = [
+        (value, at)
+        for at, value in enumerate(p)
+        if value < SURE and claims[at].verdict in (ROSE, FELL)
+    ]
+    return claims[min(sure)[1]] if sure else None
+
+
+def learn_scatter(trend: pd.DataFrame, period: str) -> Scatter:
+    """How much more than chance counts and rates vary over the periods of a programme's history.
+
+    Every partner's wins against its own mean from its first win on, and its wins of decided deals
+    against its own rate, Pearson's chi-square over degrees of freedom; the last period, which is
+    what changes are asked of, is left out.
+
+    Parameters
+    ----------
+    trend : DataFrame
+        A scorecard by period, of one or by partner.
+    period : str
+        Its column of periods, like quarter.
+
+    Returns
+    -------
+    Scatter
+        1 where there is too little history.
+
+    Notes
+    -----
+    It misleads upwards where the truth moved: seasons and growth count as scatter, so fewer changes
+    are called. Source: kpis.md 5.
+    """
+    who = ["partner"] if "partner" in trend else []
+    earlier = trend[trend[period] < trend[period].max()] if len(trend) else trend
+    counts, rates = (
+        earlier[(earlier["kpi"] == kpi) & (earlier["basis"] == basis)].sort_values(period)
+        for kpi, basis in (("deal_count", "won"), ("close_rate", "closed"))
+    )
+    begun = _per(counts, who, counts["value"].astype(float), "cumsum") > 0
+    counts, decided = counts[begun], rates[rates["denominator"] > 0]
+    if counts[period].nunique() < FEWEST_PERIODS:
+        return CHANCE
+    won = counts["value"].astype(float)
+    mean = _per(counts, who, won, "mean")
+    enough = mean >= FEWEST_EXPECTED
+    count = scatter(won[enough], np.column_stack([mean[enough]] * 2), _groups(counts[enough], who))
+    k, n = decided["numerator"].astype(float), decided["denominator"].astype(float)
+    rate = _per(decided, who, k, "sum") / _per(decided, who, n, "sum")
+    moments = np.column_stack([n * rate, n * rate * (1 - rate)])
+    return Scatter(count, scatter(k, moments, _groups(decided, who)))
+
+
+def _per(table: pd.DataFrame, who: list[str], values: pd.Series, what: str) -> pd.Series:
+    """A statistic of each partner's own values, or of all of them, beside every row."""
+    by = [table[name] for name in who] or [pd.Series(0, table.index)]
+    return values.groupby(by).transform(what)
+
+
+def _groups(table: pd.DataFrame, who: list[str]) -> int:
+    return len(table[who].drop_duplicates()) if who else min(1, len(table))
