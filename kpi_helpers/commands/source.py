@@ -57,7 +57,8 @@ def reading_options(command):
 
 WINDOW = click.option(
     "--window",
-    help="2025-Q4, 2025-12, 2025, 15d, 2025-10-01..2025-12-31 or all. [default: the last whole "
+    help="2025-Q4, 2025-12, 2025, 15d, 4w, 12m, mtd, qtd, ytd, 2025-10-01..2025-12-31 or all. "
+    "[default: the last whole "
     "quarter]",
 )
 

@@ -30,6 +30,9 @@ WARNINGS: dict[str, str | tuple[str, str]] = {
     "stays blank there.",
     "broken_lines": "{n} lines do not have the shape of the table and are rejected.",
     "side_faults": "{n} faults in side tables: those rows are not used; see the rejected rows.",
+    "side_copies": "{n} rows of {table} stand there twice; each counts once.",
+    "side_partners_unknown": "{n} rows of {table} name partners of whom there is no deal: "
+    "{listed}. They are used nowhere.",
     # which deals
     "no_deal_id": "There is no deal id column: the row numbers are the ids, so duplicates cannot "
     "be seen. Map the column that holds it to deal_id.",
@@ -94,6 +97,9 @@ REJECTIONS: dict[str, str | tuple[str, str]] = {
     "month_form": "a month is written 2025-12",
     "channel_unknown": "a channel is one of {channels}",
     "rate_range": "a rate is above 0",
+    "target_kpi_unknown": "a target is of one of {kpis}",
+    "side_contradiction": "rows of the same {columns} say different things ({value}); keep the "
+    "right one",
     "side_missing": "missing: {table} needs {column}",
     "side_unreadable": "cannot be read as a {kind}",
     "line_short": "the line has {found} of {columns} columns",

@@ -203,6 +203,17 @@ def months_touched(first: date, last: date) -> int:
     return (last.year - first.year) * 12 + last.month - first.month + 1
 
 
+def last_months(as_of: date, number: int = 12) -> list[str]:
+    """The last whole months that had ended by as_of, oldest first: what tables by month have of a
+    year.
+
+    >>> last_months(date(2024, 2, 29), 2), last_months(date(2024, 3, 30), 2)
+    (['2024-01', '2024-02'], ['2024-01', '2024-02'])
+    """
+    after = period_start(as_of + timedelta(days=1), "month")
+    return [period_label(add_months(after, back), "month") for back in range(-number, 0)]
+
+
 def period_start(day: date, unit: str) -> date:
     """The first day of the month, quarter or year that holds `day`."""
     span = MONTHS_IN[unit]

@@ -10,13 +10,14 @@ from kpi_helpers.contract import checks
 from kpi_helpers.contract.as_of import known_at
 from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.frame_kinds import need_pandas
-from kpi_helpers.contract.windows import parse_window
+from kpi_helpers.contract.windows import Window, last_months, parse_window
 from kpi_helpers.stats import reasons
 from kpi_helpers.stats.intervals import wilson
 
 READ = ("deal_id", "channel", "status", "amount", "credit", "created_on", "closed_on")
 JUDGED = ("paid", "earned", "owned")
 STOP_PAID, WORK_ON_EARNED = "paid brings nothing", "earned falls behind"
+MOST_UNDECIDED = 0.10  # of the leads, while their outcome may be judged
 
 
 @dataclass(frozen=True)
@@ -125,16 +126,31 @@ def channel_verdicts(
         paid["won"] + owned["won"], paid["leads"] + owned["leads"], confidence=confidence
     )[0]
     rows = []
-    if paid["won"] <= most_won and paid["high"] < min(earned["low"], owned["low"]):
+    ripe = not len(made) or (made["status"] == "open").mean() <= MOST_UNDECIDED
+    if ripe and paid["won"] <= most_won and paid["high"] < min(earned["low"], owned["low"]):
         rows.append(_verdict(STOP_PAID, paid, min(earned["low"], owned["low"])))
-    if earned["high"] < both:
+    if ripe and earned["high"] < both:
         rows.append(_verdict(WORK_ON_EARNED, earned, both))
     columns = ["verdict", "channel", "leads", "won", "high", "beside", "spend"]
     verdicts = pd.DataFrame(rows, columns=columns)
     ids = made.groupby(by)["deal_id"].apply(list) if len(made) else {}
     verdicts["deal_ids"] = [list(ids.get(name, [])) for name in verdicts["channel"]]
-    none = None if rows else reasons.NO_DATA if not len(made) else reasons.WITHIN_CHANCE
+    silence = reasons.WITHIN_CHANCE if ripe else reasons.YOUNG
+    none = None if rows else silence if len(made) else reasons.NO_DATA
     return ChannelVerdicts(table.rename_axis("channel").reset_index(), verdicts, none)
+
+
+def ripe_year(as_of, slow_days: float | None) -> Window:
+    """The leads of the last twelve whole months that are old enough to be judged: of months that
+    ended as long before as_of as nine in ten wins take; of the first month at least.
+
+    >>> ripe_year("2025-12-31", 92.0).label
+    '2025-01-01..2025-09-30'
+    """
+    day = pd.Timestamp(as_of).date()
+    months = [parse_window(month) for month in last_months(day)]
+    ripe = [m for m in months if (day - m.end).days >= (slow_days or 0)]
+    return Window(months[0].start, (ripe or months[:1])[-1].end)
 
 
 def _verdict(verdict, row, beside):

@@ -7,8 +7,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.contract.windows import Window
-from kpi_helpers.judging.channels import STOP_PAID, WORK_ON_EARNED, channel_verdicts
+from kpi_helpers.contract.windows import Window, last_months
+from kpi_helpers.judging.channels import STOP_PAID, WORK_ON_EARNED, channel_verdicts, ripe_year
 from kpi_helpers.judging.forecasting import Forecast
 from kpi_helpers.judging.programme_fit import ProgrammeFit
 from kpi_helpers.kpis.deal_success import REASONS
@@ -36,6 +36,15 @@ class Case:
         return Window(start.date(), self.programme.as_of.date())
 
     @property
+    def paid_spend(self) -> float:
+        """What paid channels cost in the last twelve whole months; NaN where no spend is known."""
+        if self.spend is None or not len(self.spend):
+            return np.nan
+        months = self.spend["month"].astype(str).str[:7]
+        year = months.isin(last_months(self.programme.as_of.date()))
+        return float(self.spend.loc[year & (self.spend["channel"] == "paid"), "amount"].sum())
+
+    @property
     def size(self) -> float:
         """What a won deal of the last two years brings on average; NaN where none was won with an
         amount."""
@@ -49,7 +58,8 @@ class Case:
         if "channel" not in self.known:
             return pd.DataFrame({"verdict": []})
         asked = {"as_of": self.programme.as_of, "spend": self.spend, "most_won": len(self.known)}
-        return channel_verdicts(self.known, self.last_year, **asked).verdicts
+        leads = ripe_year(self.programme.as_of, self.programme.slow_days)
+        return channel_verdicts(self.known, leads, **asked).verdicts
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,7 @@ class Finding:
 
 
 def stop_paid(case: Case, *, most_won: int) -> Finding | None:
-    return _channel(case, STOP_PAID, lambda row, size: (row["spend"],) * 3, most_won)
+    return _channel(case, STOP_PAID, lambda row, size: (case.paid_spend,) * 3, most_won)
 
 
 def work_on_earned(case: Case) -> Finding | None:

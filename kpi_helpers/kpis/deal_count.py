@@ -62,18 +62,20 @@ def amount(t) -> Answer:
 
 
 def attainment(t) -> Answer:
-    target = t.target("deal_count")
-    return Answer(ratio(t[won], target), t[won], target, t[won], Note("no_target"))
+    target, count = t.target("deal_count"), t.toward("deal_count", won)
+    note = t.members("deal_count")
+    return Answer(ratio(count, target), count, target, t[won], Note("no_target"), note)
 
 
 def pace(t) -> Answer:
-    due = t.target("deal_count") * t.elapsed
+    due, count = t.target("deal_count") * t.elapsed, t.toward("deal_count", won)
     return Answer(
-        ratio(t[won], due),
-        t[won],
+        ratio(count, due),
+        count,
         due,
         t[won],
         pick(t.elapsed > 0, Note("no_target"), Note("window_ahead")),
+        t.members("deal_count"),
     )
 
 
@@ -90,8 +92,8 @@ deal_count = Kpi(
         total("lost", lost, better="lower", **count),
         total("cancelled", cancelled, better="lower", **count),
         total("open", still_open, unit="number", better="neither"),
-        Basis("attainment", attainment, (won,), "ratio", "higher"),
-        Basis("pace", pace, (won,), "ratio", "higher"),
+        Basis("attainment", attainment, (won,), "ratio", "higher", toward=(won,)),
+        Basis("pace", pace, (won,), "ratio", "higher", toward=(won,)),
     ),
     headline="won",
     by_period=("won", "amount"),

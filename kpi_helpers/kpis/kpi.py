@@ -39,6 +39,7 @@ class Basis:
     better: str
     interval: str = ""
     past: bool = False  # the answer looks at the previous window too
+    toward: tuple[Measure, ...] = ()  # what counts toward a target, of those who have one
 
     def __post_init__(self) -> None:
         plain = dict.fromkeys(one for measure in self.measures for one in measure.plain)

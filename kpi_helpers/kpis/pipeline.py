@@ -127,24 +127,26 @@ def staleness(measure: Measure):
 
 
 def attainment(t) -> Answer:
-    target = t.target("won_amount")
+    target, amount = t.target("won_amount"), t.toward("won_amount", won_amount)
     return Answer(
-        ratio(t[won_amount], target),
-        t[won_amount],
+        ratio(amount, target),
+        amount,
         target,
         t[still_open],
         Note("no_target"),
+        t.members("won_amount"),
     )
 
 
 def coverage(t) -> Answer:
-    target = t.target("won_amount")
-    reached = t[won_amount] >= target
-    why = pick(reached, Note("target_reached"), Note("no_target"))
-    to_go = only(target - t[won_amount], ~reached)
-    return Answer(
-        ratio(t[open_amount], to_go), t[open_amount], to_go, t[still_open], why, unpriced(t)
-    )
+    """Open amount over what is left to win, while the window runs: a finished one has none."""
+    target, amount = t.target("won_amount"), t.toward("won_amount", won_amount)
+    reached = amount >= target
+    why = pick(np.isnan(target), Note("no_target"), Note("period_over"))
+    why = np.where(reached, pick(reached, Note("target_reached"), ()), why)
+    to_go = only(target - amount, ~reached & (t.elapsed < 1))
+    open_of = t.toward("won_amount", open_amount)
+    return Answer(ratio(open_of, to_go), open_of, to_go, t[still_open], why, unpriced(t))
 
 
 def competitor(t) -> Answer:
@@ -182,13 +184,21 @@ pipeline = Kpi(
         Basis(
             "stale_amount", staleness(stale_amount), (stale_amount, stale_deals), "money", "lower"
         ),
-        Basis("attainment", attainment, (won_amount, still_open), "ratio", "higher"),
+        Basis(
+            "attainment",
+            attainment,
+            (won_amount, still_open),
+            "ratio",
+            "higher",
+            toward=(won_amount,),
+        ),
         Basis(
             "coverage",
             coverage,
             (won_amount, open_amount, still_open, open_unpriced),
             "ratio",
             "higher",
+            toward=(won_amount, open_amount),
         ),
         Basis(
             "competitor",

@@ -197,6 +197,12 @@ def _read(
         *cautions(db, made.name, judged.types, copies, as_of),
         *channels.unknown(db, made.name, channel),
         *([Note("side_faults", n=len(side_bad))] if side_bad else []),
+        *(
+            Note("side_copies", n=side.copies, table=what)
+            for what, side in beside.items()
+            if side.copies
+        ),
+        *sides.without_nobody(db, made.name, beside.values()),
     ]
     rejected, rejections = rejected_frame(db, rejects, deals, side_bad)
     return Loaded(
@@ -220,7 +226,7 @@ def _read(
         decisions=styles.decisions,
         _connection=db,
         _stored=made.stored,
-        **{what: side.frame for what, side in beside.items()},
+        **{what: sides.frame_of(db, side) for what, side in beside.items()},
     )
 
 

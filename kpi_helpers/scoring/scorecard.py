@@ -127,7 +127,12 @@ def scorecard(
     at = At(as_of, slow_days, within_days)
     spans = Spans.of(window, unit, any(b.past for _, b in chosen), as_of)
     keys, windows, now, before = compute(known, measures, groups, spans, at)
-    totals = Totals(groups, at, keys, windows, now, before, targets, spend)
+    by_partner = None
+    if targets is not None and not groups and any(b.toward for _, b in chosen):
+        toward = {measure for _, b in chosen for measure in b.toward}
+        found = compute(known, toward, {"partner": "partner"}, spans, at)
+        by_partner = (found[0], found[2])
+    totals = Totals(groups, at, keys, windows, now, before, targets, spend, by_partner)
     return like(deals, _tidy(totals, chosen, unit))
 
 

@@ -96,6 +96,16 @@ def target_by(
     return _rowwise(keys, partner, lambda name, window: sums[window].get(name))
 
 
+def with_target(targets: pd.DataFrame, kpi: str, partners, window: Window) -> set[str] | None:
+    """The partners whose own targets make up everyone's; None where everyone has one of its own."""
+    keys = pd.DataFrame({"partner": [EVERYONE, *partners], "_window": 0})
+    agreed = target_by(targets, kpi, keys, [window], "partner")
+    own = set(keys["partner"][agreed.notna()]) - {EVERYONE}
+    alone = targets[targets["partner"].isin(own)] if "partner" in targets else targets[:0]
+    theirs = target_by(alone, kpi, keys[:1], [window], "partner").iloc[0] if len(alone) else None
+    return None if agreed.iloc[0] != theirs else own
+
+
 def spend_by(
     spend: pd.DataFrame, channel: str, keys, windows: list[Window], partner: str | None
 ) -> pd.Series:

@@ -11,7 +11,7 @@ from kpi_helpers.contract.notes import Note
 from kpi_helpers.contract.windows import Spans, Window
 from kpi_helpers.kpis.measure import At, Difference, Measure
 from kpi_helpers.kpis.remarks import counts
-from kpi_helpers.scoring.sidetables import spend_by, target_by
+from kpi_helpers.scoring.sidetables import spend_by, target_by, with_target
 
 
 @dataclass
@@ -27,6 +27,7 @@ class Totals:
     before: dict[str, np.ndarray]
     targets: pd.DataFrame | None = None
     spend_table: pd.DataFrame | None = None
+    by_partner: tuple[pd.DataFrame, dict[str, np.ndarray]] | None = None
     _spend: dict[str, np.ndarray] = field(default_factory=dict)
 
     def __getitem__(self, measure: Measure | Difference) -> np.ndarray:
@@ -63,6 +64,30 @@ class Totals:
         return target_by(
             self.targets, kpi, self.keys, self.windows, next(iter(self.groups), None)
         ).to_numpy()
+
+    def toward(self, kpi: str, measure: Measure) -> np.ndarray:
+        """A measure's total as it counts toward the target: of everyone together only what partners
+        with a target bring, unless everyone has a target of its own."""
+        if self.by_partner is None or self.targets is None or self.groups:
+            return self[measure]
+        keys, data = self.by_partner
+        own = self[measure].astype(float)
+        for number, window in enumerate(self.windows):
+            members = with_target(self.targets, kpi, keys["partner"].unique(), window)
+            if members:
+                theirs = (keys["_window"] == number) & keys["partner"].isin(members)
+                own[self.window == number] = data[measure.name][theirs.to_numpy()].sum()
+        return own
+
+    def members(self, kpi: str) -> Note | tuple:
+        """Whose target it is, where it is not everyone's; nothing else."""
+        if self.by_partner is None or self.targets is None or self.groups:
+            return ()
+        partners = self.by_partner[0]["partner"].unique()
+        own = with_target(self.targets, kpi, partners, self.windows[-1])
+        if not own or len(own) == len(partners):
+            return ()
+        return Note("of_those_with_target", n=len(own), all=len(partners))
 
     def spend(self, channel: str) -> np.ndarray:
         """What each row's partner spent on the channel in its window; null where that is not

@@ -11,7 +11,7 @@ from kpi_helpers.contract.as_of import known_at
 from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.levels import EVERYONE, LEVELS
 from kpi_helpers.contract.notes import Note
-from kpi_helpers.contract.windows import Window, as_date
+from kpi_helpers.contract.windows import Window, as_date, last_months
 from kpi_helpers.engines.pandas_table import deal_table, merged_shares
 from kpi_helpers.errors import KitError, UnknownValue
 from kpi_helpers.judging import WinHistory, learn, period_ahead, win_chances
@@ -286,8 +286,7 @@ def _spend(spend, level, member, as_of, left):
         return {}, None
     if level not in ("portfolio", "partner"):
         return {}, Note("spend_by_partner")
-    month = pd.PeriodIndex(spend["month"].astype(str).str[:7], freq="M").to_timestamp()
-    rows = spend[(month > as_of - pd.Timedelta(days=YEAR)) & (month <= as_of)]
+    rows = spend[spend["month"].astype(str).str[:7].isin(last_months(as_of.date()))]
     if level == "partner":
         rows = rows[rows["partner"] == member] if "partner" in rows else rows[:0]
     return {

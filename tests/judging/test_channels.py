@@ -1,8 +1,11 @@
+from datetime import date
+
 import pandas as pd
 import pytest
 
-from kpi_helpers import marketing_channels
+from kpi_helpers import marketing_channels, slow_cycle
 from kpi_helpers.judging import channel_verdicts
+from kpi_helpers.judging.channels import ripe_year
 from kpi_helpers.stats import reasons
 
 from .sample import sample_deals, sample_side
@@ -48,8 +51,9 @@ def test_earned_that_falls_behind():
 
 
 def test_only_the_planted_partner_is_told_to_stop_paid():
+    leads = ripe_year("2025-12-31", slow_cycle(sample_deals(), "2025-12-31"))
     told = {
-        name: channel_verdicts(mine, "2025", as_of="2025-12-31").verdicts["verdict"].tolist()
+        name: channel_verdicts(mine, leads, as_of="2025-12-31").verdicts["verdict"].tolist()
         for name, mine in sample_deals().groupby("partner")
     }
     assert {name for name, found in told.items() if "paid brings nothing" in found} == {
@@ -76,3 +80,19 @@ def test_the_table_is_the_kpis_own():
     ):
         for channel in ("paid", "earned", "owned"):
             assert table.loc[channel, name] == pytest.approx(card[f"{basis}.{channel}"])
+
+
+def test_young_leads_are_no_outcome():
+    """The same leads: as long as more than one in ten is open nothing is said of any channel."""
+    deals = leads(paid=(0, 40), earned=(20, 40), owned=(20, 40))
+    young = deals.assign(closed_on="2025-12-20")
+    answer = channel_verdicts(young, "2025-Q1", as_of="2025-04-15")
+    assert answer.verdicts.empty and answer.reason == reasons.YOUNG
+    assert channel_verdicts(young, "2025-Q1", as_of="2025-12-31").reason is None
+
+
+def test_a_ripe_year_is_of_whole_months_that_ended_long_enough_ago():
+    assert ripe_year("2025-12-31", 92).label == "2025-01-01..2025-09-30"
+    assert ripe_year("2025-12-30", 0).label == "2024-12-01..2025-11-30"
+    assert ripe_year("2025-12-31", 900).label == "2025-01-01..2025-01-31"
+    assert ripe_year("2025-12-31", None).end == date(2025, 12, 31)

@@ -188,9 +188,12 @@ def test_2_3_coverage_of_what_is_left_of_the_target(engine):
     targets = pd.DataFrame(
         {"partner": ["*"], "period": ["2025-03"], "kpi": ["won_amount"], "target": [10_000]}
     )
-    got = engine.answer(pipeline, deals, targets=targets, **MARCH)
+    running = MARCH | {"as_of": "2025-03-30"}
+    got = engine.answer(pipeline, deals, targets=targets, **running)
     assert one(got, "coverage")[["value", "numerator", "denominator"]].tolist() == [2.0, 8000, 4000]
     assert value(got, "attainment") == approx(0.6)
+    finished = engine.answer(pipeline, deals, targets=targets, **MARCH)  # kpis.md 5
+    assert one(finished, "coverage")["note"] == "the period is over"
 
 
 # 2.4 Marketing channels

@@ -1,7 +1,8 @@
 """The side tables: typed and checked like the deals, their faults kept with their file."""
 
+import difflib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from kpi_helpers.contract.deals import CHANNELS, SIDE_TABLES, SQL_TYPES
 from kpi_helpers.contract.notes import Note, encode
@@ -16,14 +17,26 @@ from kpi_helpers.reading.values.currencies import code
 from kpi_helpers.reading.values.styles import decide
 from kpi_helpers.reading.values.typed import make_clean, typed
 
+MOST_LISTED = 10
+TARGET_KPIS = ("deal_count", "won_amount")
+# Rows that say two things of one: what makes them one, and what they then must agree on.
+ONE_ROW = {
+    "targets": (("partner", "period", "kpi"), "target"),
+    "rates": (("currency", "date"), "rate"),
+}
 # What a value must look like beyond its type: column, condition that is a fault, reason.
 RULES = {
     "targets": [
         (
+            "kpi",
+            f"kpi NOT IN ({', '.join(map(lit, TARGET_KPIS))})",
+            Note("target_kpi_unknown", kpis=", ".join(TARGET_KPIS)),
+        ),
+        (
             "period",
             "NOT regexp_full_match(period, '\\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?')",
             Note("period_form"),
-        )
+        ),
     ],
     "spend": [
         (
@@ -43,12 +56,12 @@ RULES = {
 
 @dataclass(frozen=True)
 class Side:
-    """A side table: its pandas frame, its name in the connection, and its faults (part, row,
-    column, value, reason, general)."""
+    """A side table: its name in the connection, its faults (part, row, column, value, reason,
+    general), and how many rows were the same as another and count once."""
 
-    frame: Any
     name: str
     bad: list[tuple]
+    copies: int = 0
 
 
 def read_side(db: Connection, what: str, stack: Stack) -> Side:
@@ -112,14 +125,74 @@ def read_side(db: Connection, what: str, stack: Stack) -> Side:
         f"unnest(list_filter([{faults}], lambda f: f IS NOT NULL)) AS fault "
         f"FROM typed_{what}) ORDER BY 1, 2"
     )
-    listed = "".join(f", ({p}, {r})" for p, r in {b[:2] for b in bad})
+    sound = _without(db, f"typed_{what}", f"sound_{what}", {b[:2] for b in bad})
+    contradicting = _contradicting(db, sound, what)
+    agreed = _without(db, sound, f"agreed_{what}", {b[:2] for b in contradicting})
+    listed = ", ".join(map(name, columns))
+    same = ", ".join(_same(what, f) for f in columns)
     db.run(
-        f"CREATE OR REPLACE TEMP TABLE refused AS SELECT * FROM (VALUES (-1, -1){listed}) "
-        f"v(_part, _row)"
+        f"CREATE OR REPLACE TEMP TABLE {what} AS SELECT {listed} FROM {agreed} "
+        f"QUALIFY row_number() OVER (PARTITION BY {same} ORDER BY _part, _row) = 1 "
+        "ORDER BY _part, _row"
     )
+    copies = db.one(f"SELECT count(*) FROM {agreed}")[0] - db.one(f"SELECT count(*) FROM {what}")[0]
+    return Side(what, sorted([*bad, *contradicting], key=lambda b: b[:2]), copies)
+
+
+def _without(db: Connection, view: str, new: str, rows: set[tuple[int, int]]) -> str:
+    """`new`: the rows of a view but these."""
+    listed = "".join(f", ({part}, {row})" for part, row in rows)
     db.run(
-        f"CREATE OR REPLACE TEMP TABLE {what} AS SELECT {', '.join(map(name, columns))} "
-        f"FROM typed_{what} ANTI JOIN refused USING (_part, _row) ORDER BY _part, _row"
+        f"CREATE OR REPLACE TEMP TABLE {new} AS SELECT * FROM {view} ANTI JOIN "
+        f"(SELECT * FROM (VALUES (-1, -1){listed}) v(_part, _row)) USING (_part, _row)"
     )
-    db.run("DROP TABLE refused")
-    return Side(to_pandas(db.connection.table(what), columns), what, bad)
+    return new
+
+
+def _same(what: str, field: str) -> str:
+    """A field as it tells rows apart: in targets a blank partner is everyone, as * is."""
+    everyone = (what, field) == ("targets", "partner")
+    return f"coalesce({name(field)}, '*')" if everyone else name(field)
+
+
+def _contradicting(db: Connection, view: str, what: str) -> list[tuple]:
+    """The rows that agree on what makes them one and not on what they say."""
+    if what not in ONE_ROW:
+        return []
+    key, value = ONE_ROW[what]
+    over = ", ".join(_same(what, field) for field in key)
+    reason = Note("side_contradiction", columns=", ".join(key), value=value)
+    return db.rows(
+        f"SELECT _part, _row, {lit(value)}, CAST({name(value)} AS VARCHAR), {lit(reason)}, "
+        f"{lit(encode([reason]))} FROM {view} QUALIFY count(DISTINCT {name(value)}) "
+        f"OVER (PARTITION BY {over}) > 1 ORDER BY 1, 2"
+    )
+
+
+def without_nobody(db: Connection, deals: str, beside: Iterable[Side]) -> Iterator[Note]:
+    """A warning for each table with partners that no deal has, each with the nearest name; their
+    targets and spend are taken out, as everyone's would count them."""
+    known = [row[0] for row in db.rows(f"SELECT DISTINCT partner FROM {deals}")]
+    folded = {partner.casefold().strip(): partner for partner in known}
+    nobody = f"partner <> '*' AND partner NOT IN (SELECT partner FROM {deals})"
+    for side in beside:
+        if "partner" not in SIDE_TABLES[side.name]:
+            continue
+        strange = db.rows(
+            f"SELECT partner, count(*) FROM {side.name} WHERE {nobody} GROUP BY 1 ORDER BY 1"
+        )
+        if not strange:
+            continue
+        listed = []
+        for partner, _rows in strange[:MOST_LISTED]:
+            near = difflib.get_close_matches(partner.casefold().strip(), folded, n=1)
+            listed.append(f"{partner!r} (nearest: {folded[near[0]]!r})" if near else repr(partner))
+        if side.name in ("targets", "spend"):
+            db.run(f"DELETE FROM {side.name} WHERE {nobody}")
+        rows = sum(n for _partner, n in strange)
+        yield Note("side_partners_unknown", n=rows, table=side.name, listed=", ".join(listed))
+
+
+def frame_of(db: Connection, side: Side):
+    """A side table as pandas frame."""
+    return to_pandas(db.connection.table(side.name), SIDE_TABLES[side.name])

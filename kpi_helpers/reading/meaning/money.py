@@ -60,6 +60,13 @@ def plan(db: Connection, good: View, rates: str | None, wanted: str | None, as_o
         )
     )
     rated = {r[0] for r in db.rows(f"SELECT DISTINCT currency FROM {rates}")} if rates else None
+    base = _base(db, rates, there, rated)
+    if wanted and base and wanted != base:
+        raise KitError(
+            f"The rates are into {base}; they bring no amount into {wanted}. Leave out ",
+            Argument("currency"),
+            f", or give rates into {wanted}.",
+        )
     reporting, warnings = _reporting(there, rated, wanted)
     blank = db.one(
         f"SELECT count(*) FROM {good.name} d WHERE {currency} IS NULL AND {amount} IS NOT NULL"
@@ -87,6 +94,23 @@ def plan(db: Connection, good: View, rates: str | None, wanted: str | None, as_o
     same = f"coalesce({currency}, {lit(reporting)}) = {lit(reporting)}"
     priced = f"CASE WHEN {same} THEN {amount} ELSE round({amount} * rd.rate, 6) END"
     return Money(reporting, priced, amount, currency, join, warnings)
+
+
+def _base(
+    db: Connection, rates: str | None, there: dict[str, int], rated: set[str] | None
+) -> str | None:
+    """What the rates are in: the one currency whose own rate is 1, else the only one of the deals
+    that has no rate; None where neither tells."""
+    if rates is None or rated is None:
+        return None
+    ones = [
+        row[0]
+        for row in db.rows(
+            f"SELECT currency FROM {rates} GROUP BY 1 HAVING min(rate) = 1 AND max(rate) = 1"
+        )
+    ]
+    own = ones or [currency for currency in there if currency not in rated]
+    return own[0] if len(own) == 1 else None
 
 
 def _reporting(

@@ -6,13 +6,13 @@ import pandas as pd
 from markupsafe import Markup
 
 from kpi_helpers.judging import channel_verdicts
-from kpi_helpers.judging.channels import STOP_PAID, WORK_ON_EARNED
+from kpi_helpers.judging.channels import STOP_PAID, WORK_ON_EARNED, ripe_year
 from kpi_helpers.showing.cells import interval_text
 from kpi_helpers.showing.figures import Picture, spend_return
-from kpi_helpers.showing.format import shown
+from kpi_helpers.showing.format import day, shown
 from kpi_helpers.showing.labels import CHANNEL_COLUMNS, CHANNELS
 from kpi_helpers.showing.language import N_, _, lower, ngettext
-from kpi_helpers.showing.notes import remarks
+from kpi_helpers.showing.notes import remarks, said
 from kpi_helpers.showing.presentation import Label, Presentation
 from kpi_helpers.showing.tables import Html, table
 from kpi_helpers.views.partner import PartnerView
@@ -24,20 +24,23 @@ def sentences(view: PartnerView) -> Iterator[str]:
         for channel in ("paid", "earned", "owned")
     }
     known = {channel: row for channel, row in rates.items() if row["n"]}
-    verdicts = (
-        channel_verdicts(view.deals, view.window, as_of=view.as_of).verdicts["verdict"].tolist()
-    )
+    leads = ripe_year(view.as_of, view.slow_days)
+    judged = channel_verdicts(view.deals, leads, as_of=view.as_of)
+    verdicts = judged.verdicts["verdict"].tolist()
+    over = {"start": day(leads.start), "end": day(leads.end)}
     if not known:
         yield _("No lead of the window came through paid, earned or owned channels.")
     elif STOP_PAID in verdicts:
         yield _(
-            "Paid leads bring nothing while earned and owned ones do, intervals apart: stop "
-            "investing there."
+            "Of the leads of {start} to {end}, which are old enough, paid ones bring nothing while "
+            "earned and owned ones do, intervals apart: stop investing there.",
+            **over,
         )
     elif WORK_ON_EARNED in verdicts:
         yield _(
-            "Earned leads fall behind paid and owned ones, intervals apart: work on third-party "
-            "relations."
+            "Of the leads of {start} to {end}, which are old enough, earned ones fall behind paid "
+            "and owned ones, intervals apart: work on third-party relations.",
+            **over,
         )
     elif len(known) == 1:
         only = lower(_(CHANNELS[next(iter(known))]))
@@ -46,8 +49,10 @@ def sentences(view: PartnerView) -> Iterator[str]:
         )
     else:
         yield _(
-            "The data does not support moving money between the channels yet: no verdict’s "
-            "intervals are apart."
+            "The leads of {start} to {end} do not support moving money between the channels: "
+            "{why}.",
+            why=said(judged.reason),
+            **over,
         )
     unknown = view.row("marketing_channels", "leads.unknown")
     if unknown["value"]:

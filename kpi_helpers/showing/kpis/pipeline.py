@@ -6,7 +6,7 @@ import pandas as pd
 
 from kpi_helpers.showing.comparing import unknown
 from kpi_helpers.showing.figures import Picture, waterfall
-from kpi_helpers.showing.format import day, money, shown
+from kpi_helpers.showing.format import day, money, percent, period, shown
 from kpi_helpers.showing.labels import STEPS
 from kpi_helpers.showing.language import N_, _, lower, ngettext
 from kpi_helpers.showing.notes import remarks
@@ -15,20 +15,12 @@ from kpi_helpers.views.partner import PartnerView
 
 
 def sentences(view: PartnerView) -> Iterator[str]:
-    row, weighted, coverage = (
-        view.row("pipeline", basis) for basis in ("open", "weighted", "coverage")
-    )
+    row, weighted = (view.row("pipeline", basis) for basis in ("open", "weighted"))
     yield unknown(row, _("The open value cannot be told: {why}."))
     if not pd.isna(weighted["value"]) and row["value"]:
         amount = money(weighted["value"], view.currency)
         yield _("Weighted by each deal’s own probability it is {amount}.", amount=amount)
-    if not pd.isna(coverage["value"]):
-        yield _(
-            "It covers what is left of the revenue target {times:.1f} times.",
-            times=coverage["value"],
-        )
-    else:
-        yield _("Coverage is not told: {why}.", why=remarks(coverage))
+    yield _enough(view)
     overdue, stale = view.row("pipeline", "overdue"), view.row("pipeline", "stale")
     if overdue["value"]:
         yield ngettext(
@@ -56,6 +48,27 @@ def sentences(view: PartnerView) -> Iterator[str]:
             "The movement shows only what the dates of one export prove; changed amounts and "
             "dates need snapshots."
         )
+
+
+ENOUGH, TOO_LITTLE = 0.75, 0.25  # chance to reach the target
+
+
+def _enough(view: PartnerView) -> str:
+    """Whether the open deals are enough, by the forecast's chance and never by their sum alone."""
+    ahead = view.ahead
+    if ahead.chance is None or ahead.target is None:
+        return ""
+    if ahead.chance >= ENOUGH:
+        text = _("The chance to reach the target of {target} for {window} is {chance}: enough.")
+    elif ahead.chance < TOO_LITTLE:
+        text = _("The chance to reach the target of {target} for {window} is {chance}: not enough.")
+    else:
+        text = _("The chance to reach the target of {target} for {window} is {chance}: open.")
+    return text.format(
+        target=money(ahead.target, view.currency),
+        window=period(ahead.window.label),
+        chance=percent(ahead.chance),
+    )
 
 
 def picture(view: PartnerView) -> Picture | None:

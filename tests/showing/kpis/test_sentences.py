@@ -30,7 +30,7 @@ NOTHING = {
 }
 
 
-def view(kpi, as_of=date(2025, 12, 31), **rows):
+def view(kpi, as_of=date(2025, 12, 31), chance=None, **rows):
     """A partner of which only these rows are known, by basis."""
     known = {basis: NOTHING | row for basis, row in rows.items()}
     headline = KPIS[kpi].headline
@@ -54,11 +54,12 @@ def view(kpi, as_of=date(2025, 12, 31), **rows):
         currency="EUR",
         edition="internal",
         history=SimpleNamespace(exact=True),
+        ahead=SimpleNamespace(chance=chance, target=1000.0, window=parse_window("2026-Q1")),
     )
 
 
-def said(kpi, as_of=date(2025, 12, 31), **rows):
-    sentences = PRESENTATIONS[kpi].sentences(view(kpi, as_of, **rows))
+def said(kpi, as_of=date(2025, 12, 31), chance=None, **rows):
+    sentences = PRESENTATIONS[kpi].sentences(view(kpi, as_of, chance, **rows))
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -108,17 +109,26 @@ def test_a_target_is_told_with_share_and_pace():
     assert "The target of 4 deals is 75.0% attained; the pace is 1.50." in text
 
 
-def test_the_pipeline_tells_weight_coverage_overdue_stale_and_competitors():
+@pytest.mark.parametrize(
+    ("chance", "words"),
+    [(0.17, "is 17%: not enough."), (0.8, "is 80%: enough."), (0.5, "is 50%: open.")],
+)
+def test_enough_pipeline_is_the_forecasts_chance(chance, words):
+    text = said("pipeline", chance=chance, open={"value": 9000.0, "n": 4, "unit": "money"})
+    assert "chance to reach the target of €1,000 for 2026-Q1" in text and words in text
+    assert "chance" not in said("pipeline", open={"value": 9000.0, "n": 4, "unit": "money"})
+
+
+def test_the_pipeline_tells_weight_overdue_stale_and_competitors():
     text = said(
         "pipeline",
         open={"value": 1000.0, "n": 4, "unit": "money"},
         weighted={"value": 250.0},
-        coverage={"value": 2.5},
         overdue={"value": 2.0},
         stale={"value": 1.0},
         competitor={"value": 0.5, "numerator": 2, "denominator": 4},
     )
-    for part in ("€250", "2.5 times", "2 open deals", "1 open deal", "2 of 4 lost deals"):
+    for part in ("€250", "2 open deals", "1 open deal", "2 of 4 lost deals"):
         assert part in text, part
 
 
