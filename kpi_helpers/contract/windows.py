@@ -155,8 +155,8 @@ class Spans(tuple):
         windows = list(window.periods(unit)) if unit else [window]
         whole = window.kind != "all" and windows[0].kind == (unit or window.kind)
         before = []
-        if past and whole:
-            earlier = windows[0].previous()
+        earlier = windows[0].previous() if past and whole else None
+        if earlier is not None:
             before = [windows[0].alike(earlier, as_of)[0] if as_of and not unit else earlier]
         spans = cls([*before, *windows])
         spans.unit, spans.endless, spans.asked = (

@@ -71,7 +71,7 @@ COLUMNS = {
         lambda row, label, view: changed(row["change"], row["unit"], row["before"], row["value"]),
     ),
     "year": (
-        N_("On a year before"),
+        N_("Year on year"),
         lambda row, label, view: changed(
             row["year_change"], row["unit"], row["year_before"], row["value"]
         ),

@@ -25,8 +25,8 @@ def test_a_partners_plan_is_told_with_evidence_prize_level_and_date(command):
     assert first["review_on"] == "2026-03-31"
     assert (first["evidence"]["won"], first["evidence"]["leads"], len(first["deal_ids"])) == (
         0,
-        38,
-        38,
+        25,
+        25,
     )
 
 
