@@ -510,7 +510,7 @@ def _beside(frame: nw.LazyFrame, table: pd.DataFrame) -> nw.LazyFrame:
 
 def _spread(total: pd.Series, cells: np.ndarray, kind: str, shape: tuple[int, int]) -> np.ndarray:
     """The totals at their places; counts and sums of nothing are 0, a median of nothing NaN."""
-    full = np.full(shape[0] * shape[1], np.nan if kind == "median" else 0.0)
+    full: np.ndarray = np.full(shape[0] * shape[1], np.nan if kind == "median" else 0.0)
     full[cells] = total.to_numpy(dtype="float64", na_value=full[0] if len(full) else np.nan)
     full = full.reshape(shape)
     return full.astype(np.int64) if kind == "count" else full

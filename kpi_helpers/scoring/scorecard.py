@@ -231,7 +231,7 @@ def _columns(totals: Totals, basis: Basis, size: int) -> dict[str, np.ndarray]:
 
 def _said(notes: np.ndarray) -> dict[str, np.ndarray]:
     """Each group's notes in words and as codes."""
-    rows = notes.tolist()
+    rows = list(notes)
     words = {row: "; ".join(row) for row in set(rows)}
     codes = {row: encode(row) for row in words}
     return {
