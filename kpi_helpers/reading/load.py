@@ -25,6 +25,7 @@ from kpi_helpers.reading.files.opening import open_table
 from kpi_helpers.reading.files.stacked import stacked
 from kpi_helpers.reading.loaded import Loaded
 from kpi_helpers.reading.meaning import channels, lookups, money
+from kpi_helpers.reading.meaning.export_day import export_day
 from kpi_helpers.reading.meaning.result import make_deals
 from kpi_helpers.reading.meaning.status import make_judged, make_words
 from kpi_helpers.reading.table import Stack
@@ -73,7 +74,8 @@ def load(
     shares : str, optional
         percent (75) or fraction (0.75), where the values leave it open.
     as_of : date or str, optional
-        What was known on this day; unset, the latest date in the data, never the clock.
+        What was known on this day; unset, the latest date in the data that is no outlier, never the
+        clock.
     currency : str, optional
         The reporting currency's code, like EUR.
 
@@ -157,11 +159,8 @@ def _read(
         rejects = checks.find(db, judged)
         copies = duplicates.reject(db, clean, typed, rejects)
         good = checks.make_good(db, judged, rejects)
-        latest, moved = db.one(
-            "SELECT max(greatest(created_on, closed_on)), count(*) FILTER (WHERE moved) "
-            f"FROM {good.view.name}"
-        )
-        as_of = as_of or latest
+        moved = db.one(f"SELECT count(*) FILTER (WHERE moved) FROM {good.view.name}")[0]
+        as_of = as_of or export_day(db, good.view)
         rates = beside["rates"].name if "rates" in beside else None
         priced = money.plan(db, good.view, rates, currency, as_of or datetime.date(9999, 1, 1))
         channel = channels.make_channels(db, clean, answers)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from kpi_helpers.judging.claims import FELL, LEVEL, ROSE, UNKNOWN
 from kpi_helpers.scoring.peers import FEWEST
-from kpi_helpers.showing.format import changed, period, shown
+from kpi_helpers.showing.format import changed, period, shown, size_of
 from kpi_helpers.showing.language import N_, _
 from kpi_helpers.showing.notes import remarks
 from kpi_helpers.views.partner import PartnerView
@@ -59,9 +59,14 @@ def against_before(view: PartnerView, row: dict) -> Iterator[str]:
             if before == 0 and which == "previous":
                 yield _("In {window} there was none, so there is no change to tell.", **words)
             continue
-        words["change"] = changed(moved, row["unit"], before, row["value"])
         claim = view.claims.get((row["kpi"], row["basis"], which))
         verdict = UNKNOWN if claim is None else claim.verdict
+        sign = verdict not in (ROSE, FELL)  # a verb gives the direction
+        words["change"] = (
+            changed(moved, row["unit"], before, row["value"])
+            if sign
+            else size_of(moved, row["unit"])
+        )
         yield _(SAID[verdict], **words)
 
 

@@ -93,6 +93,15 @@ def changed(value: float, unit: str, before: float, now: float) -> str:
     return ("+" if rounded > 0 else "") + percent(rounded)
 
 
+def size_of(change: float, unit: str) -> str:
+    """How large a change is, where a word says in which direction.
+
+    >>> size_of(-0.5, "number"), size_of(-0.031, "ratio")
+    ('50%', '3.1 pp')
+    """
+    return changed(abs(change), unit, 1.0, 1.0).removeprefix("+")
+
+
 def points(value: float) -> str:
     """A difference of rates in percentage points, with its sign; none for what rounds to nothing.
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from kpi_helpers.judging.win_chances import HISTORY, STAGE
 from kpi_helpers.showing.comparing import unknown
 from kpi_helpers.showing.figures import Picture, waterfall
 from kpi_helpers.showing.format import day, money, percent, period, shown
@@ -18,8 +19,8 @@ def sentences(view: PartnerView) -> Iterator[str]:
     row, weighted = (view.row("pipeline", basis) for basis in ("open", "weighted"))
     yield unknown(row, _("The open value cannot be told: {why}."))
     if not pd.isna(weighted["value"]) and row["value"]:
-        amount = money(weighted["value"], view.currency)
-        yield _("Weighted by each deal’s own probability it is {amount}.", amount=amount)
+        yield _stated(view, weighted)
+        yield _learned(view)
     yield _enough(view)
     overdue, stale = view.row("pipeline", "overdue"), view.row("pipeline", "stale")
     if overdue["value"]:
@@ -48,6 +49,38 @@ def sentences(view: PartnerView) -> Iterator[str]:
             "The movement shows only what the dates of one export prove; changed amounts and "
             "dates need snapshots."
         )
+
+
+def _stated(view: PartnerView, weighted: dict) -> str:
+    """The weighted value, and of how many open deals it is where it is not of all."""
+    amount, count = money(weighted["value"], view.currency), view.row("pipeline", "count")["value"]
+    if weighted["n"] < count:
+        return ngettext(
+            "Weighted by the CRM’s chance, else by that of its stage: {amount}, of {weighed} of "
+            "{count} open deal.",
+            "Weighted by the CRM’s chances, else by those of their stages: {amount}, of {weighed} "
+            "of {count} open deals.",
+            count,
+            amount=amount,
+            weighed=weighted["n"],
+        )
+    return _(
+        "Weighted by the CRM’s chances, else by those of their stages: {amount}.", amount=amount
+    )
+
+
+def _learned(view: PartnerView) -> str:
+    """What the same deals should bring by the chances that the forecast learned."""
+    deals = view.ahead.deals
+    learned = deals[deals["source"].isin((HISTORY, STAGE)) & deals["amount"].notna()]
+    if learned.empty:
+        return ""
+    expected = float((learned["amount"] * learned["eventually"]).sum())
+    return _(
+        "By how such deals ended before, they should bring {amount}; the forecast rests on that, "
+        "as it was held against what came.",
+        amount=money(expected, view.currency),
+    )
 
 
 ENOUGH, TOO_LITTLE = 0.75, 0.25  # chance to reach the target
@@ -98,7 +131,7 @@ presentation = Presentation(
     caution=N_("Old deals that are left open swell it: look at overdue and stale ones."),
     rows={
         "open": Label(N_("Open value"), "", "", target="money"),
-        "weighted": Label(N_("Weighted value"), "", ""),
+        "weighted": Label(N_("Weighted value (CRM’s chances)"), "", ""),
         "count": Label(N_("Open deals"), "", ""),
         "age": Label(N_("Median age"), "", ""),
         "overdue": Label(N_("Overdue deals"), "", ""),

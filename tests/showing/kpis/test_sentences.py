@@ -30,7 +30,10 @@ NOTHING = {
 }
 
 
-def view(kpi, as_of=date(2025, 12, 31), chance=None, **rows):
+NO_DEALS = pd.DataFrame({"amount": [], "eventually": [], "source": []})
+
+
+def view(kpi, as_of=date(2025, 12, 31), chance=None, deals=NO_DEALS, **rows):
     """A partner of which only these rows are known, by basis."""
     known = {basis: NOTHING | row for basis, row in rows.items()}
     headline = KPIS[kpi].headline
@@ -54,12 +57,14 @@ def view(kpi, as_of=date(2025, 12, 31), chance=None, **rows):
         currency="EUR",
         edition="internal",
         history=SimpleNamespace(exact=True),
-        ahead=SimpleNamespace(chance=chance, target=1000.0, window=parse_window("2026-Q1")),
+        ahead=SimpleNamespace(
+            chance=chance, target=1000.0, window=parse_window("2026-Q1"), deals=deals
+        ),
     )
 
 
-def said(kpi, as_of=date(2025, 12, 31), chance=None, **rows):
-    sentences = PRESENTATIONS[kpi].sentences(view(kpi, as_of, chance, **rows))
+def said(kpi, as_of=date(2025, 12, 31), chance=None, deals=NO_DEALS, **rows):
+    sentences = PRESENTATIONS[kpi].sentences(view(kpi, as_of, chance, deals, **rows))
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -90,13 +95,13 @@ def test_a_change_is_called_by_its_claim_and_against_what_is_like():
     level = said("deal_count", won=own | {"previous_verdict": LEVEL})
     assert "moved by +25%, within what chance alone can do" in level
     rose = said("deal_count", won=own | {"previous_verdict": ROSE})
-    assert "rose by +25% against 2025-Q3, more than chance explains" in rose
+    assert "rose by 25% against 2025-Q3, more than chance explains" in rose
     running = said("deal_count", as_of=date(2025, 11, 15), won=own)
     assert "Against the first 46 days of 2025-Q3 it moved" in running
     nothing = own | {"before": 0.0, "change": np.nan}
     assert "no change to tell" in said("deal_count", won=nothing)
     fell = {"year_before": 20.0, "year_change": -0.5, "year_verdict": FELL}
-    assert "fell by -50% against 2024-Q4" in said("deal_count", won=own | fell)
+    assert "fell by 50% against 2024-Q4" in said("deal_count", won=own | fell)
 
 
 def test_a_target_is_told_with_share_and_pace():
@@ -123,13 +128,29 @@ def test_the_pipeline_tells_weight_overdue_stale_and_competitors():
     text = said(
         "pipeline",
         open={"value": 1000.0, "n": 4, "unit": "money"},
-        weighted={"value": 250.0},
+        weighted={"value": 250.0, "n": 3},
+        count={"value": 4.0},
         overdue={"value": 2.0},
         stale={"value": 1.0},
         competitor={"value": 0.5, "numerator": 2, "denominator": 4},
     )
-    for part in ("€250", "2 open deals", "1 open deal", "2 of 4 lost deals"):
+    for part in ("€250.00, of 3 of 4 open deals", "2 open deals", "1 open deal", "2 of 4 lost deals"):
         assert part in text, part
+
+
+@pytest.mark.parametrize("source", ["history", "crm"])
+def test_what_open_deals_should_bring_stands_beside_their_stated_chances(source):
+    deals = pd.DataFrame({"amount": [100.0, 300.0], "eventually": [0.5, 0.2], "source": source})
+    text = said(
+        "pipeline",
+        deals=deals,
+        open={"value": 400.0, "n": 2, "unit": "money"},
+        weighted={"value": 250.0, "n": 2},
+        count={"value": 2.0},
+    )
+    assert "else by those of their stages: €250.00." in text
+    learned = "By how such deals ended before, they should bring €110.00; the forecast rests on"
+    assert (learned in text) == (source == "history")
 
 
 @pytest.mark.parametrize(
