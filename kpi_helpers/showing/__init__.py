@@ -6,6 +6,7 @@ from kpi_helpers.showing.judgement import changes, fair, outlook, plan
 from kpi_helpers.showing.kpi_tables import numbers, summary
 from kpi_helpers.showing.language import use
 from kpi_helpers.showing.level_tables import levels
+from kpi_helpers.showing.losses import losses
 from kpi_helpers.showing.masthead import masthead
 from kpi_helpers.showing.missed import missed
 from kpi_helpers.showing.moves import moved
@@ -19,6 +20,7 @@ __all__ = [
     "definitions",
     "fair",
     "levels",
+    "losses",
     "masthead",
     "missed",
     "moved",

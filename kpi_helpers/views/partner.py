@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from kpi_helpers.contract.as_of import known_at
+from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.deals import DEAL_COLUMNS, SIDE_TABLES
 from kpi_helpers.contract.levels import LEVELS
 from kpi_helpers.contract.notes import Note, decode, encode
@@ -208,6 +210,23 @@ class PartnerView:
             "ignore_index": True,
         }
         return table.assign(_ideal=ideal).sort_values(**order).drop(columns="_ideal")
+
+    def losses(self) -> pd.DataFrame:
+        """The deals lost in the twelve months up to as_of by the reason that is given, the most
+        frequent first: reason (null where none is given), lost, share, amount (null where that of
+        none is known) and rank, the same for as many."""
+        year = parse_window("12m", self.as_of)
+        known = known_at(self.deals, self.as_of)
+        closed = known["closed_on"].between(pd.Timestamp(year.start), pd.Timestamp(year.end))
+        lost = known[closed & (known["status"] == "lost")]
+        reason = lost["lost_reason"] if "lost_reason" in lost else pd.Series(None, lost.index)
+        grouped = credited(lost).groupby(reason.rename("reason"), dropna=False)
+        table = pd.DataFrame({"lost": grouped.size(), "amount": grouped.sum(min_count=1)})
+        table = table.assign(share=table["lost"] / max(1, table["lost"].sum()))
+        named = table["lost"].where(table.index.notna())
+        table = table.assign(rank=named.rank(method="min", ascending=False))
+        order = {"by": ["rank", "amount"], "ascending": [True, False], "na_position": "last"}
+        return table.sort_values(**order, kind="stable").reset_index()
 
     def periods(self, kpi: str, basis: str) -> pd.DataFrame:
         """The trailing periods of one basis, oldest first: period, value, low, high, n."""

@@ -54,7 +54,7 @@ def test_many_dates_ahead_or_a_usual_gap_move_it(tmp_path):
 def test_few_dates_show_no_usual_gap():
     dates = pd.Series([9, 9, 1], pd.to_datetime(["2025-01-01", "2025-01-02", "2025-12-31"]))
     assert latest_usual(dates) == datetime.date(2025, 12, 31)
-    assert latest_usual(dates + [1, 0, 0]) == datetime.date(2025, 1, 2)
+    assert latest_usual(dates.add([1, 0, 0])) == datetime.date(2025, 1, 2)
 
 
 @pytest.mark.parametrize("mean_gap", [1, 5, 20])

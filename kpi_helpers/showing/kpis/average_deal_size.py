@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from kpi_helpers.showing.comparing import against_before, against_peers, unknown
 from kpi_helpers.showing.figures import Picture
+from kpi_helpers.showing.format import money
 from kpi_helpers.showing.language import N_, _, ngettext
 from kpi_helpers.showing.presentation import Label, Presentation
-from kpi_helpers.showing.trends import trend_of
+from kpi_helpers.showing.trends import periods_of, trend_of
+from kpi_helpers.stats.trend import theil_sen
 from kpi_helpers.views.partner import PartnerView
 
 
@@ -14,6 +16,7 @@ def sentences(view: PartnerView) -> Iterator[str]:
     row, median = view.row("average_deal_size"), view.row("average_deal_size", "median")
     yield unknown(row, _("The average deal size cannot be told: {why}."))
     yield from against_before(view, row)
+    yield _rising(view)
     yield against_peers(view, row)
     if row["n"] >= 3 and row["value"] > 2 * median["value"] > 0:
         times = row["value"] / median["value"]
@@ -24,6 +27,21 @@ def sentences(view: PartnerView) -> Iterator[str]:
         yield ngettext(
             "It rests on {count} deal only.", "It rests on {count} deals only.", row["n"]
         )
+
+
+def _rising(view: PartnerView) -> str:
+    """Whether deals grow larger over the trailing periods: rising is the sign of a good partner."""
+    periods = periods_of(view, "average_deal_size", "whole")
+    found = theil_sen(periods["value"])
+    if found.p is None:
+        return _("Too few periods have won deals to say whether their size is rising.")
+    ends = {"first": periods["period"].iloc[0], "last": periods["period"].iloc[-1]}
+    if found.verdict is None:
+        return _("From {first} to {last} it neither rises nor falls steadily.", **ends)
+    ends["slope"] = money(abs(found.slope), view.currency)
+    if found.verdict == "rising":
+        return _("From {first} to {last} it rises steadily, by about {slope} a period.", **ends)
+    return _("From {first} to {last} it falls steadily, by about {slope} a period.", **ends)
 
 
 def picture(view: PartnerView) -> Picture | None:

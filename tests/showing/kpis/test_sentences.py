@@ -33,7 +33,13 @@ NOTHING = {
 NO_DEALS = pd.DataFrame({"amount": [], "eventually": [], "source": []})
 
 
-def view(kpi, as_of=date(2025, 12, 31), chance=None, deals=NO_DEALS, **rows):
+def periods_of(sizes):
+    """A value a quarter, as a view tells them."""
+    names = [f"{2024 + n // 4}-Q{n % 4 + 1}" for n in range(len(sizes))]
+    return pd.DataFrame({"period": names, "value": [float(size) for size in sizes]})
+
+
+def view(kpi, as_of=date(2025, 12, 31), chance=None, deals=NO_DEALS, sizes=(), **rows):
     """A partner of which only these rows are known, by basis."""
     known = {basis: NOTHING | row for basis, row in rows.items()}
     headline = KPIS[kpi].headline
@@ -54,6 +60,7 @@ def view(kpi, as_of=date(2025, 12, 31), chance=None, deals=NO_DEALS, **rows):
         window=window,
         compared={n: Compared(*window.alike(w, as_of)) for n, w in earlier.items()},
         claims=claims,
+        periods=lambda kpi, basis: periods_of(sizes),
         currency="EUR",
         edition="internal",
         history=SimpleNamespace(exact=True),
@@ -63,8 +70,8 @@ def view(kpi, as_of=date(2025, 12, 31), chance=None, deals=NO_DEALS, **rows):
     )
 
 
-def said(kpi, as_of=date(2025, 12, 31), chance=None, deals=NO_DEALS, **rows):
-    sentences = PRESENTATIONS[kpi].sentences(view(kpi, as_of, chance, deals, **rows))
+def said(kpi, as_of=date(2025, 12, 31), chance=None, deals=NO_DEALS, sizes=(), **rows):
+    sentences = PRESENTATIONS[kpi].sentences(view(kpi, as_of, chance, deals, sizes, **rows))
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -104,6 +111,21 @@ def test_a_change_is_called_by_its_claim_and_against_what_is_like():
     assert "fell by 50% against 2024-Q4" in said("deal_count", won=own | fell)
 
 
+@pytest.mark.parametrize(
+    ("sizes", "words"),
+    [
+        ((10, 20, 30, 40, 50, 60, 70, 80), "From 2024-Q1 to 2025-Q4 it rises steadily, by about"),
+        ((80, 70, 60, 50, 40, 30, 20, 10), "From 2024-Q1 to 2025-Q4 it falls steadily, by about"),
+        ((10, 80, 20, 70, 30, 60, 40, 50), "it neither rises nor falls steadily"),
+        ((10, 20, 30, 40, 50, 60, 70), "Too few periods have won deals"),
+    ],
+)
+def test_deal_size_says_whether_it_rises(sizes, words):
+    text = said("average_deal_size", sizes=sizes, whole={"value": 50.0, "n": 5, "unit": "money"})
+    assert words in text
+    assert ("€10.00 a period" in text) == ("steadily, by" in text)
+
+
 def test_a_target_is_told_with_share_and_pace():
     text = said(
         "deal_count",
@@ -134,7 +156,12 @@ def test_the_pipeline_tells_weight_overdue_stale_and_competitors():
         stale={"value": 1.0},
         competitor={"value": 0.5, "numerator": 2, "denominator": 4},
     )
-    for part in ("€250.00, of 3 of 4 open deals", "2 open deals", "1 open deal", "2 of 4 lost deals"):
+    for part in (
+        "€250.00, of 3 of 4 open deals",
+        "2 open deals",
+        "1 open deal",
+        "2 of 4 lost deals",
+    ):
         assert part in text, part
 
 
