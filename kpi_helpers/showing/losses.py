@@ -48,5 +48,7 @@ def losses(view: PartnerView) -> Html:
         for row in pd.concat([named.head(MOST), unnamed]).itertuples()
     ]
     caption = _("Deals lost from {start} to {end}, by the reason given", **over)
+    if len(named) > MOST:
+        caption += " " + _("(the first {most} of {all} reasons)", most=MOST, all=len(named))
     head = [_("Reason"), _("Rank"), _("Lost deals"), _("Share"), _("Amount")]
     return table(head, rows, caption=caption, kind="losses")

@@ -57,6 +57,9 @@ def test_nothing_lost_and_no_reason_are_sentences():
     assert "No reason is given" in losses(without).text
 
 
-def test_at_most_eight_reasons_are_listed():
+def test_at_most_eight_reasons_are_listed_and_how_many_there_are_is_told():
     many = [(f"reason {n:02}", "2025-03-01", 1.0, 1.0) for n in range(12)]
-    assert len(losses(view(many)).text.splitlines()) == 1 + 8
+    shown = losses(view(many))
+    assert len(shown.text.splitlines()) == 1 + 8
+    assert "(the first 8 of 12 reasons)" in shown.markup
+    assert "the first" not in losses(view(many[:8])).markup
