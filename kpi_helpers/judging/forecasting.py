@@ -29,6 +29,7 @@ READ = (
     "stage",
     "amount",
     "probability",
+    "probability_source",
     "expected_close_on",
     "created_on",
 )

@@ -22,7 +22,8 @@ PACE = "size_band"  # larger deals take longer: each band has a curve of its own
 ENOUGH_ENDED = 50  # endings for it
 MONTHS = 12  # of created deals before the month counts; the ridge keeps thin ones near nothing
 RIPE = 0.95  # share of endings that come sooner than the youngest deal learned from
-HISTORY, STAGE, CRM, NONE = "history", "history and stage", "CRM probability, no history", "unknown"
+HISTORY, STAGE, NONE = "history", "history and stage", "unknown"
+CRM, DEFAULT = "CRM probability, no history", "stage default, no history"
 
 
 @dataclass(frozen=True)
@@ -192,9 +193,9 @@ def win_chances(
         chance = stated.copy()
         if last is not None and "expected_close_on" in deals:
             chance = chance.mask(pd.to_datetime(deals["expected_close_on"]) > last, 0.0)
-        return table.assign(
-            eventually=stated, chance=chance, source=np.where(stated.notna(), CRM, NONE)
-        )
+        of_stage = deals.get("probability_source", pd.Series(None, deals.index)) == "stage default"
+        source = np.where(stated.isna(), NONE, np.where(of_stage, DEFAULT, CRM))
+        return table.assign(eventually=stated, chance=chance, source=source)
     p = eventual(history, deals)
     left = np.inf if last is None else max(0, (last - history.as_of).days)
     young = np.isnan(age)

@@ -9,7 +9,13 @@ from kpi_helpers.showing.format import day, shown
 from kpi_helpers.showing.language import N_, _, language
 
 # Where a forecast has the chances of open deals from.
-SOURCES = (N_("history"), N_("history and stage"), N_("CRM probability, no history"), N_("unknown"))
+SOURCES = (
+    N_("history"),
+    N_("history and stage"),
+    N_("CRM probability, no history"),
+    N_("stage default, no history"),
+    N_("unknown"),
+)
 
 
 def said(note: str) -> str:

@@ -35,6 +35,9 @@ def test_example_of_the_pipeline_without_history():
     assert answer.method == "exact"
     assert answer.sources == {"CRM probability, no history": 3}
     assert answer.to_come_reason == reasons.NO_HISTORY
+    stage = deals.assign(probability_source=["crm", "crm", "stage default"])
+    sources = forecast(stage, learn(stage, "2025-03-10"), "2025-03").sources
+    assert sources == {"CRM probability, no history": 2, "stage default, no history": 1}
 
 
 def test_without_history_a_deal_expected_later_is_not_counted():

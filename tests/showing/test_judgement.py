@@ -1,5 +1,6 @@
 """What a report says of a partner: verdicts only with their evidence, and silence said."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,9 @@ def test_a_tiny_export_is_answered_honestly(export):
     assert "cannot support" in repr(plan(view))
     for say in (fair, changes, outlook):
         assert repr(say(view))
-    assert "nothing is likely to be won" in repr(outlook(view))
+    assert "stage default, no history" in repr(outlook(view))
+    unlikely = replace(view, deals=view.deals.assign(probability=0.0))
+    assert "nothing is likely to be won" in repr(outlook(unlikely))
     assert "seasonal" not in repr(reading(view, "close_rate")) and "log-rank" not in repr(
         reading(view, "deal_velocity")
     )
