@@ -1,7 +1,7 @@
 """An interval beside every answer of a scorecard that can bear one: what totals tell, and what
 deals have to."""
 
-import zlib
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -13,35 +13,39 @@ from kpi_helpers.contract.deals import CHANNELS
 from kpi_helpers.contract.frame_kinds import need_pandas
 from kpi_helpers.contract.levels import EVERYONE, PERIODS
 from kpi_helpers.contract.windows import MONTHS_IN, Window
+from kpi_helpers.judging.dispersion import Dispersion, learn_dispersion
 from kpi_helpers.kpis.average_deal_size import won_priced_credit, won_whole
 from kpi_helpers.kpis.close_rate import decided_amount, decided_priced
 from kpi_helpers.kpis.deal_velocity import cycle_sum, dated
-from kpi_helpers.kpis.shared import closed, won, won_amount, won_credit, won_priced
+from kpi_helpers.kpis.shared import closed, decided, won, won_amount, won_priced
 from kpi_helpers.scoring.contributions import contributions
-from kpi_helpers.stats.intervals import poisson
+from kpi_helpers.stats.intervals import negative_binomial, wilson
+from kpi_helpers.stats.products import Factor, product_interval
 from kpi_helpers.stats.resampling import bootstrap, bootstrap_ratio
+from kpi_helpers.stats.shapes import learn_shape
 
 FEWEST = 5  # won deals, before money and days have an interval
-DRAWS = 1000
-LARGE = 5000  # deals; above it the draws of their sums are normal
-TAILS = (0.025, 0.975)
+SILENT = (np.nan, np.nan)
 COLUMN = {
     "employee": "owner",
     "business_unit": "unit",
 }  # levels that the deal table calls otherwise
+OF_WINS = ("success", "conversion")  # shares won of deals, besides the close rates
 
 
 def with_intervals(card: pd.DataFrame, deals: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
     """The scorecard with a 95 % interval beside each answer that can bear one; narrower means
     better known.
 
-    Rates keep their Wilson interval. Counts, what of a target they reach, and cost per won deal
-    rest on exact Poisson; sizes, days, yield and the close rate by value on `bootstrap`; sums of
-    money, ROI, revenue per day and quality indices on deals drawn with Poisson weights, so that
-    their number is uncertain too (peers and the past are drawn as well): 2.5 to 97.5 % of 1,000
-    draws. Silent under 5 won deals, for spend, for missed amounts, and for the open pipeline: a
-    state is counted, not sampled. The same seed gives the same intervals, whatever the order of
-    rows.
+    How much more than chance the groups vary from period to period is learned from their history
+    (`learn_dispersion`) and widens what follows: rates have a Wilson interval of so many fewer
+    deals; counts, what of a target they reach, and cost per won deal the exact one of a negative
+    binomial count. Means and medians of sizes and days rest on the shape that all groups share
+    (`Shape.interval`); the close rate by value and credited sizes on `bootstrap_ratio`. Sums of
+    money, yield, ROI, revenue per day and quality indices are products: their intervals are made of
+    their factors' (`product_interval`), of the peers' and the past's too. Silent under 5 won deals,
+    for spend, for missed amounts, and for the open pipeline: a state is counted, not sampled. The
+    same seed gives the same intervals, whatever the order of rows.
 
     Parameters
     ----------
@@ -65,8 +69,8 @@ def with_intervals(card: pd.DataFrame, deals: pd.DataFrame, *, seed: int = 0) ->
 
     Notes
     -----
-    It misleads for few and skewed deals: too narrow. Source: kpis.md 3; Efron 1979; Hanley and
-    MacGibbon 2006.
+    It misleads where a group's sizes have another shape than those of all, or its periods another
+    dispersion. Source: kpis.md 3 and 5.
 
     Examples
     --------
@@ -86,7 +90,7 @@ def with_intervals(card: pd.DataFrame, deals: pd.DataFrame, *, seed: int = 0) ->
     ...     deals, by="partner", window="2025-Q1", kpis=["average_deal_size"], basis="whole"
     ... )
     >>> low, high = with_intervals(card, deals)[["low", "high"]].iloc[0]
-    >>> 20 < low < 35 < high < 50
+    >>> 15 < low < 35 < high < 100
     True
     """
     need_pandas("with_intervals", card, deals)
@@ -101,18 +105,22 @@ def with_intervals(card: pd.DataFrame, deals: pd.DataFrame, *, seed: int = 0) ->
     )
     as_of = card["as_of"].iloc[0].date()
     facts = _facts(deals, as_of, columns)
+    shapes = _shapes(facts, columns, seed)
     groups = facts.groupby(columns).indices if columns else {(): np.arange(len(facts))}
-    card = _counted(card)
+    card = card.reset_index(drop=True)
     who = _keys(card, levels)
+    parts = []
     for (start, end), rows in card.groupby(["window_start", "window_end"], sort=False):
         window = _window(start.date(), end.date())
+        learned = learn_dispersion(facts, columns, window, as_of)
         samples = {
-            key: _Sample(facts.iloc[groups.get(key, [])], window, as_of, key, seed)
+            key: _Sample(facts.iloc[groups.get(key, [])], window, as_of, learned, shapes)
             for key in sorted(set(who[rows.index]), key=repr)  # sums follow this order
         }
-        ends = {key: _sizes(sample) | _sums(sample) for key, sample in samples.items()}
+        ends = {key: sample.ends() for key, sample in samples.items()}
         for key, index in _indices(samples).items():
             ends[key] |= index
+        rows = _counted(rows, learned)
         answer = zip(
             who[rows.index],
             rows["kpi"],
@@ -123,8 +131,9 @@ def with_intervals(card: pd.DataFrame, deals: pd.DataFrame, *, seed: int = 0) ->
         )
         found = [_end(ends[key], kpi, basis, per, value) for key, kpi, basis, per, value in answer]
         silent = rows["low"].isna().to_numpy()
-        card.loc[rows.index[silent], ["low", "high"]] = np.array(found, dtype=float)[silent]
-    return card
+        rows.loc[silent, ["low", "high"]] = np.array(found, dtype=float)[silent]
+        parts.append(rows)
+    return pd.concat(parts).sort_index()
 
 
 def _keys(card, levels):
@@ -138,25 +147,27 @@ def _keys(card, levels):
     )
 
 
-def _counted(card):
-    """What rests on a count alone: exact Poisson."""
-    card = card.reset_index(drop=True)
-    silent = card["low"].isna() & card["value"].notna() & (card["kpi"] != "pipeline")
-    number = silent & (card["unit"] == "number") & ~card["basis"].isin(("open", "credited"))
-    share = silent & card["basis"].isin(("attainment", "pace"))
-    cost = silent & card["basis"].str.startswith("cost_per_won")
-    ends = ["low", "high"]
-    card.loc[number, ends] = np.transpose(poisson(card.loc[number, "numerator"]))
-    shared = (
-        np.array(poisson(card.loc[share, "numerator"])) / card.loc[share, "denominator"].to_numpy()
-    )
-    card.loc[share, ends] = shared.T
-    paid = (
-        card.loc[cost, "numerator"].to_numpy()
-        / np.array(poisson(card.loc[cost, "denominator"]))[::-1]
-    )
-    card.loc[cost, ends] = paid.T
-    return card
+def _counted(rows: pd.DataFrame, learned: Dispersion) -> pd.DataFrame:
+    """What rests on counts alone."""
+    rows, ends = rows.copy(), ["low", "high"]
+    basis, top, bottom = rows["basis"], rows["numerator"], rows["denominator"]
+    rate = rows["low"].notna() & (basis.str.startswith("close_rate.") | basis.isin(OF_WINS))
+    rate |= rows["low"].notna() & (rows["kpi"] == "close_rate")
+    fewer = 1 + (bottom[rate] - 1).clip(lower=0) * learned.rate
+    rows.loc[rate, ends] = np.transpose(wilson(top[rate] / fewer, bottom[rate] / fewer))
+    known = rows["value"].notna() & (rows["kpi"] != "pipeline")
+    silent = known & rows["low"].isna()
+    number = known & (rows["unit"] == "number") & ~basis.isin(("open", "credited"))
+    begun = number & ((basis == "created") | basis.str.startswith("leads."))
+    for which, dispersion in ((number & ~begun, learned.won), (begun, learned.created)):
+        rows.loc[which, ends] = np.transpose(negative_binomial(top[which], dispersion))
+    share = silent & basis.isin(("attainment", "pace"))
+    reached = np.array(negative_binomial(top[share], learned.won)) / bottom[share].to_numpy()
+    rows.loc[share, ends] = reached.T
+    cost = silent & basis.str.startswith("cost_per_won")
+    paid = top[cost].to_numpy() / np.array(negative_binomial(bottom[cost], learned.won))[::-1]
+    rows.loc[cost, ends] = paid.T
+    return rows
 
 
 def _window(start, end) -> Window:
@@ -168,13 +179,13 @@ def _window(start, end) -> Window:
     )
 
 
-# What a deal adds to the totals that intervals are drawn of.
+# What a deal adds to the totals that intervals rest on.
 MEASURES = (
     closed,
+    decided,
     won,
     won_amount,
     won_priced,
-    won_credit,
     won_whole,
     won_priced_credit,
     cycle_sum,
@@ -198,135 +209,191 @@ def _facts(deals, as_of, columns):
     return facts.sort_values(["created_on", "closed_on", "credited", "channel"], ignore_index=True)
 
 
-class _Sample:
-    """One group in one window: its deals, and the totals that other samples of them would have."""
+def _shapes(facts, columns, seed):
+    """The shapes that sizes, whole and credited, and cycles share over groups; of days one more, so
+    that deals won on their first day have a logarithm."""
+    whose = facts.groupby(columns, sort=True).ngroup() if columns else pd.Series(0, facts.index)
 
-    def __init__(self, facts, window, as_of, key, seed):
-        self.rng = np.random.default_rng([seed, zlib.crc32(repr((key, window.start)).encode())])
+    def of(counted, values):
+        rows = facts[counted.name] > 0
+        return learn_shape(values[rows], whose[rows], seed=seed)
+
+    return {
+        won_whole: of(won_priced, facts[won_whole.name]),
+        won_amount: of(won_priced, facts[won_amount.name]),
+        cycle_sum: of(dated, facts[cycle_sum.name] + 1),
+    }
+
+
+class _Sample:
+    """One group in one window: its deals, and how sure the factors are that its answers are made
+    of."""
+
+    def __init__(self, facts, window, as_of, learned: Dispersion, shapes):
+        self.learned, self.shapes = learned, shapes
         ended = facts[closed.name] > 0
         self.closed = facts[ended & _inside(facts["closed_on"], window)]
         self.created = facts[_inside(facts["created_on"], window)]
         earlier = window.alike(window.previous(), as_of)[0]
         self.earlier = facts[ended & _inside(facts["closed_on"], earlier)]
-        self.won = self.closed[self.closed[won.name] > 0]
-        summed = (won, won_amount, won_priced, cycle_sum, dated, won_credit)
-        self.totals = self.drawn({measure: self.closed[measure.name] for measure in summed})
 
-    def drawn(self, columns: dict) -> dict:
-        """DRAWS totals of each column over deals with Poisson weights; all columns share a draw's
-        weights."""
-        table = np.column_stack([np.asarray(column, dtype=float) for column in columns.values()])
-        if len(table) > LARGE:
-            normal = self.rng.standard_normal((DRAWS, table.shape[1]))
-            drawn = table.sum(axis=0) + normal @ np.linalg.qr(table, mode="r")
+    def values(self, rows, counted, measure):
+        """What those deals add to a measure that count for another."""
+        return rows.loc[rows[counted.name] > 0, measure.name].to_numpy(dtype=float)
+
+    def typical(self, values, measure, statistic="mean"):
+        """A mean or median with its interval; where values have no logarithm, resampled."""
+        shift = 1.0 if measure is cycle_sum else 0.0
+        if not len(values):
+            return Factor(np.nan, np.nan, np.nan)
+        if (values + shift > 0).all():
+            ends = self.shapes[measure].interval(values + shift, statistic)
         else:
-            drawn = self.rng.poisson(1.0, (DRAWS, len(table))).astype(float) @ table
-        return dict(zip(columns, drawn.T, strict=True))
+            found = bootstrap(values, statistic)
+            ends = (np.nan if end is None else end + shift for end in (found.low, found.high))
+        middle = values.mean() if statistic == "mean" else np.median(values)
+        low, high = (max(0.0, end - shift) for end in ends)
+        return Factor(float(middle), low, high)
+
+    def number(self, rows) -> Factor:
+        """How many of those deals were won."""
+        count = rows[won.name].sum()
+        return Factor(float(count), *map(float, negative_binomial(count, self.learned.won)))
+
+    def brought(self, rows) -> tuple[Factor, Factor]:
+        """The number and the mean size of the deals won: what a sum of money is made of."""
+        return self.number(rows), self.size(rows)
+
+    def size(self, rows) -> Factor:
+        return self.typical(self.values(rows, won_priced, won_amount), won_amount)
+
+    @cached_property
+    def won(self) -> tuple[Factor, Factor]:
+        return self.brought(self.closed)
+
+    def ends(self) -> dict:
+        """low and high by KPI and basis."""
+        return self._typical() | self._ratios() | self._sums() | self._channels()
+
+    def _typical(self):
+        sizes = self.values(self.closed, won_priced, won_whole)
+        days = self.values(self.closed, dated, cycle_sum)
+        found = {}
+        for values, measure, names in (
+            (sizes, won_whole, (("average_deal_size", "whole"), ("average_deal_size", "median"))),
+            (days, cycle_sum, (("deal_velocity", "cycle_mean"), ("deal_velocity", "cycle_median"))),
+        ):
+            if len(values) >= FEWEST:
+                for name, statistic in zip(names, ("mean", "median"), strict=True):
+                    found[name] = self.typical(values, measure, statistic)[1:3]
+        return found
+
+    def _ratios(self):
+        def of(counted, *measures):
+            return bootstrap_ratio(*(self.values(self.closed, counted, one) for one in measures))
+
+        found = {
+            ("average_deal_size", "credited"): of(won_priced, won_amount, won_priced_credit),
+            ("close_rate", "value"): of(decided_priced, won_amount, decided_amount),
+        }
+        return {
+            key: (interval.low, interval.high)
+            for key, interval in found.items()
+            if interval.low is not None
+        }
+
+    def _sums(self):
+        """Money won, by itself, a closed deal and a day."""
+        number, size = self.won
+        if number.value < FEWEST:
+            return {}
+        amount = self.closed[won_amount.name].sum()
+        ends = len(self.closed)
+        fewer = 1 + (ends - 1) * self.learned.rate
+        share = Factor(number.value / ends, *map(float, wilson(number.value / fewer, ends / fewer)))
+        days = self.typical(self.values(self.closed, dated, cycle_sum), cycle_sum)
+        won_yield = share.value * size.value
+        a_day = number.value * size.value / days.value if days.value else np.nan
+        total = product_interval(amount, (number, size))
+        return {
+            ("deal_count", "amount"): total,
+            ("quality_score", "amount"): total,
+            ("pipeline", "attainment"): total,
+            ("deal_count", "credited"): (number.low / number.value, number.high / number.value),
+            ("quality_score", "yield"): product_interval(won_yield, (share, size)),
+            ("deal_velocity", "revenue_per_day"): product_interval(
+                a_day, (number, size, days._replace(power=-1.0))
+            ),
+        }
+
+    def _channels(self):
+        """What leads of each channel brought."""
+        found = {}
+        for channel, leads in self.created.groupby("channel"):
+            number, size = self.brought(leads)
+            if number.value >= FEWEST:
+                ends = product_interval(leads[won_amount.name].sum(), (number, size))
+                for metric in ("revenue", "roi", "revenue_per_spend"):
+                    found["marketing_channels", f"{metric}.{channel}"] = ends
+        return found
 
 
 def _inside(days, window):
     return days.between(pd.Timestamp(window.start), pd.Timestamp(window.end))
 
 
-def _sizes(sample):
-    """Averages, medians and ratios over the deals there are: `bootstrap`."""
-
-    def of(*measures):
-        """What deals add to the measures, those that count for the first alone."""
-        rows = sample.closed[sample.closed[measures[0].name] > 0]
-        return [rows[measure.name] for measure in measures[1:]]
-
-    (sizes,), (days,) = of(won_priced, won_whole), of(dated, cycle_sum)
-    worked = sample.closed[won_amount.name]
-    unpriced = (sample.closed[won.name] > 0) & (sample.closed[won_priced.name] == 0)
-    found = {
-        ("average_deal_size", "whole"): bootstrap(sizes),
-        ("average_deal_size", "median"): bootstrap(sizes, "median"),
-        ("average_deal_size", "credited"): bootstrap_ratio(
-            *of(won_priced, won_amount, won_priced_credit)
-        ),
-        ("deal_velocity", "cycle_median"): bootstrap(days, "median"),
-        ("deal_velocity", "cycle_mean"): bootstrap(days),
-        ("quality_score", "yield"): bootstrap(worked[~unpriced]),
-        ("close_rate", "value"): bootstrap_ratio(*of(decided_priced, won_amount, decided_amount)),
-    }
-    return {
-        key: (interval.low, interval.high)
-        for key, interval in found.items()
-        if interval.low is not None
-    }
-
-
-def _sums(sample):
-    """Money won, by itself, through each channel and a day."""
-    if len(sample.won) >= FEWEST:
-        t = sample.totals
-        with np.errstate(divide="ignore", invalid="ignore"):
-            a_day = t[won_amount] / t[won_priced] * t[won] / (t[cycle_sum] / t[dated])
-        found = dict.fromkeys(
-            (("deal_count", "amount"), ("quality_score", "amount")), _tails(t[won_amount])
-        )
-        found |= {("pipeline", "attainment"): found["deal_count", "amount"]}
-        found |= {("deal_velocity", "revenue_per_day"): _tails(a_day)}
-        found |= {("deal_count", "credited"): _tails(t[won_credit])}
-    else:
-        found = {}
-    leads, brought = sample.created, sample.created[won_amount.name]
-    through = {channel: (leads["channel"] == channel) for channel in CHANNELS}
-    through = {
-        channel: at for channel, at in through.items() if (leads[won.name] * at).sum() >= FEWEST
-    }
-    if through:
-        drawn = sample.drawn({channel: brought * at for channel, at in through.items()})
-        for metric in ("revenue", "roi", "revenue_per_spend"):
-            found |= {
-                ("marketing_channels", f"{metric}.{name}"): _tails(sums)
-                for name, sums in drawn.items()
-            }
-    return found
-
-
 def _indices(samples):
-    """The quality indices, with the peers, and the own past, drawn as well."""
-    active = {key: sample for key, sample in samples.items() if len(sample.closed)}
-    if not active:
-        return {}
-    count, brought = (
-        np.array([s.totals[measure] for s in active.values()]) for measure in (won, won_amount)
-    )
-    mean_won, mean_brought = count.mean(axis=0), brought.mean(axis=0)
+    """The quality indices, the peers, and the own past, as unsure as they are."""
+    active = [sample for sample in samples.values() if len(sample.closed)]
+    count = np.array([sample.won[0].value for sample in active])
+    money = np.array([sample.closed[won_amount.name].sum() for sample in active])
     found = {}
-    for i, (key, sample) in enumerate(active.items()):
-        if len(sample.won) < FEWEST:
+    for key, sample in samples.items():
+        number, size = sample.won
+        if number.value < FEWEST:
             continue
-        found[key] = {
-            ("quality_score", "peers"): _index(count[i], brought[i], mean_won, mean_brought)
-        }
-        past = sample.earlier
-        if past[won.name].sum() >= FEWEST:
-            then = sample.drawn({measure: past[measure.name] for measure in (won, won_amount)})
-            found[key]["quality_score", "past"] = _index(
-                count[i], brought[i], then[won], then[won_amount]
-            )
+        at = active.index(sample)
+        found[key] = {("quality_score", "peers"): _against_peers(active, at, count, money)}
+        then = sample.brought(sample.earlier)
+        if then[0].value >= FEWEST:
+            amount, before = money[at], sample.earlier[won_amount.name].sum()
+            if amount > 0 and before > 0:
+                index = 100 * np.sqrt(number.value * amount / (then[0].value * before))
+                factors = (
+                    number,
+                    size._replace(power=0.5),
+                    then[0]._replace(power=-1.0),
+                    then[1]._replace(power=-0.5),
+                )
+                found[key]["quality_score", "past"] = product_interval(index, factors)
     return found
 
 
-def _index(won, brought, won_of, brought_of):
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return _tails(100 * np.sqrt(won * brought / (won_of * brought_of)))
-
-
-def _tails(draws):
-    """2.5 and 97.5 %, unless more than one draw in a hundred has nothing to divide by."""
-    known = draws[np.isfinite(draws)]
-    return tuple(np.quantile(known, TAILS)) if len(known) >= 0.99 * len(draws) else (np.nan, np.nan)
+def _against_peers(active, at, count, money):
+    """The index' own number and size, less what of them is in the peers' means, and the others'
+    numbers, by their share of those means."""
+    if not money.sum() > 0 or not money[at] > 0:
+        return SILENT
+    weight = (count / count.sum() + money / money.sum()) / 2
+    value = money / money.sum() / 2
+    index = 100 * np.sqrt(count[at] * money[at] / (count.mean() * money.mean()))
+    number, size = active[at].won
+    factors = [number._replace(power=1 - weight[at]), size._replace(power=0.5 - value[at])]
+    for other, sample in enumerate(active):
+        if other != at and sample.won[0].value > 0:
+            factors.append(sample.won[0]._replace(power=-weight[other]))
+            if not np.isnan(sample.won[1].low):
+                factors.append(sample.won[1]._replace(power=-value[other]))
+    return product_interval(index, factors)
 
 
 def _end(ends, kpi, basis, per, value):
     """The interval in the answer's own unit: money by what it is held against."""
     if np.isnan(value) or (kpi, basis) not in ends:
-        return np.nan, np.nan
+        return SILENT
     low, high = ends[kpi, basis]
+    if (kpi, basis) == ("deal_count", "credited"):
+        return low * value, high * value
     name = basis.partition(".")[0]
     if name not in ("roi", "revenue_per_spend", "attainment"):
         return low, high

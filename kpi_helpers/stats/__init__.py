@@ -14,6 +14,10 @@ _HOMES = {
         "rate_difference",
         "scatter",
     ),
+    "dispersion": (
+        "count_dispersion",
+        "rate_dispersion",
+    ),
     "funnel_plot": (
         "Funnel",
         "funnel",
@@ -21,6 +25,7 @@ _HOMES = {
         "overdispersion",
     ),
     "intervals": (
+        "negative_binomial",
         "poisson",
         "wilson",
     ),
@@ -33,6 +38,10 @@ _HOMES = {
         "Outcome",
         "outcome",
     ),
+    "products": (
+        "Factor",
+        "product_interval",
+    ),
     "regression": (
         "Logistic",
         "logistic",
@@ -41,6 +50,10 @@ _HOMES = {
         "Interval",
         "bootstrap",
         "bootstrap_ratio",
+    ),
+    "shapes": (
+        "Shape",
+        "learn_shape",
     ),
     "shrinkage": (
         "Shrinkage",

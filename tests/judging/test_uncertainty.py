@@ -6,12 +6,22 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
-from scipy import stats
 
 from kpi_helpers import scorecard
-from kpi_helpers.judging import uncertainty, with_intervals
-from kpi_helpers.stats import bootstrap, poisson
+from kpi_helpers.contract.windows import parse_window
+from kpi_helpers.judging import with_intervals
+from kpi_helpers.judging.dispersion import CHANCE, learn_dispersion
+from kpi_helpers.stats import (
+    Factor,
+    bootstrap,
+    count_dispersion,
+    learn_shape,
+    poisson,
+    product_interval,
+    wilson,
+)
 
+Q = pd.period_range("2023Q2", "2025Q2", freq="Q")
 WHEN = {"window": "2025-Q3", "as_of": "2025-09-30"}
 
 
@@ -47,31 +57,100 @@ def won_of(deals, partner):
     return deals[inside & (deals["partner"] == partner)]
 
 
-def test_sizes_are_those_of_the_bootstrap_and_counts_exact(deals):
+def test_every_interval_is_made_of_what_its_docstring_says(deals):
+    """A naive twin: one partner's answers, computed once more from its rows."""
     told = rows(with_intervals(scorecard(deals, by="partner", **WHEN), deals))
+    inside = deals["closed_on"].between("2025-07-01", "2025-09-30")
+    won = deals[deals["status"] == "won"]
+    sizes = learn_shape(won["amount"], won["partner"])
+    days = learn_shape((won["closed_on"] - won["created_on"]).dt.days + 1, won["partner"])
     mine = won_of(deals, "A")
-    size = bootstrap(mine["amount"])
+    cycles = (mine["closed_on"] - mine["created_on"]).dt.days
+    ended = int((inside & (deals["partner"] == "A")).sum())
+    number = Factor(len(mine), *poisson(len(mine)))
+    size = Factor(mine["amount"].mean(), *sizes.interval(mine["amount"]))
+    cycle = Factor(cycles.mean(), *(np.array(days.interval(cycles + 1)) - 1), -1.0)
+    share = Factor(len(mine) / ended, *wilson(len(mine), ended))
+    expected = {
+        ("deal_count", "won"): number[:3],
+        ("average_deal_size", "whole"): size[:3],
+        ("average_deal_size", "median"): (
+            mine["amount"].median(),
+            *sizes.interval(mine["amount"], "median"),
+        ),
+        ("deal_velocity", "cycle_mean"): cycle[:3],
+        ("deal_count", "amount"): by_factors(number, size),
+        ("quality_score", "yield"): by_factors(share, size),
+        ("deal_velocity", "revenue_per_day"): by_factors(number, size, cycle),
+    }
+    for key, ends in expected.items():
+        assert told.loc[("A", *key)].tolist() == pytest.approx(list(ends)), key
+
+
+def by_factors(*factors):
+    value = float(np.prod([one.value**one.power for one in factors]))
+    return value, *product_interval(value, factors)
+
+
+def test_history_that_varies_beyond_chance_widens_counts_rates_and_sums(deals):
+    """Two years before, in which quarters swing between few and many, won and lost."""
+    swing = []
+    for quarter, (n, share) in enumerate([(30, 0.8), (4, 0.2)] * 4):
+        end = pd.Timestamp("2023-05-15") + pd.DateOffset(months=3 * quarter)
+        for partner in "ABCDEF":
+            swing.append(
+                pd.DataFrame(
+                    {
+                        "deal_id": [f"{partner}{quarter}.{at}" for at in range(n)],
+                        "partner": partner,
+                        "credit": 1.0,
+                        "status": ["won" if at < n * share else "lost" for at in range(n)],
+                        "amount": 8000.0,
+                        "channel": "paid",
+                        "created_on": end - pd.Timedelta(days=9),
+                        "closed_on": end,
+                    }
+                )
+            )
+    steady = rows(with_intervals(scorecard(deals, by="partner", **WHEN), deals))
+    both = pd.concat([deals, *swing], ignore_index=True)
+    rough = rows(with_intervals(scorecard(both, by="partner", **WHEN), both))
+    for key in (
+        ("deal_count", "won"),
+        ("deal_count", "amount"),
+        ("deal_count", "created"),
+        ("close_rate", "closed"),
+        ("quality_score", "peers"),
+    ):
+        width = [np.subtract(*card.loc[("A", *key), ["high", "low"]]) for card in (steady, rough)]
+        assert width[1] > 1.3 * width[0], key
+    facts = both.assign(won=(both["status"] == "won") * 1.0, decided=1.0)
+    learned = learn_dispersion(facts, ["partner"], parse_window("2025-Q3"), "2025-09-30")
+    won = [[(both["closed_on"] < "2025-07-01") & (both["partner"] == p)] for p in "ABCDEF"]
+    quarters = [
+        [int((both[at[0]]["closed_on"].dt.to_period("Q") == q)[facts["won"] > 0].sum()) for q in Q]
+        for at in won
+    ]
+    assert learned.won == pytest.approx(count_dispersion(quarters) * 91.3 / 92)
+    year = learn_dispersion(facts, ["partner"], parse_window("2025"), "2025-12-31")
+    assert year.won < learned.won / 3
+
+
+def test_too_little_history_is_chance_alone(deals):
+    facts = deals.assign(won=1.0, decided=1.0)
+    assert learn_dispersion(facts, ["partner"], parse_window("2025-Q3"), "2025-09-30") == CHANCE
+
+
+def test_values_without_a_logarithm_are_resampled(deals):
+    """A refund among the sizes."""
+    deals = deals.copy()
+    refund = won_of(deals, "A").index[0]
+    deals.loc[refund, "amount"] = -500.0
+    told = rows(with_intervals(scorecard(deals, by="partner", **WHEN), deals))
+    size = bootstrap(won_of(deals, "A")["amount"])
     assert told.loc["A", "average_deal_size", "whole"].tolist() == pytest.approx(
         [size.value, size.low, size.high]
     )
-    assert told.loc["A", "deal_count", "won"].tolist() == pytest.approx(
-        [len(mine), *poisson(len(mine))]
-    )
-
-
-def test_sums_agree_with_scipy_within_chance(deals):
-    """scipy draws a fixed number of deals: all that were closed, each with what it brought; a
-    Poisson number of closed deals adds the square of their mean, n times."""
-    told = rows(with_intervals(scorecard(deals, by="partner", **WHEN), deals))
-    inside = deals["closed_on"].between("2025-07-01", "2025-09-30") & (deals["partner"] == "B")
-    brought = deals[inside]["amount"].where(deals[inside]["status"] == "won", 0.0).to_numpy()
-    fixed = stats.bootstrap(
-        (brought,), np.sum, n_resamples=4000, rng=np.random.default_rng(0), method="percentile"
-    )
-    width = np.hypot(fixed.standard_error, brought.mean() * np.sqrt(len(brought))) * 2 * 1.96
-    value, low, high = told.loc["B", "deal_count", "amount"]
-    assert high - low == pytest.approx(width, rel=0.1)
-    assert low < value < high
 
 
 def test_every_known_answer_but_states_and_spend_has_an_interval_around_it(deals):
@@ -124,19 +203,6 @@ def test_any_levels_and_periods(deals, by):
     told = with_intervals(card, deals)
     assert told.columns.tolist() == card.columns.tolist() and len(told) == len(card)
     assert told["low"].notna().sum() > card["low"].notna().sum()
-
-
-def test_very_many_deals_are_drawn_as_normals(deals, monkeypatch):
-    card = scorecard(deals, by="partner", **WHEN, kpis=["deal_velocity", "deal_count"])
-    poissons = rows(with_intervals(card, deals))
-    monkeypatch.setattr(uncertainty, "LARGE", 5)
-    normals = rows(with_intervals(card, deals))
-    for kpi, basis in (("deal_velocity", "revenue_per_day"), ("deal_count", "amount")):
-        both = [
-            (x["high"] - x["low"]).xs((kpi, basis), level=("kpi", "basis"))
-            for x in (poissons, normals)
-        ]
-        np.testing.assert_allclose(both[0], both[1], rtol=0.15)
 
 
 def test_intervals_do_not_hang_on_the_order_of_hashes():

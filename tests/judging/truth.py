@@ -79,47 +79,79 @@ def shrunk_rates(seeds):
     return {"Empirical Bayes 95 %: coverage": np.mean(hits)}
 
 
-def answers(seeds):
-    """Sums, revenue per day and quality indices of eight partners' quarters of some 40 closed
-    deals."""
+ROUGH = {
+    "friendly": {},
+    "sizes with a log sd of 1.2": {"sigma": 1.2},
+    "few deals": {"scale": 0.4},
+    "rough quarters": {"rough": 4},
+    "all three": {"sigma": 1.2, "scale": 0.5, "rough": 4},
+    "one partner alone": {"partners": 1},
+    "one partner alone, all three": {"partners": 1, "sigma": 1.2, "scale": 0.5, "rough": 4},
+}
+RATE, NUMBER, CYCLE = np.linspace(0.3, 0.6, 8), np.linspace(25, 60, 8), 40.0
+
+
+def answers(seeds, worlds=ROUGH):
+    """Counts, sizes, sums, rates, revenue per day and quality indices of partners' quarters, the
+    last of eight: coverage by world."""
+    told = {}
+    for name, world_of in worlds.items():
+        for basis, hits in _answered(seeds, **world_of).items():
+            told[f"Scorecard 95 %, {name}, {basis.replace('_', ' ')}: coverage"] = np.mean(hits)
+    return told
+
+
+def _answered(seeds, *, partners=8, sigma=0.5, scale=1.0, rough=None, quarters=8):
+    """Whether each partner's intervals hold its truth; `rough` is the shape of a gamma that each
+    partner's quarters are good or bad by."""
     rng, hits = np.random.default_rng(11), {}
-    rate, number, cycle, sigma = np.linspace(0.3, 0.6, 8), np.linspace(25, 60, 8), 40.0, 0.5
-    wins, money = number * rate, number * rate * 1e4 * np.exp(sigma**2 / 2)
+    rate, number = RATE[-partners:], NUMBER[-partners:] * scale
+    wins, size = number * rate, 1e4 * np.exp(sigma**2 / 2)
     truth = {
-        "amount": money,
-        "revenue_per_day": money / (cycle * np.exp(0.3**2 / 2)),
-        "past": np.full(8, 100.0),
+        ("deal_count", "won"): wins,
+        ("deal_count", "amount"): wins * size,
+        ("average_deal_size", "whole"): np.full(partners, size),
+        ("average_deal_size", "median"): np.full(partners, 1e4),
+        ("quality_score", "yield"): rate * size,
+        ("quality_score", "past"): np.full(partners, 100.0),
+        ("deal_velocity", "revenue_per_day"): wins * size / (CYCLE * np.exp(0.3**2 / 2)),
+        ("close_rate", "closed"): rate,
     }
-    truth["peers"] = 100 * np.sqrt(wins * money / (wins.mean() * money.mean()))
+    if partners > 1:
+        truth["quality_score", "peers"] = 100 * wins / wins.mean()
+    ends = pd.date_range("2023-11-15", periods=quarters, freq="91D")
     for seed in range(seeds):
-        n = rng.poisson(np.tile(number, 2))
-        who = np.repeat(np.tile(np.arange(8), 2), n)
+        mood = rng.gamma(rough, 1 / rough, (quarters, partners)) if rough else 1.0
+        n = rng.poisson(number * np.broadcast_to(mood, (quarters, partners)))
+        who = np.repeat(np.tile(np.arange(partners), quarters), n.ravel())
         table = pd.DataFrame(
             {"deal_id": np.arange(len(who)), "partner": who.astype(str), "credit": 1.0}
         )
         table["status"] = np.where(rng.random(len(who)) < rate[who], "won", "lost")
         table["amount"] = 1e4 * rng.lognormal(0, sigma, len(who))
-        table["closed_on"] = np.repeat(pd.to_datetime(["2025-05-15"] * 8 + ["2025-08-15"] * 8), n)
+        table["closed_on"] = np.repeat(ends, n.sum(axis=1))
         table["created_on"] = table["closed_on"] - pd.to_timedelta(
-            cycle * rng.lognormal(0, 0.3, len(who)), unit="D"
+            CYCLE * rng.lognormal(0, 0.3, len(who)), unit="D"
         )
+        last = f"{ends[-1].year}-Q{ends[-1].quarter}"
         card = scorecard(
             table,
             by="partner",
-            window="2025-Q3",
-            as_of="2025-09-30",
-            kpis=CLOSED,
-            basis=list(truth),
+            window=last,
+            as_of=ends[-1] + pd.offsets.QuarterEnd(0),
+            kpis=[*CLOSED, "average_deal_size", "close_rate"],
+            basis=sorted({basis for _, basis in truth}),
         )
-        told = with_intervals(card, table, seed=seed).set_index(["basis", "partner"]).sort_index()
-        for basis, value in truth.items():
-            low, high = told.loc[basis].groupby("partner")[["low", "high"]].first().to_numpy().T
+        told = with_intervals(card, table, seed=seed).set_index(["kpi", "basis", "partner"])
+        told = told.sort_index()
+        for (kpi, basis), value in truth.items():
+            rows = told.loc[(kpi, basis)].reindex(np.arange(partners).astype(str))
+            low, high = rows[["low", "high"]].to_numpy(dtype=float).T
             known = ~np.isnan(low)
-            hits.setdefault(basis, []).append(inside(low[known], value[known], high[known]))
-    return {
-        f"Scorecard 95 %, {basis.replace('_', ' ')}: coverage": np.mean(hit)
-        for basis, hit in hits.items()
-    }
+            if known.any():
+                hit = (low[known] <= value[known]) & (value[known] <= high[known])
+                hits.setdefault(f"{kpi} {basis}", []).extend(hit)
+    return hits
 
 
 def curves(seeds):

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from kpi_helpers.errors import KitError
-from kpi_helpers.stats import poisson, wilson
+from kpi_helpers.stats import negative_binomial, poisson, wilson
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,27 @@ def test_bad_confidence_and_negative_counts_are_refused():
         wilson(1, 2, confidence=95)
     with pytest.raises(KitError, match="negative"):
         poisson(-1)
+
+
+@pytest.mark.parametrize("a", [0.02, 0.25, 2.0])
+def test_negative_binomial_bounds_are_the_means_that_just_allow_the_count(a):
+    for k in (1, 6, 60):
+        low, high = negative_binomial(k, a)
+        at_least = stats.nbinom(1 / a, 1 / (1 + a * low)).sf(k - 1)
+        at_most = stats.nbinom(1 / a, 1 / (1 + a * high)).cdf(k)
+        assert (at_least, at_most) == pytest.approx((0.025, 0.025), abs=1e-9)
+
+
+def test_without_dispersion_it_is_poisson_and_with_it_wider():
+    k = np.array([0, 1, 7, 400, np.nan])
+    np.testing.assert_array_equal(negative_binomial(k, 0.0), poisson(k))
+    np.testing.assert_allclose(negative_binomial(k, 2e-6), poisson(k), rtol=2e-3)
+    low, high = negative_binomial(k[2:4], 0.1)
+    plain = poisson(k[2:4])
+    assert (low < plain[0]).all() and (high > plain[1]).all()
+    assert negative_binomial(0, 0.3)[0] == 0
+
+
+def test_impossible_dispersion_is_refused():
+    with pytest.raises(KitError, match="dispersion cannot be negative"):
+        negative_binomial(3, -0.1)
