@@ -44,7 +44,8 @@ def product_interval(value: float, factors) -> tuple[float, float]:
     >>> print(f"{low:.2f} {high:.2f}")
     9.66 40.95
     """
-    v, low, high, power = np.array([tuple(one) for one in factors], dtype=float).reshape(-1, 4).T
+    factors = [tuple(one) for one in factors if one.power]
+    v, low, high, power = np.array(factors, dtype=float).reshape(-1, 4).T
     if not value > 0 or not (v > 0).all() or np.isnan([low, high]).any():
         return np.nan, np.nan
     with np.errstate(divide="ignore"):

@@ -11,6 +11,8 @@ DRAWS = 1000
 MOST = (
     200  # values whose mean is drawn; above it the interval shrinks with the root of their number
 )
+FEWEST_FREE = 3  # degrees of freedom; below it a spread may be anything
+WIDEST = 30.0  # logarithm of a factor; beyond it numbers end
 STATISTICS = {"mean": np.mean, "median": np.median}
 
 
@@ -67,7 +69,8 @@ class Shape:
         """
         values = checks.numbers("Shape.interval", "values", values).ravel()
         level = checks.confidence("Shape.interval", confidence)
-        if not len(values) or not (values > 0).all() or not self.deviations.any():
+        known = len(values) and (values > 0).all()
+        if not known or self.freedom < FEWEST_FREE or not self.deviations.any():
             return np.nan, np.nan
         below, above = self._around(len(values), statistic, level)
         value = STATISTICS[statistic](values)
@@ -91,6 +94,7 @@ class Shape:
         rng = np.random.default_rng(self.seed)
         spread = np.sqrt(self.freedom / rng.chisquare(self.freedom, (DRAWS, 1)))
         sd = np.sqrt((self.deviations**2).mean())
+        spread = np.minimum(spread, WIDEST / np.abs(self.deviations).max())
         pool = np.sort(self.deviations)
         if len(pool) > MOST:  # its quantiles stand for it
             pool = np.quantile(pool, (np.arange(MOST) + 0.5) / MOST)

@@ -73,10 +73,16 @@ def test_less_confidence_is_narrower():
     assert wide_low < low < high < wide_high
 
 
+def test_wild_spreads_stay_numbers():
+    shape = learn_shape([1e-3, 1e3, 1e9, 1e-6], list("aaaa"))
+    low, high = shape.interval([1.0, 1e6])
+    assert 0 < low < 5e5 < high < np.inf
+
+
 def test_nothing_to_say_is_null():
-    shape = learn_shape([1, 2, 3, 4], list("aabb"))
+    shape = learn_shape([1, 2, 3, 4, 5, 6], list("aaabbb"))
     assert np.isnan(shape.interval([])).all() and np.isnan(shape.interval([1, 0])).all()
     assert np.isnan(learn_shape([5, 5, 5], list("aaa")).interval([5, 5])).all()
-    assert np.isnan(learn_shape([5, 7], list("ab")).interval([5])).all()
+    assert np.isnan(learn_shape([5, 7, 9], list("aaa")).interval([5])).all()
     with pytest.raises(KitError, match="of one length"):
         learn_shape([1, 2], ["a"])
