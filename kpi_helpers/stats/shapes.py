@@ -1,5 +1,6 @@
 """How sure the mean or median of few skewed values is: by the shape that all groups share."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,7 +14,7 @@ MOST = (
 )
 FEWEST_FREE = 3  # degrees of freedom; below it a spread may be anything
 WIDEST = 30.0  # logarithm of a factor; beyond it numbers end
-STATISTICS = {"mean": np.mean, "median": np.median}
+STATISTICS: dict[str, Callable] = {"mean": np.mean, "median": np.median}
 
 
 @dataclass(frozen=True)
