@@ -1,6 +1,8 @@
 """Comparing like with like: what a partner won against what its peers would have won on the same
 deals."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -11,6 +13,22 @@ from kpi_helpers.stats.intervals import poisson
 CELL = ("region", "size_band", "season", "product")  # in the order in which they are shrunk
 PULL = 10  # deals at the overall rate added to each cell
 ENOUGH = 5  # expected wins that a verdict needs
+SURE = 0.05
+OUTER, CAPPED = 0.2, 0.6787  # years that are capped; the mean square of a normal capped so
+MOST_LUCK = 4.0
+YEAR, NEARLY = 365.25, 1 / 12  # days; how much a whole year may lack
+
+
+@dataclass(frozen=True)
+class Luck:
+    """How much more than chance a partner's years differ: the variance of their log odds, and on
+    how many degrees of freedom that rests."""
+
+    variance: float = 0.0
+    freedom: float = np.inf
+
+
+NO_LUCK = Luck()
 
 
 def expected(trials: pd.DataFrame, *, cell=CELL, pull: float = PULL) -> pd.DataFrame:
@@ -101,7 +119,18 @@ def expected_each(trials: pd.DataFrame, *, cell=CELL, pull: float = PULL) -> np.
             narrowed = (peers["won"] + pull * rate) / (peers["n"] + pull)
         # Without pull a cell that nobody else has still says the wider rate.
         rate = narrowed.where(peers["n"] + pull > 0, rate)
-    return rate.to_numpy()
+    return _ripened(rate.to_numpy(), trials)
+
+
+def _ripened(rate, trials):
+    if "ripeness" not in trials.columns:
+        return rate
+    ripe = trials["ripeness"].astype(float)
+    own = ripe.groupby(trials["partner"], observed=True).transform("sum")
+    n = ripe.groupby(trials["partner"], observed=True).transform("size")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        riper = ripe - (ripe.sum() - own) / (len(ripe) - n)
+        return 1 / (1 + (1 / rate - 1) * np.exp(-riper.to_numpy()))
 
 
 def _codes(values) -> np.ndarray:
@@ -109,15 +138,17 @@ def _codes(values) -> np.ndarray:
 
 
 def observed_expected(
-    observed, expected, *, overall=None, confidence: float = 0.95
+    observed, expected, *, overall=None, error=None, freedom=np.inf, confidence: float = 0.95
 ) -> pd.DataFrame:
     """How a partner did against its peers on the same kind of deals: above 1 is more than
     expected; higher is better.
 
     ratio = observed / expected, interval exact Poisson of observed / expected, adjusted = ratio x
-    overall rate (0..1, cut at 1), p the two-sided Poisson probability. The verdict is "above" or
-    "below" where the interval leaves 1 out; fewer than 5 expected wins, or an interval around 1,
-    give none and the reason. Nothing expected gives null.
+    overall rate (0..1, cut at 1). p is the two-sided Poisson probability; with an `error` that of
+    Student's t of (|observed - expected| - 1/2) / error, for wins of deals scatter less than
+    Poisson's counts and lucky years more. The verdict is "above" or "below" where p is under 5 %;
+    fewer than 5 expected wins, or a larger p, give none and the reason. Nothing expected gives
+    null.
 
     Parameters
     ----------
@@ -127,6 +158,10 @@ def observed_expected(
         Wins expected of each.
     overall : float, optional
         The rate of all, in 0..1, for the adjusted one.
+    error : array-like, optional
+        The standard error of each partner's observed less expected.
+    freedom : float
+        The degrees of freedom on which the errors rest.
     confidence : float
         Of the interval, between 0 and 1.
 
@@ -153,8 +188,6 @@ def observed_expected(
     ... ].values.tolist()
     [[0.917, 0.458, 1.64, 0.367], [1.2, 0.44, 2.612, 0.48]]
     """
-    from scipy.special import pdtr, pdtrc
-
     index = observed.index if isinstance(observed, pd.Series) else None
     o = checks.not_negative("observed_expected", "observed", observed)
     e = checks.not_negative("observed_expected", "expected", expected)
@@ -167,31 +200,130 @@ def observed_expected(
         index=index,
     )
     table["adjusted"] = np.nan if overall is None else np.minimum(table["ratio"] * overall, 1.0)
-    at_least = np.where(o > 0, pdtrc(np.maximum(o - 1, 0), e), 1.0)
-    table["p"] = np.minimum(1.0, 2 * np.minimum(pdtr(o, e), at_least))
-    apart = [table["low"] > 1, table["high"] < 1]
-    silent = np.select([none, e < ENOUGH, ~(apart[0] | apart[1])], range(3), 3)
+    table["p"] = _poisson_p(o, e) if error is None else _student_p(o - e, error, freedom)
+    silent = np.select([none, e < ENOUGH, ~(table["p"] < SURE)], range(3), 3)
     said = np.array(
         [reasons.NO_PEERS, reasons.EXPECTED_BELOW_5, reasons.WITHIN_CHANCE, None], dtype=object
     )[silent]
-    verdict = np.where(silent == 3, np.where(apart[0], "above", "below"), None)
+    verdict = np.where(silent == 3, np.where(o > e, "above", "below"), None)
     return table.assign(verdict=pd.array(verdict, dtype="str"), reason=pd.array(said, dtype="str"))
 
 
+def _poisson_p(o, e):
+    from scipy.special import pdtr, pdtrc
+
+    at_least = np.where(o > 0, pdtrc(np.maximum(o - 1, 0), e), 1.0)
+    return np.minimum(1.0, 2 * np.minimum(pdtr(o, e), at_least))
+
+
+def _student_p(away, error, freedom):
+    from scipy.special import ndtr, stdtr
+
+    away = np.maximum(np.abs(away) - 0.5, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = -away / np.asarray(error, dtype=float)
+    return 2 * (ndtr(t) if np.isinf(freedom) else stdtr(freedom, t))
+
+
+def learn_luck(trials: pd.DataFrame, as_of, *, cell=CELL, pull: float = PULL) -> Luck:
+    """How much more than chance partners' years differ from their own long run, beyond what their
+    deals explain.
+
+    Of a partner's wins less expected in a year, d, and the variance that chance gives, v, the part
+    that its own level explains, v sum(d) / sum(v), is taken out. The answer is the u at which what
+    is left scatters as v + u v² would have it; the outer fifth of all years is capped, so that a
+    few partners that truly changed do not pass for luck. Years end on `as_of`'s day; the first, if
+    it is not whole, is left out.
+
+    Parameters
+    ----------
+    trials : DataFrame
+        Closed deals of all years as `closed_trials` gives them: partner, won, on.
+    as_of : date or str
+        The last day.
+    cell : tuple of str
+        Circumstances that peers must share, the most important first.
+    pull : float
+        How many deals the wider circumstance weighs in a thinner one.
+
+    Returns
+    -------
+    Luck
+        No variance, known for sure, where no partner has two whole years.
+
+    Raises
+    ------
+    KitError
+        For missing columns.
+
+    Notes
+    -----
+    It misleads upwards where partners truly rose or fell: fewer verdicts are given then. Source:
+    Paule and Mandel 1982, winsorised after Spiegelhalter 2005.
+
+    Examples
+    --------
+    >>> learn_luck(pd.DataFrame({"partner": ["A"], "won": [1], "on": ["2025-01-01"]}), "2025-12-31")
+    Luck(variance=0.0, freedom=inf)
+    """
+    checks.columns("learn_luck", trials, ("partner", "won", "on"))
+    back = (pd.Timestamp(as_of) - pd.to_datetime(trials["on"])).dt.days / YEAR
+    p = expected_each(trials, cell=cell, pull=pull)
+    each = trials[["partner"]].assign(
+        year=np.floor(back), d=trials["won"].astype(float) - p, v=p * (1 - p)
+    )
+    each = each[each["year"] < np.floor(back.max() + NEARLY)]
+    years = each.groupby(["partner", "year"], observed=True)[["d", "v"]].sum().reset_index()
+    own = years.groupby("partner", observed=True)
+    years = years[own["v"].transform("size") > 1]
+    own = years.groupby("partner", observed=True)
+    share = years["v"] / own["v"].transform("sum")
+    left = years["d"] - share * own["d"].transform("sum")
+    squares = (share**2).groupby(years["partner"], observed=True).transform("sum")
+    chance, lucky = years["v"] * (1 - share), years["v"] ** 2 * (1 - 2 * share + squares)
+    known = chance > 0
+    if not known.any():
+        return NO_LUCK
+    left, chance, lucky = (x[known].to_numpy() for x in (left, chance, lucky))
+
+    def beyond(variance):
+        """By how much the years scatter more than chance and this luck have them."""
+        away = left**2 / (chance + variance * lucky)
+        return np.minimum(away, np.quantile(away, 1 - OUTER)).mean() - CAPPED
+
+    freedom = float(len(years) - own.ngroups)
+    if beyond(0.0) <= 0:
+        return Luck(0.0, freedom)
+    from scipy.optimize import brentq
+
+    return Luck(
+        float(brentq(beyond, 0.0, MOST_LUCK)) if beyond(MOST_LUCK) < 0 else MOST_LUCK, freedom
+    )
+
+
 def fair_comparison(
-    trials: pd.DataFrame, *, cell=CELL, pull: float = PULL, confidence: float = 0.95
+    trials: pd.DataFrame,
+    *,
+    luck: Luck = NO_LUCK,
+    cell=CELL,
+    pull: float = PULL,
+    confidence: float = 0.95,
 ) -> pd.DataFrame:
     """Every partner against what its peers would have won on its deals; a higher ratio and
     adjusted rate is better.
 
-    `expected`, then `observed_expected` with the overall rate of all trials. Many partners are many
-    tests: correct p by `benjamini_hochberg`.
+    `expected`, then `observed_expected` with the overall rate of all trials and the error of the
+    difference, the root of v (1 + u v) + e² / k: v the variance of wins with the chances expected,
+    u that of `luck`, e the expected wins, k the peers' wins that they rest on. Many partners are
+    many tests: correct p by `benjamini_hochberg`.
 
     Parameters
     ----------
     trials : DataFrame
         Closed deals as `closed_trials` gives them: partner, won and the columns of their
         circumstances.
+    luck : Luck
+        What `learn_luck` gave.
     cell : tuple of str
         Circumstances that peers must share, the most important first.
     pull : float
@@ -213,9 +345,17 @@ def fair_comparison(
     ['fewer than 5 wins expected']
     """
     table = expected(trials, cell=cell, pull=pull)
-    overall = table["observed"].sum() / table["n"].sum() if len(table) else None
+    wins = table["observed"].sum()
+    p = pd.Series(expected_each(trials, cell=cell, pull=pull), index=trials.index)
+    chance = (p * (1 - p)).groupby(trials["partner"], observed=True).sum()
+    rests_on = (wins - table["observed"]).clip(lower=1)
     compared = observed_expected(
-        table["observed"], table["expected"], overall=overall, confidence=confidence
+        table["observed"],
+        table["expected"],
+        overall=wins / table["n"].sum() if len(table) else None,
+        error=np.sqrt(chance * (1 + luck.variance * chance) + table["expected"] ** 2 / rests_on),
+        freedom=luck.freedom if luck.variance else np.inf,
+        confidence=confidence,
     )
     compared.insert(0, "n", table["n"])
     return compared

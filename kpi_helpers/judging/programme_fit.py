@@ -11,7 +11,7 @@ from kpi_helpers.contract.as_of import known_at
 from kpi_helpers.contract.windows import Window, parse_window
 from kpi_helpers.judging.backtesting import Backtest, backtest
 from kpi_helpers.judging.comparisons import adjusted_trends, alerts, rank_intervals
-from kpi_helpers.judging.fairness import fair_comparison
+from kpi_helpers.judging.fairness import fair_comparison, learn_luck
 from kpi_helpers.judging.forecasting import SHOCK
 from kpi_helpers.judging.season import season_of
 from kpi_helpers.judging.trials import closed_trials
@@ -116,11 +116,10 @@ def fit_programme(
     known = known_at(deals, as_of)
     trials = closed_trials(deals, as_of)
     year = as_of - pd.DateOffset(years=1)
-    recent, before = (
-        trials["on"] > year,
-        (trials["on"] <= year) & (trials["on"] > year - pd.DateOffset(years=1)),
+    luck = learn_luck(trials, as_of)
+    last_year, year_before = (
+        fair_comparison(_year_of(deals, day), luck=luck) for day in (as_of, year)
     )
-    last_year, year_before = (fair_comparison(trials[part]) for part in (recent, before))
     trends, losses, stages = (
         adjusted_trends(trials, as_of=as_of),
         _losses(known, year),
@@ -156,6 +155,11 @@ def fit_programme(
         float(last_year["observed"].sum() / last_year["n"].sum()) if len(last_year) else np.nan,
         last_year[["n", "observed"]].sort_values(["n", "observed"], ignore_index=True),
     )
+
+
+def _year_of(deals, day):
+    """The trials of the twelve months up to a day, as they were known on it."""
+    return closed_trials(deals, day, since=day - pd.DateOffset(years=1) + pd.Timedelta(days=1))
 
 
 def _losses(known, year):
