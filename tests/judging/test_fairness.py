@@ -3,9 +3,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from kpi_helpers.errors import KitError, MissingColumns
-from kpi_helpers.judging import expected, fair_comparison, observed_expected
+from kpi_helpers.judging import expected, fair_comparison, learn_luck, observed_expected
 from kpi_helpers.stats import reasons
 
 
@@ -91,6 +92,74 @@ def test_verdict_and_p_agree():
     table = observed_expected(np.arange(0, 40), 12.0)
     assert ((table["p"] < 0.05) == table["verdict"].notna()).all()
     assert table["verdict"].dropna().unique().tolist() == ["below", "above"]
+
+
+def test_an_error_gives_students_t_with_a_continuity_correction():
+    table = observed_expected([20, 12], [12.0, 12.0], error=[2.5, 2.5], freedom=9)
+    assert table["p"].tolist() == pytest.approx([2 * stats.t.sf(7.5 / 2.5, 9), 1.0])
+    assert table["verdict"].tolist()[0] == "above" and pd.isna(table["verdict"].tolist()[1])
+    sure = observed_expected(20, 12.0, error=2.5)["p"].item()
+    assert sure == pytest.approx(2 * stats.norm.sf(7.5 / 2.5))
+    assert table[["low", "high"]].equals(observed_expected([20, 12], [12.0, 12.0])[["low", "high"]])
+
+
+def test_p_agrees_with_the_exact_distribution_of_unequal_chances():
+    """Five partners' wins, each of deals with chances of their own."""
+    rng = np.random.default_rng(4)
+    for _ in range(5):
+        p = rng.uniform(0.05, 0.7, 80)
+        exact = np.array([1.0])
+        for one in p:
+            exact = np.convolve(exact, [1 - one, one])
+        e, error = p.sum(), np.sqrt((p * (1 - p)).sum())
+        k = int(e + 2.2 * error)
+        ours = observed_expected(k, e, error=error)["p"].item()
+        assert ours == pytest.approx(2 * exact[k:].sum(), rel=0.25)
+
+
+def test_a_deal_riper_than_its_peers_is_expected_to_be_won_more_often():
+    trials = pd.concat([deals("A", 5, 10, ripeness=1.0), deals("B", 50, 100, ripeness=0.0)])
+    assert expected(trials, pull=0).loc["A", "expected"] == pytest.approx(10 / (1 + np.exp(-1)))
+    assert expected(trials, pull=0).loc["B", "expected"] == pytest.approx(100 / (1 + np.exp(1)))
+    same = trials.assign(ripeness=0.7)
+    assert expected(same, pull=0).loc["A", "expected"] == pytest.approx(5)
+
+
+def years(rng, sd, partners=30, each=200):
+    """Three years of closed deals, each partner's year lucky or not by log odds with this sd."""
+    tables = []
+    for partner in range(partners):
+        for year in (2022, 2023, 2024):
+            p = 1 / (1 + np.exp(0.6 - rng.normal(0, sd)))
+            on = pd.Timestamp(f"{year}-01-01") + pd.to_timedelta(rng.integers(0, 365, each), "D")
+            tables.append(pd.DataFrame({"partner": partner, "won": rng.random(each) < p, "on": on}))
+    return pd.concat(tables, ignore_index=True)
+
+
+def test_planted_luck_of_years_is_learned_and_widens_p():
+    rng = np.random.default_rng(0)
+    none, some = ([learn_luck(years(rng, sd), "2024-12-31") for _ in range(6)] for sd in (0, 0.3))
+    assert np.mean([luck.variance for luck in some]) == pytest.approx(0.09, rel=0.25)
+    assert np.mean([luck.variance for luck in none]) < 0.008
+    assert {luck.freedom for luck in some} == {60.0}
+    trials = years(rng, 0.3)
+    plain, wide = fair_comparison(trials), fair_comparison(trials, luck=some[0])
+    assert (wide["p"] > plain["p"]).mean() > 0.9 and plain["low"].equals(wide["low"])
+
+
+def test_a_few_partners_that_truly_changed_do_not_pass_for_luck():
+    trials = years(np.random.default_rng(1), 0.0)
+    fell = trials["partner"].isin((0, 1)) & (trials["on"] >= "2024-01-01")
+    trials.loc[fell, "won"] = False
+    assert learn_luck(trials, "2024-12-31").variance < 0.02
+
+
+def test_a_first_year_that_is_not_whole_teaches_nothing():
+    trials = years(np.random.default_rng(2), 0.3)
+    whole = trials[trials["on"] >= "2023-01-01"]
+    late = trials[(trials["on"] >= "2022-07-01")]
+    assert learn_luck(late, "2024-12-31").freedom == learn_luck(whole, "2024-12-31").freedom == 30
+    assert learn_luck(whole[whole["on"] >= "2024-01-01"], "2024-12-31").variance == 0
 
 
 def test_silences_say_why():

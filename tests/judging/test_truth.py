@@ -44,6 +44,26 @@ def test_small_fairness_raises_few_alarms_and_the_coast_is_no_merit():
     assert only(told, "best coast")[0] <= 0.2
 
 
+def test_small_luck_is_learned_and_gives_few_verdicts():
+    told = figures("luck", 3)
+    assert max(only(told, "false verdict")) <= 1 / 3
+    none, some, much = only(told, "learned")
+    assert none < 0.008 < some < much < 0.06
+
+
+def test_small_newcomers_are_judged_like_all_others():
+    told = figures("newcomers", 8)
+    assert only(told, "observed over expected") == pytest.approx([1.0] * 3, abs=0.12)
+    new, growing, shrinking = only(told, "as they are")
+    assert new < 0.8 and growing < 1 < shrinking
+
+
+def test_small_sixty_deals_show_double_and_half_the_odds():
+    told = figures("sixty_deals", 20)
+    assert told["Odds the same, 60 deals: verdict"] < 0.2
+    assert told["Odds half, 60 deals: verdict"] > 0.3 < told["Odds double, 60 deals: verdict"]
+
+
 def test_small_differences_are_found():
     told = figures("differences", 5)
     assert only(told, "Half the odds")[0] > 0.2 and only(told, "Decline of")[0] > 0.2
@@ -92,6 +112,14 @@ def test_false_alarms_stay_under_5_percent_and_differences_are_found():
     assert only(told, "best coast")[0] < 0.05 < only(told, "without the comparison")[0]
     told = figures("differences", 300)
     assert only(told, "Half the odds")[0] > 0.5 and only(told, "true slope")[0] > 0.9
+
+
+@long
+def test_luck_growth_and_age_are_no_merit():
+    told = figures("luck", 100)
+    assert max(only(told, "false verdict")) <= 0.1
+    told = figures("newcomers", 60)
+    assert only(told, "observed over expected") == pytest.approx([1.0] * 3, abs=0.05)
 
 
 @long

@@ -15,6 +15,7 @@ from kpi_helpers.judging import (
     backtest,
     closed_trials,
     fair_comparison,
+    learn_luck,
     seasonal_index,
     strategy_effect,
     with_intervals,
@@ -245,6 +246,69 @@ def differences(seeds):
     }
 
 
+def luck(seeds, partners=40):
+    """Partners that do not differ but for their quarters' luck (standard deviation of log odds),
+    20 deals a month: programmes with a false verdict among all of them, and the luck learned."""
+    told = {}
+    for sd in (0.0, 0.25, 0.4):
+        wrong, variance = [], []
+        for seed in range(seeds):
+            deck = world.programme(seed, partners=partners, per_month=20, spread=0.0, luck=sd)
+            learned, table = _fair_year(world.export(deck, "2024-12-31"), "2024-12-31")
+            wrong.append(alerts({"fair": table["p"]})["alert"].any())
+            variance.append(learned.variance)
+        told[f"Luck {sd}: programmes of {partners} with a false verdict"] = np.mean(wrong)
+        told[f"Luck {sd}: variance of a year's log odds learned"] = np.mean(variance)
+    return told
+
+
+def _fair_year(deals, day):
+    day = pd.Timestamp(day)
+    learned = learn_luck(closed_trials(deals, day), day)
+    since = day - pd.DateOffset(years=1) + pd.Timedelta(days=1)
+    return learned, fair_comparison(closed_trials(deals, day, since=since), luck=learned)
+
+
+def newcomers(seeds):
+    """A partner like all others that began five months ago, that grew, or that shrank, where losses
+    end much sooner than wins: observed over expected, with and without the deals' ripeness."""
+    told = {}
+    for name in ("new", "growing", "shrinking"):
+        sums = []
+        for seed in range(seeds):
+            deck = world.programme(seed, partners=20, per_month=15, spread=0.0, luck=0.0)
+            days = (deck["ends_on"] - deck["created_on"]) * np.where(
+                deck["outcome"] == "won", 2, 0.4
+            )
+            deck["ends_on"] = deck["created_on"] + days.dt.round("D")
+            past = (deck["created_on"] - world.START).dt.days / 1095
+            kept = {"new": past > 0.86, "growing": past**2, "shrinking": (1 - past) ** 2}[name]
+            there = np.random.default_rng(seed).random(len(deck)) < kept
+            deals = world.export(deck[there | (deck["partner"] != "P00")], "2024-12-31")
+            trials = closed_trials(deals, "2024-12-31", since="2024-01-01")
+            both = (fair_comparison(t) for t in (trials, trials.drop(columns="ripeness")))
+            sums.append([t.loc["P00", ["observed", "expected"]].to_list() for t in both])
+        (o, e), (_, plain) = np.sum(sums, axis=0)
+        told[f"A {name} partner like all others: observed over expected"] = o / e
+        told[f"A {name} partner, closed deals taken as they are"] = o / plain
+    return told
+
+
+def sixty_deals(seeds):
+    """Verdicts on one of 40 partners with 60 closed deals whose odds are halved, doubled or
+    neither."""
+    rng, told = np.random.default_rng(12), {}
+    for name, odds in (("the same", 1.0), ("half", 0.5), ("double", 2.0)):
+        said = []
+        for _ in range(seeds):
+            table, p = world.trials(rng, each=60)
+            mine = (table["partner"] == 0).to_numpy()
+            table.loc[mine, "won"] = rng.random(60) < 1 / (1 + (1 / p[mine] - 1) / odds)
+            said.append(pd.notna(fair_comparison(table).loc[0, "verdict"]))
+        told[f"Odds {name}, 60 deals: verdict"] = np.mean(said)
+    return told
+
+
 def strategies(seeds):
     """Series of 18 and 18 months: effect 0 and 2 standard deviations, independent and neighbours at
     0.3."""
@@ -418,6 +482,9 @@ FIGURES = (
     seasons,
     fairness,
     differences,
+    luck,
+    newcomers,
+    sixty_deals,
     strategies,
 )
 FIGURES = (*FIGURES, critical_values, forecasts, shared_luck, on_sample)
