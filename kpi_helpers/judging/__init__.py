@@ -36,6 +36,7 @@ _HOMES = {
         "expected",
         "expected_each",
         "fair_comparison",
+        "fair_limits",
         "learn_luck",
         "observed_expected",
     ),

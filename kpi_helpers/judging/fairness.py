@@ -25,7 +25,7 @@ class Luck:
     how many degrees of freedom that rests."""
 
     variance: float = 0.0
-    freedom: float = np.inf
+    freedom: float | None = None
 
 
 NO_LUCK = Luck()
@@ -138,7 +138,7 @@ def _codes(values) -> np.ndarray:
 
 
 def observed_expected(
-    observed, expected, *, overall=None, error=None, freedom=np.inf, confidence: float = 0.95
+    observed, expected, *, overall=None, error=None, freedom=None, confidence: float = 0.95
 ) -> pd.DataFrame:
     """How a partner did against its peers on the same kind of deals: above 1 is more than
     expected; higher is better.
@@ -160,8 +160,8 @@ def observed_expected(
         The rate of all, in 0..1, for the adjusted one.
     error : array-like, optional
         The standard error of each partner's observed less expected.
-    freedom : float
-        The degrees of freedom on which the errors rest.
+    freedom : float, optional
+        The degrees of freedom on which the errors rest; unset, they are known.
     confidence : float
         Of the interval, between 0 and 1.
 
@@ -222,7 +222,7 @@ def _student_p(away, error, freedom):
     away = np.maximum(np.abs(away) - 0.5, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = -away / np.asarray(error, dtype=float)
-    return 2 * (ndtr(t) if np.isinf(freedom) else stdtr(freedom, t))
+    return 2 * (ndtr(t) if freedom is None else stdtr(freedom, t))
 
 
 def learn_luck(trials: pd.DataFrame, as_of, *, cell=CELL, pull: float = PULL) -> Luck:
@@ -264,7 +264,7 @@ def learn_luck(trials: pd.DataFrame, as_of, *, cell=CELL, pull: float = PULL) ->
     Examples
     --------
     >>> learn_luck(pd.DataFrame({"partner": ["A"], "won": [1], "on": ["2025-01-01"]}), "2025-12-31")
-    Luck(variance=0.0, freedom=inf)
+    Luck(variance=0.0, freedom=None)
     """
     checks.columns("learn_luck", trials, ("partner", "won", "on"))
     back = (pd.Timestamp(as_of) - pd.to_datetime(trials["on"])).dt.days / YEAR
@@ -334,7 +334,8 @@ def fair_comparison(
     Returns
     -------
     DataFrame
-        Trials in, as for `expected`; out by partner: n, then the columns of `observed_expected`.
+        Trials in, as for `expected`; out by partner: n, the columns of `observed_expected`, and
+        chance, the variance of wins with the chances expected.
 
     Examples
     --------
@@ -347,15 +348,70 @@ def fair_comparison(
     table = expected(trials, cell=cell, pull=pull)
     wins = table["observed"].sum()
     p = pd.Series(expected_each(trials, cell=cell, pull=pull), index=trials.index)
-    chance = (p * (1 - p)).groupby(trials["partner"], observed=True).sum()
-    rests_on = (wins - table["observed"]).clip(lower=1)
+    table["chance"] = (p * (1 - p)).groupby(trials["partner"], observed=True).sum()
+    rests_on, chance = (wins - table["observed"]).clip(lower=1), table["chance"]
     compared = observed_expected(
         table["observed"],
         table["expected"],
         overall=wins / table["n"].sum() if len(table) else None,
         error=np.sqrt(chance * (1 + luck.variance * chance) + table["expected"] ** 2 / rests_on),
-        freedom=luck.freedom if luck.variance else np.inf,
+        freedom=luck.freedom if luck.variance else None,
         confidence=confidence,
     )
     compared.insert(0, "n", table["n"])
-    return compared
+    return compared.assign(chance=table["chance"])
+
+
+def fair_limits(
+    expected, luck: Luck, *, share: float = 0.6, wins: float = np.inf, p: float = SURE
+) -> pd.DataFrame:
+    """What chance and lucky years explain of observed / expected, by the wins expected; neither
+    direction is better.
+
+    1 ± (t s + 1/2) / e, not below 0, with s² = v (1 + u v) + e² / k, v = `share` x e, u the
+    variance of `luck`, k the peers' wins, and t Student's at which a verdict has the probability
+    `p`: outside lies what `observed_expected` calls above or below.
+
+    Parameters
+    ----------
+    expected : array-like
+        Expected wins, above 0.
+    luck : Luck
+        What `learn_luck` gave.
+    share : float
+        The variance that chance gives wins, as a share of those expected.
+    wins : float
+        The wins of all peers, on which expectations rest.
+    p : float
+        The probability under which there is a verdict.
+
+    Returns
+    -------
+    DataFrame
+        A row each: expected, low, high.
+
+    Raises
+    ------
+    KitError
+        For negative numbers.
+
+    Notes
+    -----
+    Source: the funnel of Spiegelhalter 2005.
+
+    Examples
+    --------
+    >>> fair_limits([16.0], NO_LUCK, share=0.64).round(3).values.tolist()
+    [[16.0, 0.577, 1.423]]
+    """
+    from scipy.special import ndtri, stdtrit
+
+    e = np.atleast_1d(checks.not_negative("fair_limits", "expected", expected))
+    free = luck.freedom if luck.variance else None
+    t = -ndtri(p / 2) if free is None else -stdtrit(free, p / 2)
+    chance = share * e
+    away = t * np.sqrt(chance * (1 + luck.variance * chance) + e**2 / wins) + 0.5
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return pd.DataFrame(
+            {"expected": e, "low": np.maximum(0.0, 1 - away / e), "high": 1 + away / e}
+        )

@@ -11,7 +11,7 @@ from kpi_helpers.contract.as_of import known_at
 from kpi_helpers.contract.windows import Window, parse_window
 from kpi_helpers.judging.backtesting import Backtest, backtest
 from kpi_helpers.judging.comparisons import adjusted_trends, alerts, rank_intervals
-from kpi_helpers.judging.fairness import fair_comparison, learn_luck
+from kpi_helpers.judging.fairness import NO_LUCK, SURE, Luck, fair_comparison, learn_luck
 from kpi_helpers.judging.forecasting import SHOCK
 from kpi_helpers.judging.season import season_of
 from kpi_helpers.judging.trials import closed_trials
@@ -20,6 +20,7 @@ from kpi_helpers.stats import reasons
 
 FEWEST_LOST = 10  # losses, to compare the share that goes to competitors
 FEWEST_IN_STAGE = 5  # open deals of a partner in a stage, to compare their ages
+CROWD = ["n", "observed", "expected", "chance"]
 BY_PARTNER = (
     "last_year",
     "year_before",
@@ -41,8 +42,9 @@ class ProgrammeFit:
     per partner and stage): n, median, others, p; `alerts`: question, partner, p, q, alert over all
     of them at once; `slow_days`: 90th percentile of won cycles; `season`: the `seasonal_index` row
     of the window's month, else of its quarter, none where it spans several or there is silence.
-    `ranked` partners have a rank; `close_rate` is everyone's of `last_year`, `crowd` its n and
-    observed without names: these hold where the tables are one partner's slice.
+    `luck`: that of partners' years; `cut`: the p under which an alert is raised; `ranked` partners
+    have a rank; `close_rate` is everyone's of `last_year`, `crowd` its n, observed, expected and
+    chance without names: these hold where the tables are one partner's slice.
     """
 
     as_of: pd.Timestamp
@@ -62,6 +64,8 @@ class ProgrammeFit:
     ranked: int
     close_rate: float
     crowd: pd.DataFrame
+    luck: Luck = NO_LUCK
+    cut: float = 0.0
 
     def alert(self, question: str, partner) -> bool:
         """Whether this partner's answer to the question is raised among all partners' answers."""
@@ -134,6 +138,7 @@ def fit_programme(
         if backtest_periods
         else None
     )
+    raised = alerts(questions)
     won = known[known["status"] == "won"].drop_duplicates("deal_id")
     cycles = (won["closed_on"] - won["created_on"]).dt.days
     return ProgrammeFit(
@@ -149,12 +154,21 @@ def fit_programme(
         ranks,
         losses,
         stages,
-        alerts(questions),
+        raised,
         season_of(trials, window),
         len(ranks),
         float(last_year["observed"].sum() / last_year["n"].sum()) if len(last_year) else np.nan,
-        last_year[["n", "observed"]].sort_values(["n", "observed"], ignore_index=True),
+        last_year[CROWD].sort_values(CROWD, ignore_index=True),
+        luck,
+        _cut(raised),
     )
+
+
+def _cut(raised):
+    """The p at which an alert begins: that of the last one raised, else that of a first."""
+    if raised["alert"].any():
+        return float(raised.loc[raised["alert"], "p"].max())
+    return SURE / max(1, int(raised["p"].notna().sum()))
 
 
 def _year_of(deals, day):

@@ -1,14 +1,15 @@
 """Which figure shows which KPI of a partner, with its alternative text."""
 
+from kpi_helpers.judging.fairness import ENOUGH
+from kpi_helpers.judging.programme_fit import CROWD
 from kpi_helpers.showing.figures import Picture
 from kpi_helpers.showing.figures.funnel import funnel_plot
-from kpi_helpers.showing.format import percent
 from kpi_helpers.showing.kpi_tables import silent
 from kpi_helpers.showing.kpis import PRESENTATIONS
 from kpi_helpers.showing.language import _
-from kpi_helpers.stats import funnel, funnel_limits
 from kpi_helpers.views.partner import PartnerView
 
+FEWEST = 5  # partners, for a funnel
 PICTURES = (*PRESENTATIONS, "fair")
 
 
@@ -34,37 +35,28 @@ def picture(view: PartnerView, kpi: str) -> Picture | None:
 
 
 def _fair(view):
-    """The funnel of all partners with this one marked; in the partner's own edition without the
-    others' dots."""
-    year = view.programme.last_year
-    if view.partner not in year.index or not year.loc[view.partner, "n"]:
+    """The funnel of all partners with this one marked, the others without names; none in the
+    partner's own edition, where what peers would have won stays theirs, nor under five partners
+    or five expected wins."""
+    year, crowd = view.programme.last_year, view.programme.crowd
+    if view.edition == "partner" or (crowd["expected"] > 0).sum() < FEWEST:
         return None
-    own, crowd = year.loc[view.partner], view.programme.crowd
-    found = funnel(crowd.index, crowd["observed"], crowd["n"], overdispersed=True)
-    if found.reason:
+    if view.partner not in year.index or not year.loc[view.partner, "expected"] >= ENOUGH:
         return None
-    points = found.points
-    mine = points.index[(points["n"] == own["n"]) & (points["k"] == own["observed"])][:1]
+    own, luck = year.loc[view.partner], view.programme.luck
+    points = crowd.assign(ratio=crowd["observed"] / crowd["expected"], partner="", verdict=None)
+    mine = points.index[(points[CROWD] == own[CROWD].astype(float)).all(axis=1)][:1]
     points.loc[mine, "partner"] = view.partner
-    if view.edition == "partner":
-        points = points.loc[mine]
-    centre, phi = round(found.centre, 2), round(found.phi, 1)
-    limits = funnel_limits(range(5, int(points["n"].max() * 1.1) + 6), centre, phi=phi)
-    chance = funnel_limits(own["n"], centre, phi=phi).iloc[0]
-    title = _("Close rate of the last twelve months, and what chance explains")
+    title = _("Deals won against those expected, and what chance explains")
     text = _(
-        "{title}: {partner} {rate} of {count:,.0f} decided deals; chance alone explains {low} to "
-        "{high}.",
+        "{title}: {partner} won {ratio:.2f} times what its peers would have won of the same deals.",
         title=title,
         partner=view.partner,
-        rate=percent(own["observed"] / own["n"]),
-        count=own["n"],
-        low=percent(chance["low_95"]),
-        high=percent(chance["high_95"]),
+        ratio=own["ratio"],
     )
     return Picture(
         lambda ax: funnel_plot(
-            points, limits, centre=centre, title=title, mine=view.partner, ax=ax
+            points, luck, cut=view.programme.cut, title=title, mine=view.partner, ax=ax
         ),
         text,
     )

@@ -12,8 +12,8 @@ from kpi_helpers.showing.figures.ranks import rank_plot
 from kpi_helpers.showing.format import DASH, money, shown, signed
 from kpi_helpers.showing.judgement import plan_table
 from kpi_helpers.showing.language import _, ngettext
+from kpi_helpers.showing.pictures import FEWEST
 from kpi_helpers.showing.tables import Html, paragraph, table
-from kpi_helpers.stats import funnel_limits
 from kpi_helpers.views.portfolio import PortfolioView
 
 MOST = 10  # rows of a plan, and partners at either end of the movers
@@ -176,21 +176,21 @@ def _ranks(view: PortfolioView) -> Picture | None:
 
 
 def _funnel(view: PortfolioView) -> Picture | None:
-    """All partners' close rates against their number of deals; None under five partners."""
-    found = view.funnel
-    if found.reason:
+    """All partners' wins against those expected; None under five partners. Named are those that
+    the ranking gives a verdict: picture and table cannot disagree."""
+    compared = view.programme.last_year
+    if (compared["expected"] > 0).sum() < FEWEST:
         return None
-    title = _("Close rate of the last twelve months, and what chance explains")
-    outside = found.points[~found.points["place"].isin(["within"]) & found.points["place"].notna()]
-    text = ", ".join(f"{row.partner} {shown(row.rate, 'ratio')}" for row in outside.itertuples())
-    limits = funnel_limits(
-        range(5, int(found.points["n"].max() * 1.1) + 6), found.centre, phi=found.phi
-    )
+    verdicts = view.ranking.set_index("partner")["verdict"].reindex(compared.index)
+    points = compared.assign(verdict=verdicts).reset_index()
+    title = _("Deals won against those expected, and what chance explains")
+    apart = points[points["verdict"].notna()]
+    text = ", ".join(f"{row.partner} {row.ratio:.2f}" for row in apart.itertuples())
     return Picture(
         lambda ax: funnel_plot(
-            found.points, limits, centre=found.centre, title=title, named=True, ax=ax
+            points, view.programme.luck, cut=view.programme.cut, title=title, ax=ax
         ),
-        _("{title}. Outside the limits: {names}.", title=title, names=text or _("nobody")),
+        _("{title}. Beyond chance: {names}.", title=title, names=text or _("nobody")),
         height=3.8,
     )
 

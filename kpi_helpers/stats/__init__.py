@@ -18,12 +18,6 @@ _HOMES = {
         "count_dispersion",
         "rate_dispersion",
     ),
-    "funnel_plot": (
-        "Funnel",
-        "funnel",
-        "funnel_limits",
-        "overdispersion",
-    ),
     "intervals": (
         "negative_binomial",
         "poisson",

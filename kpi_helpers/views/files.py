@@ -11,12 +11,13 @@ import pandas as pd
 
 from kpi_helpers.contract.windows import Window
 from kpi_helpers.judging.backtesting import Backtest
+from kpi_helpers.judging.fairness import Luck
 from kpi_helpers.judging.programme_fit import BY_PARTNER, ProgrammeFit
 from kpi_helpers.judging.win_chances import PACE, WinHistory
 
 FILE = "programme.json"
 ROWS = 4096  # of a row group
-CLASSES = {one.__name__: one for one in (Backtest, ProgrammeFit, WinHistory, Window)}
+CLASSES = {one.__name__: one for one in (Backtest, Luck, ProgrammeFit, WinHistory, Window)}
 
 
 def save_fit(programme: ProgrammeFit, folder: Path) -> None:

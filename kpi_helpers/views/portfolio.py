@@ -90,15 +90,6 @@ class PortfolioView:
             "change", ascending=False, kind="stable"
         )
 
-    @cached_property
-    def funnel(self):
-        """All partners' closed deals of the last twelve months as a `judging.Funnel`, widened by
-        overdispersion."""
-        from kpi_helpers.stats import funnel
-
-        year = self.programme.last_year
-        return funnel(year.index, year["observed"], year["n"], overdispersed=True)
-
 
 @nearest_names
 def portfolio_view(

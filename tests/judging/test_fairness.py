@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from kpi_helpers.errors import KitError, MissingColumns
-from kpi_helpers.judging import expected, fair_comparison, learn_luck, observed_expected
+from kpi_helpers.judging import (
+    expected,
+    fair_comparison,
+    fair_limits,
+    learn_luck,
+    observed_expected,
+)
+from kpi_helpers.judging.fairness import Luck
 from kpi_helpers.stats import reasons
 
 
@@ -145,6 +152,22 @@ def test_planted_luck_of_years_is_learned_and_widens_p():
     trials = years(rng, 0.3)
     plain, wide = fair_comparison(trials), fair_comparison(trials, luck=some[0])
     assert (wide["p"] > plain["p"]).mean() > 0.9 and plain["low"].equals(wide["low"])
+
+
+@pytest.mark.parametrize("luck", [Luck(), Luck(0.05, 30.0)])
+def test_outside_the_limits_lies_what_has_a_verdict(luck):
+    rng, seen = np.random.default_rng(3), []
+    tables = [deals(name, rng.integers(0, 40), 80, season="Q1") for name in range(30)]
+    table = fair_comparison(pd.concat(tables), luck=luck)
+    wins = table["observed"].sum()
+    for row in table.itertuples():
+        limits = fair_limits(
+            row.expected, luck, share=row.chance / row.expected, wins=wins - row.observed
+        ).iloc[0]
+        outside = not limits["low"] <= row.ratio <= limits["high"]
+        seen.append(outside)
+        assert outside == pd.notna(row.verdict)
+    assert 0 < sum(seen) < 30
 
 
 def test_a_few_partners_that_truly_changed_do_not_pass_for_luck():

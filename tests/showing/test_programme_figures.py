@@ -5,12 +5,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from kpi_helpers.judging.fairness import Luck, observed_expected
 from kpi_helpers.showing.figures.base import BAD, GOOD, MUTED
 from kpi_helpers.showing.figures.funnel import funnel_plot
 from kpi_helpers.showing.figures.naming import name_dots
 from kpi_helpers.showing.figures.quality_map import quality_map
 from kpi_helpers.showing.figures.ranks import rank_plot
-from kpi_helpers.stats import funnel, funnel_limits
 
 
 @pytest.fixture(autouse=True)
@@ -19,16 +19,10 @@ def close():
     mpl.pyplot.close("all")
 
 
-def drawn(mine=None, named=False):
-    found = funnel(list("ABCDEF"), [20, 22, 18, 60, 2, 21], [100] * 6)
-    return funnel_plot(
-        found.points,
-        funnel_limits(range(5, 121), found.centre),
-        centre=found.centre,
-        title="",
-        mine=mine,
-        named=named,
-    )
+def drawn(mine=None, variance=0.0):
+    table = observed_expected([20, 22, 18, 60, 2, 21], [20.0] * 6, error=[3.5] * 6)
+    points = table.assign(partner=list("ABCDEF"), chance=12.0)
+    return funnel_plot(points, Luck(variance, 20.0), cut=0.001, title="", mine=mine)
 
 
 def names(ax):
@@ -36,16 +30,22 @@ def names(ax):
 
 
 def test_the_funnel_names_those_outside_in_their_colours():
-    ax = drawn(named=True)
+    ax = drawn()
     assert {"D", "E"} <= names(ax) and not {"A", "B", "C", "F"} & names(ax)
-    colours = [mpl.colors.to_hex(colour).upper() for colour in ax.collections[2].get_facecolors()]
+    colours = [mpl.colors.to_hex(colour).upper() for colour in ax.collections[1].get_facecolors()]
     assert colours[3] == GOOD and colours[4] == BAD
+
+
+def test_luck_widens_the_funnel():
+    bands = (drawn(variance=u).collections[0].get_paths()[0].vertices for u in (0.0, 0.2))
+    narrow, wide = (band[band[:, 0] == band[:, 0].max(), 1].max() for band in bands)
+    assert wide > narrow + 0.1
 
 
 def test_the_funnel_of_one_partner_names_no_other():
     ax = drawn(mine="A")
     assert names(ax) & set("ABCDEF") == {"A"}
-    others = ax.collections[2]
+    others = ax.collections[1]
     assert len(others.get_offsets()) == 5
     assert {mpl.colors.to_hex(colour).upper() for colour in others.get_facecolors()} == {MUTED}
 
