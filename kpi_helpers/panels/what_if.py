@@ -23,7 +23,7 @@ from kpi_helpers.showing.what_if_answers import (
     main_drivers,
     scenario_rows,
 )
-from kpi_helpers.system.file_names import plain_name
+from kpi_helpers.system.file_names import own_name
 from kpi_helpers.whatif.drivers import part
 
 STEPS = 100  # of a slider
@@ -253,7 +253,7 @@ class WhatIfPanel:
 
     def save(self) -> None:
         scenario = self.scenario()
-        file = plain_name(scenario.name) or "scenario"
+        file = own_name(scenario.name) or "scenario"
         path = whatif.save_scenario(scenario, self.folder / f"{file}.scenario.json")
         self._list()
         self.saved.value = (str(path),)

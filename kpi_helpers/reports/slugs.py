@@ -3,12 +3,11 @@
 import hashlib
 from collections import Counter
 
-from kpi_helpers.system.file_names import plain_name
+from kpi_helpers.system.file_names import DEVICES, plain_name
 
 WHOLE = "portfolio"  # the folder of the report on all partners
-PORTS = {f"{port}{i}" for port in ("com", "lpt") for i in range(10)}
 FEW = 8  # digits at a time
-RESERVED = {"con", "prn", "aux", "nul", "prepared", WHOLE} | PORTS
+RESERVED = {"prepared", WHOLE} | DEVICES
 
 
 def slugs(names: list[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from kpi_helpers.contract import checks
 from kpi_helpers.stats import reasons
 
 CLOSED = ("won", "lost", "cancelled")
+ROUNDING = 1e-12
 
 
 def time_to_outcome(days, outcome, *, confidence: float = 0.95) -> pd.DataFrame:
@@ -153,7 +154,7 @@ def _incidence_interval(share, before, won, closed, at_risk, confidence):
             - 2 * (share * total(cross) - total(share * cross))
         )
         z = ndtri(0.5 + checks.confidence("time_to_outcome", confidence) / 2)
+        # 0 and 1 have no interval of this kind; sums that are 1 may lie beside it.
+        share = np.where((share > 0) & (share < 1 - ROUNDING), share, np.nan)
         width = np.exp(z * np.sqrt(np.maximum(variance, 0)) / (share * np.log(share)))
-        low, high = share ** (1 / width), share**width
-    known = (share > 0) & (share < 1)
-    return np.where(known, low, np.nan), np.where(known, high, np.nan)
+        return share ** (1 / width), share**width

@@ -1,10 +1,13 @@
 """Names that are safe as a file's or a folder's on every system."""
 
 import re
+import unicodedata
 
 from anyascii import anyascii
 
 LONGEST = 60
+BYTES = 180  # of 255 that a name may have: endings, and the name while it is written, come on top
+DEVICES = {"con", "prn", "aux", "nul"} | {f"{p}{i}" for p in ("com", "lpt") for i in range(10)}
 
 
 def plain_name(text: str) -> str:
@@ -16,3 +19,18 @@ def plain_name(text: str) -> str:
     ['lodka-danych', 'weissbach', 'zhushihuishe', 'iris', '']
     """
     return re.sub(r"[^a-z0-9]+", "-", anyascii(text).lower())[:LONGEST].strip("-")
+
+
+def own_name(text: str) -> str:
+    """A name that somebody gave, with its letters of every script and its capitals; what is no
+    letter, digit or underscore becomes a hyphen. Empty where nothing is left, or a device's name
+    on Windows.
+
+    >>> [own_name(name) for name in ("Kanal planı", "計画 2/3", "../x", "...", "con")]
+    ['Kanal-planı', '計画-2-3', 'x', '', '']
+    """
+    composed = unicodedata.normalize("NFC", text)
+    kept = (c if c == "_" or unicodedata.category(c)[0] in "LMN" else " " for c in composed)
+    name = "-".join("".join(kept).split())[:LONGEST]
+    name = name.encode()[:BYTES].decode(errors="ignore").rstrip("-")
+    return "" if name.lower() in DEVICES else name

@@ -58,6 +58,30 @@ def test_saved_opened_and_compared(panel, tmp_path):
     assert {path.suffix for path in tmp_path.glob("what-if.*")} == {".csv", ".xlsx"}
 
 
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("Kanal planı", "Kanal-planı"),
+        ("Łódź: +10 %", "Łódź-10"),
+        ("渠道计划", "渠道计划"),
+        ("योजना", "योजना"),
+        ("../../x", "x"),
+        ("...", "scenario"),
+        ("CON", "scenario"),
+        ("計" * 300, "計" * 60),
+    ],
+)
+def test_a_scenarios_file_keeps_the_letters_of_its_name_and_is_the_one_that_is_said(
+    panel, tmp_path, name, file
+):
+    panel.name.value = name
+    panel.save()
+    assert [path.name for path in tmp_path.iterdir()] == [f"{file}.scenario.json"]
+    assert f"Saved as {file}.scenario.json." in panel.said.value
+    assert panel.saved.value == (str(tmp_path / f"{file}.scenario.json"),)
+    assert whatif.read_scenario(panel.saved.value[0]).name == name
+
+
 def test_another_partner_is_measured_anew(panel):
     panel.partner.value = "Polder Data"
     assert panel.base.member == "Polder Data"

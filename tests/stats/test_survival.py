@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -126,3 +128,12 @@ def test_bad_input_is_refused():
             time_to_outcome(days, outcome)
     with pytest.raises(KitError, match="one length"):
         time_to_outcome([1, 2], ["won"])
+
+
+@pytest.mark.parametrize("n", [3, 7, 9, 10, 14, 25, 199])
+def test_where_all_are_won_there_is_no_interval_however_the_sums_round(n):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        last = time_to_outcome(range(1, n + 1), ["won"] * n).iloc[-1]
+    assert last["won"] == pytest.approx(1, abs=1e-12)
+    assert np.isnan([last["won_low"], last["won_high"]]).all()
