@@ -12,9 +12,14 @@ from kpi_helpers.commands.source import loaded_from, reading_options, records
 @click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
 )
-@click.option("--save-mapping", "keep", metavar="FILE", help="Keep the answer for next month.")
+@click.option(
+    "--save-mapping",
+    "keep",
+    metavar="FILE",
+    help="Save the columns and every answer for next month's export.",
+)
 def check(source, as_of, pairs, mapping_file, form, keep, **options) -> None:
-    """What was understood of an export, and what was rejected."""
+    """Show what was understood of an export, and what was rejected."""
     loaded = loaded_from(source, as_of, pairs, mapping_file, **options)
     if keep:
         from kpi_helpers.reading import save_mapping

@@ -22,7 +22,7 @@ from kpi_helpers.errors import KitError
 @click.option(
     "--intervals",
     is_flag=True,
-    help="Resample the deals for intervals of money, days and indices as well.",
+    help="Add intervals for money, days and indices, by resampling the deals.",
 )
 @click.option(
     "--format",
@@ -34,7 +34,7 @@ from kpi_helpers.errors import KitError
 def kpis(
     source, as_of, pairs, mapping_file, window, by, kpis, bases, intervals, form, **options
 ) -> None:
-    """The KPIs as a tidy table; SOURCE may also be spark:TABLE or spark:PATH."""
+    """Print the KPIs as a tidy table; SOURCE may also be spark:TABLE or spark:PATH."""
     import narwhals as nw
 
     from kpi_helpers.engines.lazy import fetch

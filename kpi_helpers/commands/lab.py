@@ -18,7 +18,8 @@ SERVER = (
 @click.argument("source")
 @click.argument("jupyter", nargs=-1, type=click.UNPROCESSED)
 @click.option(
-    "--as-of", help="What was known on this day, like 2025-12-31. [default: the latest in the data]"
+    "--as-of",
+    help="Use only what was known on this day, like 2025-12-31. [default: the latest in the data]",
 )
 @click.option(
     "--mapping",
@@ -30,7 +31,7 @@ SERVER = (
     "--lang",
     type=click.Choice(["en", "tr"]),
     default="en",
-    help="Of what_if.ipynb's words and numbers.",
+    help="The language of what_if.ipynb.",
 )
 @click.option(
     "--dir",
@@ -40,7 +41,7 @@ SERVER = (
     help="Where your copies of the notebooks are kept.",
 )
 def lab(source, jupyter, as_of, mapping_file, lang, folder) -> None:
-    """JupyterLab on explore.ipynb with your data; options after -- go to JupyterLab, like --
+    """Open explore.ipynb in JupyterLab on your data; options after -- go to JupyterLab, like --
     --no-browser.
 
     It listens on this machine only, asks for its token, and ends with Ctrl-C. The notebooks are

@@ -14,11 +14,13 @@ from kpi_helpers.errors import KitError, UnknownValue
 @click.option(
     "--partner", help="Only this partner's plan. [default: all partners and the programme itself]"
 )
-@click.option("--rules", metavar="FILE.toml", help="Rules with your own texts and thresholds.")
+@click.option(
+    "--rules", metavar="FILE.toml", help="Your own texts and thresholds for the recommendations."
+)
 @click.option(
     "--weights",
     metavar="KPI=N,...",
-    help="Also a composite by these weights: close_rate=2,deal_velocity=1.",
+    help="Add a composite score by these weights: close_rate=2,deal_velocity=1.",
 )
 @click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
@@ -26,8 +28,8 @@ from kpi_helpers.errors import KitError, UnknownValue
 def plan(
     source, as_of, pairs, mapping_file, window, partner, rules, weights, form, **options
 ) -> None:
-    """What to do next: ranked recommendations with evidence, value at stake, who acts and when to
-    look again."""
+    """Say what to do next: ranked recommendations with their evidence, the value at stake, who
+    should act and when to look again."""
     from kpi_helpers.contract.windows import as_date, parse_window
     from kpi_helpers.judging import (
         composite,

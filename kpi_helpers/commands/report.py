@@ -27,9 +27,11 @@ def _limit(name: str, default: float, what: str):
     multiple=True,
     help="Only this partner; may be given again. [default: all]",
 )
-@click.option("--out", default="reports", show_default=True, help="The folder to write.")
+@click.option("--out", default="reports", show_default=True, help="The folder to write to.")
 @click.option(
-    "--jobs", type=click.IntRange(min=1), help="Reports at a time. [default: one a processor]"
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="How many reports to make at a time. [default: one per processor]",
 )
 @click.option(
     "--lang",
@@ -41,10 +43,10 @@ def _limit(name: str, default: float, what: str):
 @click.option(
     "--store",
     metavar="DIR",
-    help="Earlier states (partner-kpis snapshot), for exact pipeline history.",
+    help="The folder of earlier states (partner-kpis snapshot), for exact pipeline history.",
 )
 @click.option(
-    "--rules", metavar="FILE.toml", help="Recommendations by your own texts and thresholds."
+    "--rules", metavar="FILE.toml", help="Your own texts and thresholds for the recommendations."
 )
 @click.option(
     "--cluster",
@@ -59,14 +61,14 @@ def _limit(name: str, default: float, what: str):
     type=click.Choice(["html", "pdf"]),
     default="html",
     show_default=True,
-    help="pdf: a PDF, too.",
+    help="pdf: each page as a PDF as well.",
 )
 @click.option(
     "--edition",
     type=click.Choice(["internal", "partner"]),
     default="internal",
     show_default=True,
-    help="partner: each folder may be given to its partner.",
+    help="partner: each folder may be handed to its partner.",
 )
 @click.option("--logo", metavar="FILE", help="A logo on every page: PNG, JPEG, WebP or SVG.")
 @click.option("--accent", metavar="COLOUR", help="The colour of links and marks, like '#0a7'.")
@@ -75,10 +77,12 @@ def _limit(name: str, default: float, what: str):
     type=click.Choice(["auto", "warm", "cold"]),
     default="auto",
     show_default=True,
-    help="warm: children forked from one loaded server process; cold: a kernel each.",
+    help="warm: children forked from one loaded server process; cold: a kernel for each report.",
 )
 @click.option(
-    "--force", is_flag=True, help="Make every report, also what has not changed since the last run."
+    "--force",
+    is_flag=True,
+    help="Make every report, even if nothing has changed since the last run.",
 )
 @click.option("--only-failed", is_flag=True, help="Make only the reports that failed last time.")
 @_limit("--cell-timeout", LIMITS.cell_seconds, "Seconds a cell may take.")
@@ -99,8 +103,8 @@ def report(
     memory,
     **options,
 ) -> None:
-    """An executed notebook and a page for every partner; those that have not changed since the last
-    run stay."""
+    """Make a notebook, a page and a workbook for every partner; reports that have not changed since
+    the last run are kept."""
     from kpi_helpers.reports import run_reports
     from kpi_helpers.system.progress import Progress
 

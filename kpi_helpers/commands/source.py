@@ -14,8 +14,8 @@ def reading_options(command):
             click.argument("source", nargs=-1, required=True),
             click.option(
                 "--as-of",
-                help="What was known on this day, like 2025-12-31. [default: the latest in the "
-                "data]",
+                help="Use only what was known on this day, like 2025-12-31. [default: the "
+                "latest in the data]",
             ),
             click.option(
                 "--map",
@@ -25,7 +25,10 @@ def reading_options(command):
                 help="Which column holds a field.",
             ),
             click.option(
-                "--mapping", "mapping_file", metavar="FILE", help="A file of such mappings."
+                "--mapping",
+                "mapping_file",
+                metavar="FILE",
+                help="A file of such mappings, as check --save-mapping writes it.",
             ),
             click.option("--currency", help="The reporting currency, like EUR."),
             click.option(
@@ -33,7 +36,9 @@ def reading_options(command):
                 metavar="FILE.sql",
                 help="The query of a database source (postgresql://host/db).",
             ),
-            click.option("--profile", help="Whose export it is, where that is not clear."),
+            click.option(
+                "--profile", help="Which CRM the export is from, where that is not clear."
+            ),
             click.option(
                 "--decimal",
                 type=click.Choice([".", ","]),
@@ -42,12 +47,12 @@ def reading_options(command):
             click.option(
                 "--shares",
                 type=click.Choice(["percent", "fraction"]),
-                help="How probabilities are written.",
+                help="How probabilities are written, where that is not clear.",
             ),
             click.option(
                 "--dates",
                 type=click.Choice(["dmy", "mdy", "ymd"]),
-                help="The order in dates, likewise.",
+                help="The order of day, month and year, where that is not clear.",
             ),
         ]
     ):

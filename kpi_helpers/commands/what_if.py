@@ -17,39 +17,44 @@ DRIVERS = (
 @click.command("what-if")
 @reading_options
 @click.option("--partner", help="Whose coming window. [default: the whole portfolio]")
-@click.option("--employee", help="An employee in place of a partner.")
-@click.option("--department", help="A department in place of a partner.")
-@click.option("--unit", help="A business unit in place of a partner.")
-@click.option("--window", help="The window to come, like 2026-Q1. [default: the quarter]")
+@click.option("--employee", help="An employee instead of a partner.")
+@click.option("--department", help="A department instead of a partner.")
+@click.option("--unit", help="A business unit instead of a partner.")
+@click.option(
+    "--window",
+    help="The coming window, like 2026-Q1. [default: the quarter that runs, else the next]",
+)
 @click.option(
     "--set",
     "pairs_set",
     multiple=True,
     metavar="DRIVER=CHANGE",
-    help=f"+5pp, -20%, +3 or a new value; drivers: {DRIVERS} (or close_rate.paid).",
+    help=f"+5pp, -20%, +3 or a new value; drivers: {DRIVERS} (also by channel: close_rate.paid).",
 )
 @click.option(
     "--scenario",
     "file",
     metavar="FILE",
-    help="A scenario as the notebook saves it (JSON, or TOML).",
+    help="A scenario file (JSON or TOML), as the notebook saves it.",
 )
 @click.option(
     "--target", type=click.FloatRange(min=0, min_open=True), help="Revenue to reach in the window."
 )
-@click.option("--goal", metavar="DRIVER", help="What value of this driver reaches the target.")
+@click.option(
+    "--goal", metavar="DRIVER", help="Find the value of this driver that reaches the target."
+)
 @click.option(
     "--returns",
     type=click.FloatRange(0, 1),
-    help="Leads grow as spend to this power. [default: 0.5]",
+    help="Leads grow as spend raised to this power. [default: 0.5]",
 )
 @click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
 )
 @click.option(
-    "--save", metavar="FILE.json", help="Keep the scenario, for the notebook or the next time."
+    "--save", metavar="FILE.json", help="Save the scenario, for the notebook or for next time."
 )
-@click.option("--out", metavar="FILE", help="The comparison as .csv or .xlsx.")
+@click.option("--out", metavar="FILE", help="Save the comparison as .csv or .xlsx.")
 def what_if(
     source,
     as_of,
@@ -65,7 +70,7 @@ def what_if(
     out,
     **options,
 ):
-    """What the coming window brings when drivers change."""
+    """Show what the coming window would bring if drivers changed."""
     from kpi_helpers import whatif
 
     of_whom = {
