@@ -4,17 +4,18 @@ The formulas are those of `kpis/`, which see a column as `Values` or `Words`. A 
 a blank date NaT; comparing with one is False.
 """
 
-import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from kpi_helpers.contract.credit import FULL
 from kpi_helpers.contract.deals import DEAL_COLUMNS
 from kpi_helpers.contract.windows import Spans
-from kpi_helpers.engines.base import DATE, FLAG, KINDS, NUMBER, SURE, TEXT, Column
+from kpi_helpers.engines.base import DATE, FLAG, NUMBER, SURE, TEXT, Column, kind_of
 from kpi_helpers.errors import KitError
 from kpi_helpers.kpis.measure import (
     CLOSED,
@@ -108,7 +109,8 @@ class Words(Values):
 
     def _contains(self, pattern: str) -> np.ndarray:
         if pattern not in self._found:
-            self._found[pattern] = self._those(re.compile(pattern).search)
+            found = pc.match_substring_regex(pa.array(self.words, pa.string()), pattern)
+            self._found[pattern] = np.append(found, False).astype(bool)[self.codes]
         return self._found[pattern]
 
 
@@ -145,6 +147,7 @@ class Arrays:
                 / np.timedelta64(1, "D"),
                 NUMBER,
             )
+        of_contract = kind_of(name)
         kind = DEAL_COLUMNS[name].kind
         column = self.frame.get(name)
         if column is None or (
@@ -163,7 +166,7 @@ class Arrays:
         )
         if name == "credit":
             values = np.where(np.isnan(values), FULL, values)
-        return Values(values, KINDS[kind])
+        return Values(values, of_contract)
 
     def keep(self, true: Values) -> "Arrays":
         """The rows where this holds."""

@@ -15,7 +15,7 @@ import pandas as pd
 
 from kpi_helpers.contract.deals import DEAL_COLUMNS
 from kpi_helpers.contract.windows import Spans
-from kpi_helpers.errors import KitError
+from kpi_helpers.errors import KitError, UnknownValue
 from kpi_helpers.kpis.measure import At, Measure
 
 # The kinds of columns. A truth that may be blank counts as no, but its opposite is not known;
@@ -60,6 +60,8 @@ class DealFrame(Protocol):
 
 def kind_of(name: str) -> str:
     """The kind of a column of the contract."""
+    if name not in DEAL_COLUMNS:
+        raise UnknownValue("column of a deal table", name, DEAL_COLUMNS)
     return KINDS[DEAL_COLUMNS[name].kind]
 
 
@@ -165,9 +167,13 @@ class Column(ABC):
     def is_in(self, words: Iterable[str]) -> "Column":
         """True where the text is one of the words."""
         self._need("is_in()", TEXT)
-        return self._new(self._is_in(list(words)), TRUTH)
+        found = list(words)
+        # a text is looped over by its letters, which nobody means
+        if _kind(words) == TEXT or any(_kind(word) != TEXT for word in found):
+            raise NotInContract(f"is_in({words!r})")
+        return self._new(self._is_in(found), TRUTH)
 
-    __hash__ = None  # type: ignore[assignment]
+    __array_ufunc__ = None  # numpy's numbers leave an operation with a column to the column
 
     def __getattr__(self, name: str) -> Any:
         raise NotInContract(f".{name}")
@@ -181,6 +187,8 @@ class Column(ABC):
         return self._compared(operator, sign, other)
 
     def _compared(self, operator: str, sign: str, other: Any) -> "Column":
+        if type(other) is date:
+            other = datetime(other.year, other.month, other.day)
         if _kind(other) != self.kind:
             raise NotInContract(f"{self.kind} {sign} {_named(other)}")
         return self._new(self._compare(operator, other), TRUTH)
@@ -211,11 +219,25 @@ class Texts:
         self._column = column
 
     def contains(self, pattern: str) -> Column:
-        """True where the regular expression is found in the text."""
+        """True where the regular expression is found in the text.
+
+        Its syntax is RE2's, which every engine knows. Beyond ASCII they differ in what (?i) and
+        classes like \\d mean: spell such letters out, as `deal_success.any_case` does.
+        """
+        _need_expression(pattern)
         return self._column._new(self._column._contains(pattern), TRUTH)
 
     def __getattr__(self, name: str) -> Any:
         raise NotInContract(f".str.{name}")
+
+
+def _need_expression(pattern: Any) -> None:
+    import pyarrow as pa
+
+    try:
+        pa.compute.match_substring_regex(pa.array([""]), pattern)
+    except (pa.ArrowInvalid, TypeError) as error:
+        raise NotInContract(f"str.contains({pattern!r})", f"is not: {error}") from None
 
 
 def _refusing(sign: str, unary: bool):
@@ -225,26 +247,33 @@ def _refusing(sign: str, unary: bool):
     return refuse
 
 
-REFUSED = {"ne": "!=", "add": "+", "radd": "+", "truediv": "/", "rtruediv": "/"}
-REFUSED |= {"floordiv": "//", "mod": "%", "pow": "**", "xor": "^", "rand": "&", "ror": "|"}
-REFUSED |= {"getitem": "[]", "contains": "in"}
-REFUSED_ALONE = {"neg": "unary -", "pos": "unary +", "abs": "abs()", "bool": "truth-testing"}
-REFUSED_ALONE |= {"iter": "iterating", "len": "len()"}
+REFUSED = {"ne": "!=", "add": "+", "radd": "+", "rand": "&", "ror": "|"}
+REFUSED |= {"getitem": "[]", "setitem": "[]", "delitem": "[]", "contains": "in", "call": "()"}
+BOTH_WAYS = {"truediv": "/", "floordiv": "//", "mod": "%", "divmod": "divmod()", "pow": "**"}
+BOTH_WAYS |= {"matmul": "@", "lshift": "<<", "rshift": ">>", "xor": "^"}
+REFUSED |= BOTH_WAYS | {f"r{name}": sign for name, sign in BOTH_WAYS.items()}
+REFUSED_ALONE = {"neg": "unary -", "pos": "unary +", "bool": "truth-testing", "iter": "iterating"}
+REFUSED_ALONE |= {
+    name: f"{name}()"
+    for name in ("abs", "len", "hash", "round", "int", "float", "complex", "index", "reversed")
+}
 for _name, _sign in REFUSED.items():
     setattr(Column, f"__{_name}__", _refusing(_sign, False))
 for _name, _sign in REFUSED_ALONE.items():
     setattr(Column, f"__{_name}__", _refusing(_sign, True))
 
 
-def _kind(other: Any) -> str:
+def _kind(other: Any) -> str | None:
     if isinstance(other, Column):
         return other.kind
     if isinstance(other, (bool, np.bool_)):
         return FLAG
-    for types, kind in (((int, float, np.number), NUMBER), ((datetime,), DATE), ((str,), TEXT)):
+    if isinstance(other, datetime):  # a moment of a zone, or NaT, is none of the deal table's
+        return DATE if other == other and other.tzinfo is None else None
+    for types, kind in (((int, float, np.number), NUMBER), ((str,), TEXT)):
         if isinstance(other, types):
             return kind
-    return type(other).__name__
+    return None
 
 
 def _named(other: Any) -> str:

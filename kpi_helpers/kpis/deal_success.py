@@ -34,6 +34,7 @@ winning. Source: kpis.md 2.8.
 2      conversion   0.25
 """
 
+import re
 from typing import Any
 
 import numpy as np
@@ -46,12 +47,26 @@ from kpi_helpers.kpis.shared import created, created_won
 
 # Why a registered deal came to nothing, as CRMs word it in English and Turkish; the rest is told by
 # status.
-REASONS = {
-    "rejected": "(?i)reject|declin|disqualif|reddedil|onaylanmad",
-    "never_worked": "(?i)never worked|not worked|no follow|no action|no contact|çalışılmad|takip "
+WORDS = {
+    "rejected": "reject|declin|disqualif|reddedil|onaylanmad",
+    "never_worked": "never worked|not worked|no follow|no action|no contact|çalışılmad|takip "
     "edilmed|ilgilenilmed",
-    "expired": "(?i)expir|lapsed|timed out|süresi dol|zaman aşım",
+    "expired": "expir|lapsed|timed out|süresi dol|zaman aşım",
 }
+
+
+def any_case(words: str) -> str:
+    """An expression for these small letters or their capitals: engines agree on those of ASCII
+    only, and İ is no engine's capital of i.
+
+    >>> any_case("iş")
+    '(?i)[iıİ]\u0307?[şŞ]'
+    """
+    spelt = (f"[{c}{c.upper()}]" if c > "\x7f" else c for c in words)
+    return "(?i)" + re.sub(r"i|\[ıI\]", "[iıİ]\u0307?", "".join(spelt))
+
+
+REASONS = {reason: any_case(words) for reason, words in WORDS.items()}
 MISSED = (*REASONS, "competitor", "otherwise", "cancelled")
 
 

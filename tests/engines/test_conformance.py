@@ -3,6 +3,7 @@ is refused by the same error."""
 
 import inspect
 import operator
+import re
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -15,6 +16,7 @@ from kpi_helpers.engines import base, lazy
 from kpi_helpers.engines.arrays import Arrays
 from kpi_helpers.engines.base import NotInContract
 from kpi_helpers.engines.frames import conform
+from kpi_helpers.errors import KitError
 from kpi_helpers.kpis.measure import CREATED, STATE, At, Measure, where
 
 DAY = datetime(2025, 3, 1)
@@ -53,6 +55,7 @@ FORMULAS = {
         lambda c: c("status") == "open",
         lambda c: c("amount") == 0,
         lambda c: c("created_on") == DAY,
+        lambda c: c("created_on") == DAY.date(),
         lambda c: c("created_on") == c("closed_on"),
     ],
     "lt": [lambda c: c("amount") < 7.0, lambda c: c("created_on") < DAY],
@@ -88,6 +91,8 @@ FORMULAS = {
     "str": [
         lambda c: c("lost_reason").str.contains("(?i)price"),
         lambda c: ~c("lost_reason").str.contains("^Price").fill_null(False),
+        lambda c: c("lost_reason").str.contains("(?i)fiyat"),
+        lambda c: c("lost_reason").str.contains("reason$"),
     ],
 }
 REFUSED = {
@@ -133,6 +138,23 @@ REFUSED = {
     "sum": lambda c: c("amount").sum(),
     "str.lower": lambda c: c("status").str.to_lowercase(),
     "str of numbers": lambda c: c("amount").str.contains("1"),
+    "an expression of Python alone": lambda c: c("status").str.contains("o(?=p)"),
+    "no expression": lambda c: c("status").str.contains("("),
+    "an expression that is compiled": lambda c: c("status").str.contains(re.compile("op")),
+    "is_in of one text": lambda c: c("status").is_in("open"),
+    "is_in of a number": lambda c: c("status").is_in(["open", 1]),
+    "is_in of blank": lambda c: c("status").is_in([None]),
+    "a moment of a zone": lambda c: c("created_on") >= pd.Timestamp(DAY, tz="UTC"),
+    "no moment": lambda c: c("created_on") >= pd.NaT,
+    "@": lambda c: c("amount") @ c("amount"),
+    "<<": lambda c: c("amount") << 1,
+    "divmod": lambda c: divmod(c("amount"), 2),
+    "** swapped": lambda c: 2 ** c("amount"),
+    "round": lambda c: round(c("amount")),
+    "float": lambda c: float(c("amount")),
+    "hash": lambda c: {c("amount")},
+    "call": lambda c: c("amount")(),
+    "an array": lambda c: np.array([1, 2]) * c("amount"),
 }
 
 
@@ -180,6 +202,18 @@ def test_what_is_outside_the_contract_is_the_same_error_everywhere(name):
             REFUSED[name](column)
         said.add(str(caught.value))
     assert len(said) == 1 and "there are is_null(), fill_null(False), ==" in said.pop()
+
+
+def test_a_column_that_there_is_not_is_told_with_the_nearest():
+    for column in (conform(DEALS, "conformance").column, lazy.column):
+        with pytest.raises(KitError, match=r"no column of a deal table 'statuss'.*'status'"):
+            column("statuss")
+
+
+def test_numpys_numbers_leave_the_operation_to_the_column():
+    for column in (conform(DEALS, "conformance").column, lazy.column):
+        assert isinstance(np.float64(2) * column("amount"), base.Column)
+        assert (np.int64(3) < column("amount")).kind == base.TRUTH
 
 
 def test_a_state_is_of_open_deals_whatever_the_formula_says(engine):
