@@ -11,7 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from kpi_helpers import cli
 from kpi_helpers.errors import KitError
 from kpi_helpers.reading import load
 from kpi_helpers.reading.files.database import query_text, shown
@@ -191,3 +193,15 @@ def test_what_may_be_shown():
         == "postgresql://h/db"
     )
     assert query_text("SELECT 1 ;\n; ") == "SELECT 1"
+
+
+def test_the_command_asks_the_query_of_its_file(address, tmp_path):
+    counted = []
+    for day in ("2025-02-01", "2025-03-01"):
+        file = tmp_path / "deals.sql"
+        file.write_text(f"SELECT * FROM deals WHERE created_on < DATE '{day}'", encoding="utf-8")
+        words = ["kpis", address, "--query", str(file), "--kpi", "deal_count", "--window", "all"]
+        answer = CliRunner().invoke(cli.main, words)
+        assert answer.exit_code == 0, answer.stderr
+        counted.append(answer.stderr.splitlines()[-1])
+    assert len(set(counted)) == 2 and all("rows in" in line for line in counted)
