@@ -57,7 +57,7 @@ def backtest(
     draws: int = DRAWS,
     most: int = MOST,
 ) -> Backtest:
-    """Forecasts each of the last whole `periods` from the day before it began, and tells how it
+    """Forecast each of the last whole `periods` from the day before it began, and say how it
     went.
 
     On each of those days only what was known then is used (`known_at`; amounts are the export's, or
@@ -157,7 +157,7 @@ def backtest(
 
 
 def reliability(chance, won, *, bins=BINS) -> pd.DataFrame:
-    """Whether deals told to have a chance of 30 % are won 3 times in 10; the closer the shares,
+    """Whether deals given a chance of 30 % are won 3 times in 10; the closer the shares,
     the better.
 
     Bands without deals are left out.

@@ -44,7 +44,7 @@ class WhatChanged:
 
 
 def what_changed(deals: pd.DataFrame, window, *, as_of, before=None, mix: str = MIX) -> WhatChanged:
-    """Splits each KPI's change between two windows exactly; which direction is better is the
+    """Split each KPI's change between two windows exactly; which direction is better is the
     KPI's own.
 
     Each KPI is N x sum over groups g of (share x rate x size), or the same without N for averages

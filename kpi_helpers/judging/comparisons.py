@@ -180,7 +180,7 @@ def adjusted_trends(trials: pd.DataFrame, *, unit: str = "quarter", as_of=None) 
 
 
 def alerts(questions: dict[str, pd.Series], *, rate: float = 0.05) -> pd.DataFrame:
-    """Which partners to be alerted about, so that on average at most `rate` of the alerts are
+    """Which partners to raise an alert about, so that on average at most `rate` of the alerts are
     false.
 
     Unknown p is no test.

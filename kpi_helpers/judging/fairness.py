@@ -32,8 +32,8 @@ NO_LUCK = Luck()
 
 
 def expected(trials: pd.DataFrame, *, cell=CELL, pull: float = PULL) -> pd.DataFrame:
-    """What each partner would have won, its deals gone as its peers' in the same circumstances;
-    no direction is better.
+    """What each partner would have won, had its deals gone as its peers' do in the same
+    circumstances; no direction is better.
 
     E = the sum of `expected_each` over the partner's deals. Indirect standardisation; pull as in
     additive smoothing.
@@ -81,7 +81,7 @@ def expected(trials: pd.DataFrame, *, cell=CELL, pull: float = PULL) -> pd.DataF
 
 
 def expected_each(trials: pd.DataFrame, *, cell=CELL, pull: float = PULL) -> np.ndarray:
-    """The chance of each closed deal, had a peer had it; neither direction is better.
+    """The chance that each closed deal would have had with a peer; neither direction is better.
 
     From p, the other partners' overall rate, narrowed by one circumstance of `cell` after the
     other: p becomes (k + pull p) / (n + pull), k wins of n deals that the others closed in the same

@@ -78,7 +78,7 @@ class ProgrammeFit:
 def fit_programme(
     deals: pd.DataFrame, window, *, as_of, snapshots=None, backtest_periods: int = 4
 ) -> ProgrammeFit:
-    """Fits everything that one partner's judging shares with all others'; neither direction is
+    """Fit everything that one partner's judging shares with all others'; neither direction is
     better.
 
     `backtest_periods` of 0 leaves the back-test out, its slowest part. `shock` is the default,

@@ -100,7 +100,7 @@ def recommend(
     spend: pd.DataFrame | None = None,
     rules=None,
 ) -> Plan:
-    """What the evidence allows to recommend for one partner, ranked by the value at stake.
+    """What the evidence supports recommending for one partner, ranked by the value at stake.
 
     `rules` is a path to an edited rules.toml. Alerts are those that survive Benjamini-Hochberg over
     all partners. Under 10 closed deals, or where no rule is carried, the plan is empty and says so.
@@ -156,7 +156,7 @@ def recommend_portfolio(
     deals: pd.DataFrame, programme: ProgrammeFit, *, spend=None, targets=None, rules=None
 ) -> Plan:
     """All partners' recommendations and those for the programme as a whole (partner *), ranked
-    by prize.
+    by the value at stake.
 
     Partners without a recommendation are named in `silent`; the programme's own rules are the
     channel verdicts.

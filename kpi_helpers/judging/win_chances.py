@@ -58,7 +58,7 @@ class WinHistory:
 
 
 def learn(deals: pd.DataFrame, as_of, *, snapshots=None, horizon: int = 90) -> WinHistory:
-    """Learns every open deal's chance from all partners' closed ones; neither direction is
+    """Learn every open deal's chance from all partners' closed ones; neither direction is
     better.
 
     The eventual win is logistic in region, product, size_band, channel, ideal, month of creation

@@ -13,7 +13,7 @@ from kpi_helpers.kpis.remarks import Remark
 
 @dataclass(frozen=True)
 class Answer:
-    """What a basis says for every group at once: aligned arrays, NaN where nothing can be told.
+    """What a basis says for every group at once: aligned arrays, NaN where nothing is known.
 
     `value` is numerator / denominator unless the basis says otherwise; `n` is the number of deals
     the value rests on; `why` is said where the value is null, `note` beside it always.

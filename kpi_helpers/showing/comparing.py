@@ -79,7 +79,8 @@ SAID = {
 
 
 def compared_name(view: PartnerView, which: str) -> str:
-    """What a change is told against, in words: while a window runs, the first days of the other."""
+    """What a change is measured against, in words: while a window runs, the first days of the
+    other."""
     earlier = view.window.previous() if which == "previous" else view.window.year_before()
     that = view.compared[which]
     if that.window == earlier:

@@ -12,7 +12,7 @@ MOST = 8
 
 
 def losses(view: PartnerView) -> Html:
-    """The reasons of lost deals, the most frequent first; as many share a rank.
+    """The reasons of lost deals, the most frequent first; equal numbers share a rank.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ CONFIDENCE = 0.95
 @dataclass(frozen=True)
 class Difference:
     """`estimate` with its interval, and `p`, how often chance alone would show as much; None where
-    nothing can be told."""
+    nothing is known."""
 
     estimate: float | None
     low: float | None

@@ -72,8 +72,8 @@ class PartnerView:
 
     @cached_property
     def compared(self) -> dict[str, Compared]:
-        """The windows that changes are told against, seen at the same age as this one: `previous`
-        and `year`, those that there are."""
+        """The windows that changes are measured against, seen at the same age as this one:
+        `previous` and `year`, those that there are."""
         earlier = {"previous": self.window.previous(), "year": self.window.year_before()}
         return {
             name: Compared(*self.window.alike(window, self.as_of))

@@ -40,7 +40,7 @@ def is_database(source: object) -> bool:
 
 
 def shown(source: str) -> str:
-    """The address as it may be told: host and database, without user and options.
+    """The address as it may be shown: host and database, without user and options.
 
     >>> shown("postgresql://ada@crm.example:5432/sales?sslmode=require")
     'postgresql://crm.example:5432/sales'

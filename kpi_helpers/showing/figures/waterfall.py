@@ -11,7 +11,7 @@ from kpi_helpers.showing.language import _
 
 
 def waterfall(movement: pd.DataFrame, *, title: str, currency=None, ax: Axes | None = None) -> Axes:
-    """`movement` is `pipeline_movement`'s table; steps that cannot be told are left out."""
+    """`movement` is `pipeline_movement`'s table; steps that are not known are left out."""
     ax = axes(ax)
     steps = movement.dropna(subset="amount").reset_index(drop=True)
     level = top = 0.0
