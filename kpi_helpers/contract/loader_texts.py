@@ -30,9 +30,9 @@ WARNINGS: dict[str, str | tuple[str, str]] = {
     "stays blank there.",
     "broken_lines": "{n} lines do not have the shape of the table and are rejected.",
     "side_faults": "{n} faults in side tables: those rows are not used; see the rejected rows.",
-    "side_copies": "{n} rows of {table} stand there twice; each counts once.",
-    "side_partners_unknown": "{n} rows of {table} name partners of whom there is no deal: "
-    "{listed}. They are used nowhere.",
+    "side_copies": "{n} rows of {table} appear twice; each counts once.",
+    "side_partners_unknown": "{n} rows of {table} name partners who have no deals: "
+    "{listed}. They are not used.",
     # which deals
     "no_deal_id": "There is no deal id column: the row numbers are the ids, so duplicates cannot "
     "be seen. Map the column that holds it to deal_id.",
@@ -64,8 +64,8 @@ WARNINGS: dict[str, str | tuple[str, str]] = {
     "currency_assumed": "{n} deals name no currency; their amounts are taken to be in {currency}.",
     "currencies_contradict": "CURRENCIES: {n} deals have an amount in one currency and another in "
     "{column} (e.g. {example}); the column {believed} is believed.",
-    "unshared_splits": "{n} deals stand with several partners but without shares (credit): each "
-    "partner counts them whole.",
+    "unshared_splits": "{n} deals are listed with several partners but without shares (credit): "
+    "each partner counts them whole.",
     "shares_not_one": "{n} split deals have shares that do not sum to 1 (e.g. {example}).",
     "sources_unknown": "{n} deals have a source of no known channel, shown as unknown: {listed}. "
     "Say where they belong in a mapping file's [channels].",

@@ -12,7 +12,7 @@ KPI_REMARKS: dict[str, str | tuple[str, str]] = {
         "{n} won deal without amount left out",
         "{n} won deals without amount left out",
     ),
-    "won_without_rate": "{n} of them for want of an exchange rate",
+    "won_without_rate": "{n} of them for lack of an exchange rate",
     "placeholder_amount": ("{n} deal of 1 or less", "{n} deals of 1 or less"),
     "open_without_amount": ("{n} open deal without amount", "{n} open deals without amount"),
     "open_without_weight": (
@@ -102,7 +102,7 @@ STATISTICS: dict[str, str | tuple[str, str]] = {
     "no_chance": "neither history nor a CRM probability",
     "no_period_target": "no target for this period",
     "period_over": "the period is over",
-    "no_snapshot": "no snapshot tells what the CRM stated then",
+    "no_snapshot": "no snapshot shows what the CRM stated then",
     "too_few_created": "fewer than 8 deals created in the last year: deals to come are left out",
     "too_few_won": "fewer than 5 won deals in one of the years",
     "too_few_closed": "too few closed deals",

@@ -325,9 +325,7 @@ class WhatIfPanel:
 
     def _list(self) -> None:
         paths = sorted(self.folder.glob("*.scenario.json"))
-        self.saved.options = [
-            (path.name.removesuffix(".scenario.json"), str(path)) for path in paths
-        ]
+        self.saved.options = [(_title(path), str(path)) for path in paths]
 
     def _say(self, text: str) -> None:
         self.said.value = f'<p role="status">{escape(text)}</p>'
@@ -343,6 +341,14 @@ class WhatIfPanel:
         button = widgets.Button(description=label, tooltip=tooltip)
         button.on_click(pressed)
         return button
+
+
+def _title(path: Path) -> str:
+    """A saved scenario by the name it was given; a file that cannot be read, by its own."""
+    try:
+        return whatif.read_scenario(path).name
+    except KitError:
+        return path.name
 
 
 def _labelled(kind, label, **options):

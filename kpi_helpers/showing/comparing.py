@@ -22,14 +22,13 @@ def against_peers(view: PartnerView, row: dict) -> str:
     median_text = {"median": shown(median, row["unit"], view.currency)}
     if pd.isna(row["low"]):
         return _(
-            "It stands against the peers’ median of {median}; no interval is told, so this is no "
-            "verdict.",
+            "The peers’ median is {median}; without an interval this is no verdict.",
             **median_text,
         )
     if row["low"] <= median <= row["high"]:
         return _(
-            "Its interval holds the peers’ median of {median}: these numbers do not set the "
-            "partner apart.",
+            "Its interval includes the peers’ median of {median}: these numbers do not set "
+            "the partner apart.",
             **median_text,
         )
     if row["low"] > median:
@@ -57,7 +56,7 @@ def against_before(view: PartnerView, row: dict) -> Iterator[str]:
         words = {"window": compared_name(view, which)}
         if pd.isna(moved):
             if before == 0 and which == "previous":
-                yield _("In {window} there was none, so there is no change to tell.", **words)
+                yield _("In {window} there was none, so there is no change to report.", **words)
             continue
         claim = view.claims.get((row["kpi"], row["basis"], which))
         verdict = UNKNOWN if claim is None else claim.verdict

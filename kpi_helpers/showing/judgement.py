@@ -104,7 +104,7 @@ def plan_table(
         *([] if everyone is None else [_("Where")]),
         _("Who acts"),
         _("Value at stake"),
-        _("Look again"),
+        _("Review on"),
     ]
     left = len(made.table) - len(rows)
     caption = _("The first {most} of {all}.", most=len(rows), all=len(made.table)) if left else ""
@@ -155,7 +155,12 @@ def fair(view: PartnerView) -> Html:
     )
     if own is None or pd.isna(own["ratio"]):
         return _paragraph(
-            [_("No deal was won or lost in the last twelve months: there is nothing to compare.")]
+            [
+                _(
+                    "No deals were won or lost in the last twelve months, so there is nothing to "
+                    "compare."
+                )
+            ]
         )
     verdict = own["verdict"] if view.programme.alert("fair", view.partner) else None
     said = [_observed(own, view.edition == "internal"), _verdict(verdict)]
@@ -206,7 +211,7 @@ def _verdict(verdict: str | None) -> str:
         return _("That is above expectation, also when all partners are judged at once.")
     if verdict == "below":
         return _("That is below expectation, also when all partners are judged at once.")
-    return _("That is no verdict: the evidence does not set the partner apart.")
+    return _("No verdict: the evidence does not set the partner apart.")
 
 
 def changes(view: PartnerView) -> Html:
@@ -248,7 +253,7 @@ def changes(view: PartnerView) -> Html:
         _("Mix"),
         _("Rate"),
         _("Size or pace"),
-        _("Deals that carry most"),
+        _("Deals behind most of it"),
     ]
     return table(head, rows, kind="changes", words=head[-1:])
 
@@ -292,13 +297,15 @@ def outlook(view: PartnerView) -> Html:
         target = money(ahead.target, view.currency)
         said.append(
             _(
-                "The chance to reach the target of {target} is {chance:.0%}.",
+                "The chance of reaching the target of {target} is {chance:.0%}.",
                 target=target,
                 chance=ahead.chance,
             )
         )
     else:
-        said.append(_("No chance to reach a target is told: {why}.", why=_(ahead.target_reason)))
+        said.append(
+            _("The chance of reaching a target is not known: {why}.", why=_(ahead.target_reason))
+        )
     sources = ", ".join(
         _("{count} from {source}", count=count, source=_(source))
         for source, count in ahead.sources.items()
@@ -310,7 +317,7 @@ def outlook(view: PartnerView) -> Html:
     outcomes = 0 if tested is None else int(tested.scores.set_index("who")["n"].get("partners", 0))
     if outcomes < FEWEST_TESTED:
         few = _(
-            "Too few earlier forecasts to tell how well such ones hold: {outcomes}.",
+            "Too few earlier forecasts to say how reliable these are: {outcomes}.",
             outcomes=outcomes,
         )
         return _paragraph([few], paragraph)
@@ -322,16 +329,14 @@ def _tested(tested, outcomes: int) -> list[str]:
     score = tested.scores.set_index("who").loc["partners"]
     return [
         _(
-            "Made in the same way on earlier dates for all partners, such ranges held "
-            "{share:.0%} of "
-            "{all:.0f} outcomes (they are made to hold 80%).",
+            "Ranges made the same way on earlier dates, for all partners, contained "
+            "{share:.0%} of {all:.0f} outcomes (they aim for 80%).",
             share=score["coverage"],
             all=outcomes,
         ),
         _(
-            "The Brier score of {deals} chances then told is {brier:.3f}, of one chance for all "
-            "{base:.3f}; "
-            "lower is better.",
+            "The Brier score of the {deals} chances given then is {brier:.3f}; one chance "
+            "for all would score {base:.3f}; lower is better.",
             deals=tested.n,
             brier=tested.brier,
             base=tested.brier_base,
@@ -351,5 +356,5 @@ def _reliability(bands: pd.DataFrame) -> Html:
         ]
         for band in bands.itertuples()
     ]
-    head = [_("Chance told"), _("Deals"), _("Mean chance"), _("Won by then"), _("95% interval")]
+    head = [_("Stated chance"), _("Deals"), _("Mean chance"), _("Won by then"), _("95% interval")]
     return table(head, rows, kind="numbers")

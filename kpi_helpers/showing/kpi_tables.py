@@ -33,7 +33,7 @@ def numbers(view: PartnerView, kpi: str) -> Html:
     shown_as = PRESENTATIONS[kpi]
     if silent(view, kpi):
         why = remarks(view.row(kpi, _evidence(shown_as)[0])) or _(shown_as.nothing)
-        return paragraph(_("There is nothing to tell: {why}.", why=why))
+        return paragraph(_("There is nothing to report: {why}.", why=why))
     if shown_as.table:
         return shown_as.table(view)
     cells = columns(

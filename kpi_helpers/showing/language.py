@@ -116,7 +116,9 @@ def ngettext(singular: str, plural: str, count: float, **values) -> str:
     from babel.numbers import format_decimal
 
     written = format_decimal(count, "#,##0", language())
-    return filled(_texts(language()).ngettext(singular, plural, count), count=written, **values)
+    # gettext asks for a whole number; counts come as NumPy's, or as floats beside unknown ones
+    text = _texts(language()).ngettext(singular, plural, int(count))
+    return filled(text, count=written, **values)
 
 
 def N_(message: str) -> str:

@@ -48,7 +48,7 @@ def levels(view: PartnerView, *names: str) -> Html:
 def _level(view: PartnerView, level: str) -> Html:
     found, title = view.by(level), _(LEVEL_TITLES[level])
     if found.empty and (LEVELS[level] not in view.deals or view.deals[LEVELS[level]].isna().all()):
-        return paragraph(_("{level}: not told in this data.", level=title))
+        return paragraph(_("{level}: not in this data.", level=title))
     if found.empty:
         return paragraph(
             _("{level}: nothing won or lost in the window, and nothing open.", level=title)
@@ -73,7 +73,7 @@ def _level(view: PartnerView, level: str) -> Html:
     more = len(found) - MOST
     caption = ngettext(
         "{count} more, with less won, is not shown.",
-        "{count} more, with less won, are not shown.",
+        "{count} more, which won less, are not shown.",
         more,
     )
     head = [

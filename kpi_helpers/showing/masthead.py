@@ -89,8 +89,8 @@ def _sentences(view: PartnerView):
         yield ngettext(
             "With {count} decided deal the rates are uncertain; read the intervals, not the "
             "points.",
-            "With {count} decided deals the rates are uncertain; read the intervals, not the "
-            "points.",
+            "With only {count} decided deals the rates are uncertain: read the intervals, "
+            "not the single figures.",
             rate["n"],
         )
 

@@ -39,7 +39,7 @@ def moved(view: PartnerView) -> Html:
     history = view.history
     if not history.exact:
         text = _(
-            "Which dates and amounts moved is not known: that needs a snapshot of an earlier day."
+            "Which dates and amounts moved is not known; that takes a snapshot of an earlier day."
         )
         return paragraph(text, "note")
     rows = history.changes.assign(size=history.changes[["amount", "amount_before"]].max(axis=1))

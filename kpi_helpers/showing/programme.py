@@ -131,7 +131,7 @@ def movers(view: PortfolioView) -> Html:
         _("Mix"),
         _("Rate"),
         _("Size"),
-        _("Deals that carry most"),
+        _("Deals behind most of it"),
     ]
     return table(head, rows, kind="changes", words=head[-1:])
 

@@ -175,21 +175,21 @@ def goal_sentence(goal, unit: str, currency=None) -> str:
     now = shown(goal.measured, unit, currency)
     if goal.value is not None:
         value = shown(goal.value, unit, currency)
-        text = _("{name}: {value} in place of {now} reaches {target} on average.")
+        text = _("{name}: {value} instead of {now} reaches {target} on average.")
         return filled(text, name=name, value=value, target=target, now=now)
     best = max(money for _end, money in goal.ends)
     least = min(money for _end, money in goal.ends)
     if goal.target > best:
         best = shown(best, "money", currency)
         return _(
-            "{target} is not reachable by {name} alone: at most {best}.",
+            "{target} cannot be reached by {name} alone: at most {best}.",
             target=target,
             name=name,
             best=best,
         )
     least = shown(least, "money", currency)
     return _(
-        "{target} is reached whatever {name} is: at least {least}.",
+        "{target} is reached whatever the {name}: at least {least}.",
         target=target,
         name=name,
         least=least,
@@ -229,7 +229,7 @@ def told_as_text(base, before, after, goal, currency, tornado) -> str:
         )
         lines.append(f"  {driver_name(driver):32} {_('{low} to {high}', low=low, high=high)}")
     draws = ngettext(
-        "{count} draw, the same for both.", "{count} draws, the same for both.", base.draws.n
+        "{count} draw, the same for both.", "{count} simulations, the same for both.", base.draws.n
     )
     return "\n".join([*lines, "", draws + " " + assumptions(after)])
 

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from kpi_helpers.system.file_names import plain_name
+
 from .servers import TOKEN, serving, workplace
 
 LAB = (
@@ -39,7 +41,7 @@ def test_in_jupyterlab_a_dragged_slider_moves_the_numbers_and_a_scenario_is_kept
         save(page, notebooks, "Kanal planı")
         page.reload()
         run_all(page, None)
-        page.locator(".whatif select[multiple]").select_option("Kanal-planı")
+        page.locator(".whatif select[multiple]").select_option(label="Kanal planı")
         page.get_by_role("button", name="Compare", exact=True).click()
         page.locator(".whatif th", has_text="Kanal planı").wait_for()
 
@@ -113,7 +115,7 @@ def save(page, folder, name):
     box.press("Enter")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("Saved as").wait_for()
-    told = json.loads(
-        (folder / f"{name.replace(' ', '-')}.scenario.json").read_text(encoding="utf-8")
-    )
+    file = folder / f"{plain_name(name)}.scenario.json"
+    assert file.name in page.locator(".whatif").inner_text()
+    told = json.loads(file.read_text(encoding="utf-8"))
     assert told["name"] == name and told["set"]["close_rate"].endswith("pp")

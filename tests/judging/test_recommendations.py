@@ -52,7 +52,7 @@ def test_silence_says_so(programme):
     assert answer.table.empty
     assert (
         answer.silence
-        == "Nothing calls for action: of 12 rules looked at, none is carried by the evidence."
+        == "Nothing calls for action: none of the 12 rules checked is backed by the evidence."
     )
 
 
@@ -209,7 +209,7 @@ ALMOST = {
 def test_a_quiet_partner_gets_no_recommendation_of_any_rule(shared):
     answer = plan(QUIET, shared, portfolio(lambda mine: mine), targets=agreed(1000.0))
     assert rules_of(answer) == [] and answer.silence.startswith(
-        "Nothing calls for action: of 12 rules"
+        "Nothing calls for action: none of the 12 rules"
     )
 
 

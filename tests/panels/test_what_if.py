@@ -48,6 +48,10 @@ def test_saved_opened_and_compared(panel, tmp_path):
     panel.save()
     (file,) = tmp_path.glob("*.scenario.json")
     assert whatif.read_scenario(file) == said
+    assert (("Hızlı = <b>", str(file)),) == tuple(panel.saved.options)
+    (tmp_path / "broken.scenario.json").write_text("{", encoding="utf-8")
+    panel.save()
+    assert [name for name, _ in panel.saved.options] == ["broken.scenario.json", "Hızlı = <b>"]
     panel.reset()
     panel.saved.value = (str(file),)
     panel.open()

@@ -1,4 +1,4 @@
-"""Rows of side tables that stand there twice, contradict each other, or that nothing can use."""
+"""Rows of side tables that appear twice, contradict each other, or that nothing can use."""
 
 import pandas as pd
 import pytest
@@ -44,8 +44,8 @@ def test_equal_rows_count_once_and_are_counted(export, kind):
     assert data.spend["amount"].tolist() == [100, 70]  # another amount is another bill
     said = [w for w in data.warnings if "twice" in w]
     assert said == [
-        "1 rows of targets stand there twice; each counts once.",
-        "2 rows of spend stand there twice; each counts once.",
+        "1 rows of targets appear twice; each counts once.",
+        "2 rows of spend appear twice; each counts once.",
     ]
 
 

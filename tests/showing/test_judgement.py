@@ -49,7 +49,7 @@ def test_the_declining_partner_is_found_and_the_question_asked(of):
 
 
 def test_a_partner_good_only_by_its_region_gets_no_verdict(of):
-    assert "no verdict" in repr(fair(of("Işık Bilişim")))
+    assert "No verdict" in repr(fair(of("Işık Bilişim")))
 
 
 def test_paid_that_brings_nothing_is_told(of):
@@ -63,9 +63,9 @@ def test_few_deals_are_answered_with_silence(of):
 def test_the_forecast_tells_its_range_and_how_earlier_ones_fared(of):
     text = repr(outlook(of("Işık Bilişim")))
     assert "2026-Q1" in text
-    assert "made to hold 80%" in text
+    assert "aim for 80%" in text
     assert "Brier score of" in text and "lower is better" in text
-    assert "Chance told" in text and "10.0%–20.0%" in text
+    assert "Stated chance" in text and "10.0%–20.0%" in text
     assert "no target for this period" in text
 
 

@@ -111,7 +111,7 @@ def test_numbers_money_and_dates_in_turkish():
         assert shown(44.5, "days") == "44,5 gün"
         assert day(pd.Timestamp("2025-12-31")) == "31 Ara 2025"
         assert period("2025-Q4") == "2025-Ç4"
-        rests = ngettext("It rests on {count} deal only.", "It rests on {count} deals only.", 1200)
+        rests = ngettext("It rests on {count} deal only.", "It rests on only {count} deals.", 1200)
         assert rests == "Yalnızca 1.200 anlaşmaya dayanıyor."
         told = {"share": 0.5, "size": 1234.5, "change": 1.5}
         assert filled("{share:.0%} {size:,.1f} {change:+.2f}", **told) == "%50 1.234,5 +1,50"

@@ -67,7 +67,7 @@ def test_a_level_that_is_not_there_is_said(view):
     from dataclasses import replace
 
     assert (
-        "not told"
+        "not in this data"
         in levels(
             replace(view.everyone, deals=view.everyone.deals.drop(columns="owner")), "employee"
         ).text

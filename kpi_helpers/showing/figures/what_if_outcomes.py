@@ -38,7 +38,7 @@ def chance_curve(
     ax.set(xlim=(0, at[-1]), ylim=(0, 1.02))
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     money_axis(ax.xaxis, currency)
-    ax.set_title(_("Chance that the window brings at least …"))
+    ax.set_title(_("Chance of the window bringing at least …"))
     ax.legend(frameon=False, loc="upper right")
     return ax
 

@@ -14,18 +14,18 @@ from kpi_helpers.views.partner import PartnerView
 
 def sentences(view: PartnerView) -> Iterator[str]:
     row, median = view.row("average_deal_size"), view.row("average_deal_size", "median")
-    yield unknown(row, _("The average deal size cannot be told: {why}."))
+    yield unknown(row, _("The average deal size is not known: {why}."))
     yield from against_before(view, row)
     yield _rising(view)
     yield against_peers(view, row)
     if row["n"] >= 3 and row["value"] > 2 * median["value"] > 0:
         times = row["value"] / median["value"]
         yield _(
-            "The mean is {times:.1f} times the median: a few large deals carry it.", times=times
+            "The mean is {times:.1f} times the median: a few large deals drive it.", times=times
         )
     if 0 < row["n"] < 5:
         yield ngettext(
-            "It rests on {count} deal only.", "It rests on {count} deals only.", row["n"]
+            "It rests on {count} deal only.", "It rests on only {count} deals.", row["n"]
         )
 
 
@@ -34,7 +34,7 @@ def _rising(view: PartnerView) -> str:
     periods = periods_of(view, "average_deal_size", "whole")
     found = theil_sen(periods["value"])
     if found.p is None:
-        return _("Too few periods have won deals to say whether their size is rising.")
+        return _("Too few periods have won deals to say whether deal size is rising.")
     ends = {"first": periods["period"].iloc[0], "last": periods["period"].iloc[-1]}
     if found.verdict is None:
         return _("From {first} to {last} it neither rises nor falls steadily.", **ends)
@@ -52,7 +52,7 @@ presentation = Presentation(
     kpi="average_deal_size",
     title=N_("Average deal size"),
     definition=N_("Sum of won amounts / number of won deals, closed in the window."),
-    caution=N_("One large deal carries the mean: look at the median, too."),
+    caution=N_("One large deal can drive the mean: look at the median, too."),
     rows={
         "whole": Label(N_("Won amount / won deals"), "money"),
         "median": Label(N_("Median deal"), "", ""),

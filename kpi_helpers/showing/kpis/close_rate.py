@@ -14,16 +14,16 @@ from kpi_helpers.views.partner import PartnerView
 
 def sentences(view: PartnerView) -> Iterator[str]:
     cohort, closed = view.row("close_rate", "cohort"), view.row("close_rate", "closed")
-    yield unknown(closed, _("The close rate of decided deals cannot be told: {why}."))
+    yield unknown(closed, _("The close rate of decided deals is not known: {why}."))
     yield from against_before(view, closed)
     yield against_peers(view, closed)
     if has(cohort, "immature"):
         yield _(
-            "The rate of all created deals is immature and must not be read as a fall: "
-            "many are still too young to be won."
+            "The rate of all created deals is not mature and must not be read as a fall: "
+            "many are still too young to have been won."
         )
     yield from _season(view)
-    yield _("Location, season and mix move this number; it is no verdict alone.")
+    yield _("Location, season and mix move this number; on its own it is no verdict.")
 
 
 def _season(view):

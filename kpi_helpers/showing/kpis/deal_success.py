@@ -18,10 +18,10 @@ def sentences(view: PartnerView) -> Iterator[str]:
     success, identification, conversion = (
         view.row("deal_success", basis) for basis in ("success", "identification", "conversion")
     )
-    yield unknown(success, _("Deal success cannot be told: {why}."))
+    yield unknown(success, _("Deal success is not known: {why}."))
     if not pd.isna(success["value"]):
         yield _(
-            "{ideal} of the submitted deals were ideal and {won} of these have been won.",
+            "{ideal} of the submitted deals were ideal, and {won} of those have been won.",
             ideal=shown(identification["value"], "ratio"),
             won=shown(conversion["value"], "ratio"),
         )

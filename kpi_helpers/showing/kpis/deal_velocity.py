@@ -22,14 +22,13 @@ def sentences(view: PartnerView) -> Iterator[str]:
         _("{share:.0%} by day {day:.0f}", share=row.won, day=row.by) for row in known.itertuples()
     )
     if listed:
-        yield _("Of all deals, open and lost ones counted, {shares} were won.", shares=listed)
-    yield unknown(row, _("The cycle cannot be told: {why}."))
+        yield _("Of all deals, open and lost ones included, {shares} were won.", shares=listed)
+    yield unknown(row, _("The cycle is not known: {why}."))
     yield from against_before(view, row)
     yield against_peers(view, row)
     yield from _pace(view)
     yield _(
-        "The median looks at won deals only; the curve counts the slow ones that are still open, "
-        "too."
+        "The median covers won deals only; the curve also counts the slow ones that are still open."
     )
 
 

@@ -29,7 +29,7 @@ def sentences(view: PartnerView) -> Iterator[str]:
     verdicts = judged.verdicts["verdict"].tolist()
     over = {"start": day(leads.start), "end": day(leads.end)}
     if not known:
-        yield _("No lead of the window came through paid, earned or owned channels.")
+        yield _("No leads of the window came through paid, earned or owned channels.")
     elif STOP_PAID in verdicts:
         yield _(
             "Of the leads of {start} to {end}, which are old enough, paid ones bring nothing while "
@@ -58,12 +58,12 @@ def sentences(view: PartnerView) -> Iterator[str]:
     if unknown["value"]:
         yield ngettext(
             "In a row of its own: {count} lead without a known channel.",
-            "In a row of its own: {count} leads without a known channel.",
+            "{count} leads without a known channel have a row of their own.",
             unknown["value"],
         )
     roi = view.row("marketing_channels", "roi.paid")
     if pd.isna(roi["value"]):
-        yield _("The return on paid spend is not told: {why}.", why=remarks(roi))
+        yield _("The return on paid spend is not known: {why}.", why=remarks(roi))
 
 
 def picture(view: PartnerView) -> Picture | None:
@@ -133,7 +133,9 @@ presentation = Presentation(
         "ROI = (revenue − spend) / spend; close rate = won / leads; over leads created in "
         "the window."
     ),
-    caution=N_("Young leads have their wins still to come, and the last touch takes all credit."),
+    caution=N_(
+        "Young leads have their wins still to come, and the last touch takes all the credit."
+    ),
     rows={"roi.paid": Label(N_("ROI of paid"), "money", "money")},
     sentences=sentences,
     picture=picture,

@@ -17,7 +17,7 @@ from kpi_helpers.views.partner import PartnerView
 
 def sentences(view: PartnerView) -> Iterator[str]:
     row, weighted = (view.row("pipeline", basis) for basis in ("open", "weighted"))
-    yield unknown(row, _("The open value cannot be told: {why}."))
+    yield unknown(row, _("The open value is not known: {why}."))
     if not pd.isna(weighted["value"]) and row["value"]:
         yield _stated(view, weighted)
         yield _learned(view)
@@ -47,7 +47,7 @@ def sentences(view: PartnerView) -> Iterator[str]:
     if not view.history.exact:
         yield _(
             "The movement shows only what the dates of one export prove; changed amounts and "
-            "dates need snapshots."
+            "dates take snapshots."
         )
 
 
@@ -58,14 +58,14 @@ def _stated(view: PartnerView, weighted: dict) -> str:
         return ngettext(
             "Weighted by the CRM’s chance, else by that of its stage: {amount}, of {weighed} of "
             "{count} open deal.",
-            "Weighted by the CRM’s chances, else by those of their stages: {amount}, of {weighed} "
-            "of {count} open deals.",
+            "Weighted by the CRM’s chances, or else by those of their stages: {amount}, for "
+            "{weighed} of {count} open deals.",
             count,
             amount=amount,
             weighed=weighted["n"],
         )
     return _(
-        "Weighted by the CRM’s chances, else by those of their stages: {amount}.", amount=amount
+        "Weighted by the CRM’s chances, or else by those of their stages: {amount}.", amount=amount
     )
 
 
@@ -77,8 +77,8 @@ def _learned(view: PartnerView) -> str:
         return ""
     expected = float((learned["amount"] * learned["eventually"]).sum())
     return _(
-        "By how such deals ended before, they should bring {amount}; the forecast rests on that, "
-        "as it was held against what came.",
+        "Judging by how such deals ended before, they should bring {amount}; the forecast "
+        "uses this figure, because it was checked against what came.",
         amount=money(expected, view.currency),
     )
 
@@ -92,11 +92,13 @@ def _enough(view: PartnerView) -> str:
     if ahead.chance is None or ahead.target is None:
         return ""
     if ahead.chance >= ENOUGH:
-        text = _("The chance to reach the target of {target} for {window} is {chance}: enough.")
+        text = _("The chance of reaching the target of {target} for {window} is {chance}: enough.")
     elif ahead.chance < TOO_LITTLE:
-        text = _("The chance to reach the target of {target} for {window} is {chance}: not enough.")
+        text = _(
+            "The chance of reaching the target of {target} for {window} is {chance}: not enough."
+        )
     else:
-        text = _("The chance to reach the target of {target} for {window} is {chance}: open.")
+        text = _("The chance of reaching the target of {target} for {window} is {chance}: open.")
     return text.format(
         target=money(ahead.target, view.currency),
         window=period(ahead.window.label),

@@ -16,7 +16,7 @@ from kpi_helpers.views.partner import PartnerView
 
 def sentences(view: PartnerView) -> Iterator[str]:
     row, past = view.row("quality_score"), view.row("quality_score", "past")
-    yield unknown(row, _("The index against peers cannot be told: {why}."))
+    yield unknown(row, _("The index against peers is not known: {why}."))
     if not pd.isna(row["value"]):
         yield _(_against_average(row), index=row["value"])
     if not pd.isna(past["value"]):
@@ -35,8 +35,8 @@ def _against_average(row: dict) -> str:
             "An index of {index:.0f} is below the average peer’s 100, in deals and amount together."
         )
     return N_(
-        "An index of {index:.0f} cannot be told from the average peer’s 100, in deals and amount "
-        "together."
+        "An index of {index:.0f} cannot be told apart from the average peer’s 100, in deals "
+        "and amount together."
     )
 
 

@@ -142,7 +142,7 @@ def test_a_target_is_told_with_share_and_pace():
 )
 def test_enough_pipeline_is_the_forecasts_chance(chance, words):
     text = said("pipeline", chance=chance, open={"value": 9000.0, "n": 4, "unit": "money"})
-    assert "chance to reach the target of €1,000 for 2026-Q1" in text and words in text
+    assert "chance of reaching the target of €1,000 for 2026-Q1" in text and words in text
     assert "chance" not in said("pipeline", open={"value": 9000.0, "n": 4, "unit": "money"})
 
 
@@ -185,8 +185,8 @@ def test_what_open_deals_should_bring_stands_beside_their_stated_chances(source)
     [
         (120, 104.0, 140.0, "is above"),
         (80, 60.0, 97.0, "is below"),
-        (177, 90.0, 260.0, "cannot be told from"),
-        (100, np.nan, np.nan, "cannot be told from"),
+        (177, 90.0, 260.0, "cannot be told apart from"),
+        (100, np.nan, np.nan, "cannot be told apart from"),
     ],
 )
 def test_an_index_is_above_or_below_where_its_interval_leaves_100_out(index, low, high, where):
