@@ -82,7 +82,7 @@ def test_a_mean_far_above_the_median_is_told_with_how_many_times():
     assert "times the median" not in said("average_deal_size", whole=big, median={"value": 150.0})
     few = big | {"n": 2}
     assert "times the median" not in said("average_deal_size", whole=few, median={"value": 100.0})
-    assert "It rests on 2 deals only." in said("average_deal_size", whole=few)
+    assert "It rests on only 2 deals." in said("average_deal_size", whole=few)
 
 
 def test_few_peers_an_interval_around_and_one_apart():
