@@ -89,7 +89,7 @@ def test_what_has_nothing_to_tell_is_one_sentence_without_a_picture(source, part
     told = {
         kpi
         for kpi in PRESENTATIONS
-        if "There is nothing to tell: " in repr(show.numbers(view, kpi))
+        if "There is nothing to report: " in repr(show.numbers(view, kpi))
     }
     assert told == silent
     for kpi in silent:

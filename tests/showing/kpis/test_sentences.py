@@ -106,7 +106,7 @@ def test_a_change_is_called_by_its_claim_and_against_what_is_like():
     running = said("deal_count", as_of=date(2025, 11, 15), won=own)
     assert "Against the first 46 days of 2025-Q3 it moved" in running
     nothing = own | {"before": 0.0, "change": np.nan}
-    assert "no change to tell" in said("deal_count", won=nothing)
+    assert "no change to report" in said("deal_count", won=nothing)
     fell = {"year_before": 20.0, "year_change": -0.5, "year_verdict": FELL}
     assert "fell by 50% against 2024-Q4" in said("deal_count", won=own | fell)
 
