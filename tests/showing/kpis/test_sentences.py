@@ -209,7 +209,7 @@ def test_deal_success_tells_its_two_factors_and_how_deals_were_missed():
         for kind in ("never_worked", "competitor", "otherwise", "cancelled")
     }
     text = said("deal_success", **rows)
-    assert "60.0% of the submitted deals were ideal and 50.0% of these have been won." in text
+    assert "60.0% of the submitted deals were ideal, and 50.0% of those have been won." in text
     assert "Most were missed as: expired (3 of 4)." in text
     minority = rows | {"missed.rejected": {"value": 2.0}, "missed.otherwise": {"value": 2.0}}
     text = said("deal_success", **minority)
