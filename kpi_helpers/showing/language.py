@@ -32,6 +32,7 @@ from contextvars import ContextVar
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
+from math import isnan
 from pathlib import Path
 
 from kpi_helpers.errors import Argument, KitError
@@ -116,8 +117,8 @@ def ngettext(singular: str, plural: str, count: float, **values) -> str:
     from babel.numbers import format_decimal
 
     written = format_decimal(count, "#,##0", language())
-    # gettext asks for a whole number; counts come as NumPy's, or as floats beside unknown ones
-    text = _texts(language()).ngettext(singular, plural, int(count))
+    # gettext asks for a whole number; counts come as NumPy's, as floats, and as unknown ones
+    text = _texts(language()).ngettext(singular, plural, 0 if isnan(count) else int(count))
     return filled(text, count=written, **values)
 
 

@@ -51,7 +51,7 @@ def test_saved_opened_and_compared(panel, tmp_path):
     assert (("Hızlı = <b>", str(file)),) == tuple(panel.saved.options)
     (tmp_path / "broken.scenario.json").write_text("{", encoding="utf-8")
     panel.save()
-    assert [name for name, _ in panel.saved.options] == ["broken.scenario.json", "Hızlı = <b>"]
+    assert {name for name, _ in panel.saved.options} == {"broken.scenario.json", "Hızlı = <b>"}
     panel.reset()
     panel.saved.value = (str(file),)
     panel.open()

@@ -157,7 +157,7 @@ def test_the_pipeline_tells_weight_overdue_stale_and_competitors():
         competitor={"value": 0.5, "numerator": 2, "denominator": 4},
     )
     for part in (
-        "€250.00, of 3 of 4 open deals",
+        "€250.00, for 3 of 4 open deals",
         "2 open deals",
         "1 open deal",
         "2 of 4 lost deals",
@@ -176,7 +176,7 @@ def test_what_open_deals_should_bring_stands_beside_their_stated_chances(source)
         count={"value": 2.0},
     )
     assert "else by those of their stages: €250.00." in text
-    learned = "By how such deals ended before, they should bring €110.00; the forecast rests on"
+    learned = "by how such deals ended before, they should bring €110.00; the forecast uses"
     assert (learned in text) == (source == "history")
 
 
