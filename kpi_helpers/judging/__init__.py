@@ -30,7 +30,6 @@ _HOMES = {
     "comparisons": (
         "adjusted_trends",
         "alerts",
-        "rank_intervals",
     ),
     "fairness": (
         "expected",
@@ -73,6 +72,7 @@ _HOMES = {
         "StrategyAnswer",
         "strategy_effect",
     ),
+    "ranks": ("rank_intervals",),
     "trials": ("closed_trials",),
     "uncertainty": ("with_intervals",),
     "win_chances": (

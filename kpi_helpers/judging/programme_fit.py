@@ -10,9 +10,10 @@ from kpi_helpers.contract import checks
 from kpi_helpers.contract.as_of import known_at
 from kpi_helpers.contract.windows import Window, parse_window
 from kpi_helpers.judging.backtesting import Backtest, backtest
-from kpi_helpers.judging.comparisons import adjusted_trends, alerts, rank_intervals
+from kpi_helpers.judging.comparisons import adjusted_trends, alerts
 from kpi_helpers.judging.fairness import NO_LUCK, SURE, Luck, fair_comparison, learn_luck
 from kpi_helpers.judging.forecasting import SHOCK
+from kpi_helpers.judging.ranks import rank_intervals
 from kpi_helpers.judging.season import season_of
 from kpi_helpers.judging.trials import closed_trials
 from kpi_helpers.judging.win_chances import WinHistory, learn

@@ -104,8 +104,8 @@ def with_intervals(card: pd.DataFrame, deals: pd.DataFrame, *, seed: int = 0) ->
         "with_intervals", deals, ("status", "amount", "created_on", "closed_on", *columns)
     )
     as_of = card["as_of"].iloc[0].date()
-    facts = _facts(deals, as_of, columns)
-    shapes = _shapes(facts, columns, seed)
+    facts = facts_of(deals, as_of, columns)
+    shapes = shapes_of(facts, columns, seed)
     groups = facts.groupby(columns).indices if columns else {(): np.arange(len(facts))}
     card = card.reset_index(drop=True)
     who = _keys(card, levels)
@@ -114,7 +114,7 @@ def with_intervals(card: pd.DataFrame, deals: pd.DataFrame, *, seed: int = 0) ->
         window = _window(start.date(), end.date())
         learned = learn_dispersion(facts, columns, window, as_of)
         samples = {
-            key: _Sample(facts.iloc[groups.get(key, [])], window, as_of, learned, shapes)
+            key: Sample(facts.iloc[groups.get(key, [])], window, as_of, learned, shapes)
             for key in sorted(set(who[rows.index]), key=repr)  # sums follow this order
         }
         ends = {key: sample.ends() for key, sample in samples.items()}
@@ -195,7 +195,7 @@ MEASURES = (
 )
 
 
-def _facts(deals, as_of, columns):
+def facts_of(deals, as_of, columns):
     """A row a deal: what it adds to the sums, in an order that is not the table's."""
     known = whole_deals(known_at(deals, as_of), columns)
     facts = known[[*columns, "closed_on", "created_on"]].assign(
@@ -209,7 +209,7 @@ def _facts(deals, as_of, columns):
     return facts.sort_values(["created_on", "closed_on", "credited", "channel"], ignore_index=True)
 
 
-def _shapes(facts, columns, seed):
+def shapes_of(facts, columns, seed):
     """The shapes that sizes, whole and credited, and cycles share over groups; of days one more, so
     that deals won on their first day have a logarithm."""
     whose = facts.groupby(columns, sort=True).ngroup() if columns else pd.Series(0, facts.index)
@@ -225,7 +225,7 @@ def _shapes(facts, columns, seed):
     }
 
 
-class _Sample:
+class Sample:
     """One group in one window: its deals, and how sure the factors are that its answers are made
     of."""
 

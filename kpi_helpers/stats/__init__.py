@@ -52,6 +52,7 @@ _HOMES = {
     "shrinkage": (
         "Shrinkage",
         "empirical_bayes",
+        "normal_posterior",
         "shrunk",
     ),
     "strategy": (

@@ -9,7 +9,7 @@ from kpi_helpers import judging, load_deals, pipeline_movement, scorecard, whati
 from kpi_helpers.contract.as_of import whole_deals
 from kpi_helpers.contract.credit import credit, credited
 from kpi_helpers.history.changes import pipeline_history
-from kpi_helpers.judging.comparisons import rank_intervals
+from kpi_helpers.judging.ranks import rank_intervals
 
 AS_OF, WINDOW = "2025-12-31", "2025-Q4"
 BLANKS = {

@@ -2,40 +2,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kpi_helpers import quality_score
 from kpi_helpers.judging import (
     adjusted_trends,
     alerts,
     closed_trials,
     expected,
     expected_each,
-    rank_intervals,
 )
 from kpi_helpers.stats import reasons
 
 from .sample import sample_deals
-
-
-def test_ranks_are_those_of_the_quality_score():
-    deals = sample_deals()
-    ranks = rank_intervals(deals, "2025-Q4", as_of="2025-12-31").set_index("partner")
-    score = quality_score(
-        deals, by="partner", window="2025-Q4", as_of="2025-12-31", basis="peers"
-    ).set_index("partner")
-    score = score.loc[ranks.index, "value"]
-    assert (score.rank(ascending=False, method="min") == ranks["rank"]).all()
-    sure = ranks[ranks["low"].notna()]
-    assert (sure["low"] <= sure["high"]).all() and (sure["high"] - sure["low"]).max() > 10
-
-
-def test_few_closed_deals_have_no_rank_interval_and_row_order_does_not_matter():
-    deals = sample_deals()
-    ranks = rank_intervals(deals, "2025-Q4", as_of="2025-12-31")
-    few = ranks[ranks["closed"] < 5]
-    assert len(few) and few["low"].isna().all() and (few["reason"] == reasons.TOO_FEW_VALUES).all()
-    again = rank_intervals(deals.sample(frac=1, random_state=3), "2025-Q4", as_of="2025-12-31")
-    pd.testing.assert_frame_equal(ranks, again)
-    assert rank_intervals(deals, "2022-Q4", as_of="2022-12-31").empty
 
 
 def test_expected_deal_by_deal_sums_to_expected():

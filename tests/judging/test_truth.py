@@ -64,6 +64,12 @@ def test_small_sixty_deals_show_double_and_half_the_odds():
     assert told["Odds half, 60 deals: verdict"] > 0.3 < told["Odds double, 60 deals: verdict"]
 
 
+def test_small_ranks_are_held_and_equal_partners_have_none():
+    told = figures("ranks", 4)
+    assert min(only(told, "coverage")) > 0.93
+    assert told["Ranks, volumes differ by 0.0: wholly in the better half, of 40"] == 0
+
+
 def test_small_differences_are_found():
     told = figures("differences", 5)
     assert only(told, "Half the odds")[0] > 0.2 and only(told, "Decline of")[0] > 0.2
@@ -112,6 +118,13 @@ def test_false_alarms_stay_under_5_percent_and_differences_are_found():
     assert only(told, "best coast")[0] < 0.05 < only(told, "without the comparison")[0]
     told = figures("differences", 300)
     assert only(told, "Half the odds")[0] > 0.5 and only(told, "true slope")[0] > 0.9
+
+
+@long
+def test_ranks_are_held():
+    told = figures("ranks", 100)
+    assert min(only(told, "coverage")) > 0.95
+    assert only(told, "differ by 0.0")[0] == 0
 
 
 @long

@@ -16,6 +16,7 @@ from kpi_helpers.judging import (
     closed_trials,
     fair_comparison,
     learn_luck,
+    rank_intervals,
     seasonal_index,
     strategy_effect,
     with_intervals,
@@ -309,6 +310,34 @@ def sixty_deals(seeds):
     return told
 
 
+def ranks(seeds):
+    """40 partners of some 15 closed deals whose volumes differ by a log sd of 0.3, of 0.6, or not
+    at all: true ranks within their interval, and partners wholly in the better half."""
+    told = {}
+    for sd in (0.3, 0.6, 0.0):
+        rng, hits, better = np.random.default_rng(13), [], []
+        for _ in range(seeds):
+            mean = 15 * np.exp(rng.normal(0, sd, 40))
+            ends = pd.date_range("2023-11-15", periods=8, freq="91D")
+            n = rng.poisson(np.tile(mean, (len(ends), 1)))
+            who = np.repeat(np.tile(np.arange(40), len(ends)), n.ravel())
+            table = pd.DataFrame({"deal_id": np.arange(len(who)), "partner": who, "credit": 1.0})
+            table["status"] = np.where(rng.random(len(who)) < 0.45, "won", "lost")
+            table["amount"] = 1e4 * rng.lognormal(0, 0.8, len(who))
+            table["closed_on"] = np.repeat(ends, n.sum(axis=1))
+            table["created_on"] = table["closed_on"] - pd.Timedelta(days=40)
+            told_of = rank_intervals(table, "2025-Q3", as_of="2025-09-30").set_index("partner")
+            known = told_of["low"].notna()
+            low, high = told_of.loc[known, "low"], told_of.loc[known, "high"]
+            better.append((high <= 20).sum())
+            rank = pd.Series(-mean).rank().reindex(low.index)
+            hits.append(1.0 if sd == 0 else ((low <= rank) & (rank <= high)).mean())
+        told[f"Ranks, volumes differ by {sd}: wholly in the better half, of 40"] = np.mean(better)
+        if sd:
+            told[f"Ranks, volumes differ by {sd}: coverage"] = np.mean(hits)
+    return told
+
+
 def strategies(seeds):
     """Series of 18 and 18 months: effect 0 and 2 standard deviations, independent and neighbours at
     0.3."""
@@ -485,6 +514,7 @@ FIGURES = (
     luck,
     newcomers,
     sixty_deals,
+    ranks,
     strategies,
 )
 FIGURES = (*FIGURES, critical_values, forecasts, shared_luck, on_sample)

@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 
 from kpi_helpers.errors import KitError
-from kpi_helpers.stats import empirical_bayes, reasons, shrunk
+from kpi_helpers.stats import empirical_bayes, normal_posterior, reasons, shrunk
 
 WON, DEALS = np.array([2, 12, 30, 9, 45]), np.array([10, 20, 100, 60, 90])
 
@@ -87,3 +87,45 @@ def test_bad_input_is_refused():
         empirical_bayes([5], [4])
     with pytest.raises(KitError, match="above 0"):
         shrunk([1], [2], 0, 1)
+
+
+SCHOOLS = np.array([28.0, 8, -3, 7, -1, 1, 18, 12]), np.array([15.0, 10, 16, 11, 9, 11, 10, 18])
+
+
+def test_the_eight_schools_of_rubin():
+    """Published posterior medians and their range: some 10 for A, 8 for most, 5 for E."""
+    drawn = normal_posterior(*SCHOOLS, draws=40_000)
+    median = np.median(drawn, axis=0)
+    assert median == pytest.approx([10, 8, 7, 8, 5, 6, 10, 8], abs=1.2)
+    assert 0.6 < (drawn[:, 0] > drawn[:, 2]).mean() < 0.85
+
+
+def test_posterior_means_equal_a_numerical_integral():
+    y, s = SCHOOLS
+    tau = np.linspace(0, 3 * y.std(), 2000)[:, None]
+    weight = 1 / (s**2 + tau**2)
+    middle = (weight * y).sum(1, keepdims=True) / weight.sum(1, keepdims=True)
+    like = stats.norm.pdf(y, middle, 1 / np.sqrt(weight)).prod(1) / np.sqrt(weight.sum(1))
+    trust = tau**2 * weight
+    mean = np.average(trust * y + (1 - trust) * middle, axis=0, weights=like)
+    assert normal_posterior(y, s, draws=60_000).mean(axis=0) == pytest.approx(mean, abs=0.25)
+
+
+def test_draws_cover_true_values_and_draw_equal_ones_together():
+    rng, held = np.random.default_rng(5), []
+    for seed in range(60):
+        true = rng.normal(3, 0.5, 12)
+        error = rng.uniform(0.2, 1.0, 12)
+        drawn = normal_posterior(rng.normal(true, error), error, seed=seed)
+        low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
+        held.append(((low <= true) & (true <= high)).mean())
+    assert np.mean(held) == pytest.approx(0.95, abs=0.02)
+    same = normal_posterior(np.ones(10), np.full(10, 0.3))
+    assert same.std(axis=0).max() < 0.2
+
+
+def test_one_value_is_drawn_around_itself_and_bad_errors_are_refused():
+    drawn = normal_posterior([4.0], [2.0], draws=20_000)
+    assert (drawn.mean(), drawn.std()) == (pytest.approx(4, abs=0.1), pytest.approx(2, abs=0.05))
+    with pytest.raises(KitError, match="negative"):
+        normal_posterior([1, 2], [1, -1])
