@@ -112,7 +112,8 @@ def _scores(table, samples, dispersion):
     sizes = np.log((table["amount"] / table["won"]).where(table["amount"] > 0))
     sizes = sizes.fillna(sizes.mean()).fillna(0.0).to_numpy()
     with np.errstate(divide="ignore", invalid="ignore"):
-        width = np.log([one.won[1].high / one.won[1].low for one in samples]) / WIDTH
+        low, high = np.array([one.won[1][1:3] for one in samples]).T
+        width = np.log(high / low) / WIDTH
     width = np.where(np.isfinite(width), width, np.nanmax(np.append(width[np.isfinite(width)], 0)))
     return 2 * np.log(number) + sizes, np.hypot(2 * np.sqrt(1 / number + dispersion), width)
 
