@@ -4,106 +4,60 @@ values."""
 from dataclasses import dataclass
 
 from kpi_helpers.contract.notes import Note
-from kpi_helpers.reading.columns.headers import key
-from kpi_helpers.reading.columns.vocabulary import table
 from kpi_helpers.reading.connection import Connection, lit
-from kpi_helpers.reading.values import values
+from kpi_helpers.reading.values import date_forms, values
 from kpi_helpers.reading.values.undecided import Undecided
 
 # Dates that show one order beyond doubt outvote typing errors from this many to one.
 OUTVOTES = 99
 
-_TIME = r"(?:[ T,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp][Mm])?)?"
-_SLASHED = rf"(\d{{1,2}})([./-])(\d{{1,2}})[./-](\d{{4}}|\d{{2}}){_TIME}"
-_YEAR_FIRST = rf"\d{{4}}[./]\d{{1,2}}[./]\d{{1,2}}{_TIME}"
-_NAMED_DAY = rf"(\d{{1,2}})[ .-]+([^\d\s./-]{{3,9}})\.?[ ,-]+(\d{{4}}){_TIME}"
-_NAMED_MONTH = rf"([^\d\s./-]{{3,9}})\.? (\d{{1,2}}),? (\d{{4}}){_TIME}"
-# Excel's day numbers of 1982 to 2119: the five digits that no other form of date has.
-_SERIAL = r"[3-8]\d{4}(?:[.,]\d+)?"
-_SECONDS, _MILLISECONDS, _COMPACT = (
-    r"\d{9,10}(?:\.\d+)?",
-    r"\d{12,13}(?:\.0)?",
-    r"(?:19|20|21)\d{6}",
-)
-_FORMS = {
-    "day or month first": _SLASHED,
-    "year first": _YEAR_FIRST,
-    "named months": f"{_NAMED_DAY}|{_NAMED_MONTH}",
-    "Excel day numbers": _SERIAL,
-    "seconds since 1970": _SECONDS,
-    "milliseconds since 1970": _MILLISECONDS,
-    "digits (yyyymmdd)": _COMPACT,
-}
 _NOTES = {
     "year first": "dates_year_first",
-    "named months": "dates_named_months",
+    "day and named month": "dates_named_months",
+    "named month and day": "dates_named_months",
+    "year and named month": "dates_named_months",
+    "year, month and day signs": "dates_year_first",
     "Excel day numbers": "dates_excel",
     "seconds since 1970": "dates_seconds",
     "milliseconds since 1970": "dates_milliseconds",
     "digits (yyyymmdd)": "dates_digits",
 }
-_NUMBERS = ("Excel day numbers", "seconds since 1970", "milliseconds since 1970")
+_SLASHED = "day or month first"
+TURNED = (
+    "as Excel does when it turns day and month around; export it again with dates as text, or as "
+    "2025-12-31"
+)
 
 
 @dataclass(frozen=True)
 class Dating:
-    """How one column writes dates beside ISO's way: the forms it has, and which comes first, day or
-    month."""
+    """How one column writes dates beside ISO's way: which comes first, day or month, and the table
+    of what stands there (`said`) with its `day`; None where all is as ISO writes it."""
 
-    forms: tuple[str, ...] = ()
     order: str | None = None
+    days: str | None = None
 
     def steps(self, column: str, parts: str, read: str) -> tuple[str, str, str]:
         """SQL in three steps, each of which names the one before as `parts` and `read`, as
         Writing.steps does."""
-        other = [
-            f"WHEN regexp_full_match({column}, {lit(_FORMS[f])}) THEN {self._read(f, column)}"
-            for f in self.forms
-        ]
-        any_form = f"CASE WHEN {parts} IS NOT NULL THEN {parts} {' '.join(other)} END"
-        return values.iso(column), any_form if other else parts, values.believable(read)
+        iso = values.iso(column)
+        if self.days is None:
+            return "NULL", iso, values.believable(read)
+        return f"{self.days}.day", f"coalesce({parts}, {iso})", values.believable(read)
 
-    def _read(self, form: str, column: str) -> str:
-        match form:
-            case "day or month first":
-                return _slashed(column, self.order)
-            case "year first":
-                ymd = lit("^(.{4}).(..?).(..?)(?:[^0-9].*)?$")
-                return f"try_cast(regexp_replace({column}, {ymd}, '\\1-\\2-\\3') AS DATE)"
-            case "named months":
-                return _named(column)
-            case "Excel day numbers":
-                return (
-                    f"DATE '1899-12-30' + CAST(floor(try_cast(replace({column}, ',', '.') AS "
-                    f"DOUBLE)) AS INTEGER)"
-                )
-            case "seconds since 1970":
-                return (
-                    f"CAST(epoch_ms(CAST(try_cast({column} AS DOUBLE) * 1000 AS BIGINT)) AS DATE)"
-                )
-            case "milliseconds since 1970":
-                return f"CAST(epoch_ms(CAST(try_cast({column} AS DOUBLE) AS BIGINT)) AS DATE)"
-        return f"CAST(try_strptime({column}, '%Y%m%d') AS DATE)"
+    def join(self, column: str) -> str:
+        """The join that brings the table of days to a row."""
+        return f" LEFT JOIN {self.days} ON {self.days}.said = v.{column}" if self.days else ""
 
 
-def _slashed(column: str, order: str | None) -> str:
-    first, second = ("month", "day") if order == "mdy" else ("day", "month")
-    p = f"regexp_extract({column}, {lit(f'^{_SLASHED}$')}, ['{first}', 'mark', '{second}', 'year'])"
-    year = f"CASE WHEN length(({p}).year) = 2 THEN '20' ELSE '' END || ({p}).year"
-    return f"try_cast({year} || '-' || ({p}).month || '-' || ({p}).day AS DATE)"
+@dataclass(frozen=True)
+class Moments:
+    """Moments that are midnights of UTC: days that a library wrote as moments."""
 
-
-def _named(column: str) -> str:
-    months = {name: n for n, names in table("writing.toml")["months"].items() for name in names}
-    a = f"regexp_extract({column}, {lit(f'^{_NAMED_DAY}$')}, ['d', 'm', 'y'])"
-    b = f"regexp_extract({column}, {lit(f'^{_NAMED_MONTH}$')}, ['m', 'd', 'y'])"
-    words = {**{n.lower(): m for n, m in months.items()}, **{key(n): m for n, m in months.items()}}
-    listed = " ".join(f"WHEN {lit(w)} THEN {lit(m)}" for w, m in words.items())
-
-    def one(p: str) -> str:
-        return f"({p}).y || '-' || CASE lower(({p}).m) {listed} END || '-' || ({p}).d"
-
-    return f"try_cast(CASE WHEN ({a}).y <> '' THEN {one(a)} ELSE {one(b)} END AS DATE)"
+    def steps(self, column: str, parts: str, read: str) -> tuple[str, str, str]:  # noqa: ARG002
+        """See Dating; these have no parts."""
+        day = f"CAST(make_timestamp(epoch_us({column})) AS DATE)"
+        return "NULL", day, values.believable(read)
 
 
 def iso_only(db: Connection, view: str, fields: list[str]) -> set[str]:
@@ -118,68 +72,171 @@ def iso_only(db: Connection, view: str, fields: list[str]) -> set[str]:
     }
 
 
+def moments(db: Connection, view: str, field: str) -> tuple[Moments, tuple[Note, ...]] | Undecided:
+    """How moments in a time zone are days: refused unless each is midnight, as the day of any other
+    depends on where it is told."""
+    within = f"epoch_us({field}) % 86400000000"
+    if not db.one(f"SELECT count(*) FILTER ({within} <> 0) FROM {view}")[0]:
+        return Moments(), (Note("dates_midnights"),)
+    return Undecided(
+        "holds moments in a time zone, and which day a moment is depends on the zone; give days "
+        "instead, in SQL as CAST(... AT TIME ZONE 'Europe/Istanbul' AS DATE), in pandas as "
+        ".dt.tz_convert('Europe/Istanbul').dt.tz_localize(None)",
+        None,
+    )
+
+
 def decide(
     db: Connection, view: str, field: str, said: str | None
 ) -> tuple[Dating, tuple[Note, ...]] | Undecided:
     """How the column writes its dates, and why."""
-    other = (
-        f"(SELECT {field} AS c FROM {view} WHERE {field} IS NOT NULL AND "
-        f"({values.iso(field)}) IS NULL)"
+    iso = values.iso(field)
+    # What stands there, each once and how often: it is few, and a regular expression is slow.
+    words, days = f"words_{view}_{field}", f"days_{view}_{field}"
+    db.run(
+        f"CREATE OR REPLACE TEMP TABLE {words} AS SELECT said, n, {date_forms.bare('said')} AS c "
+        f"FROM (SELECT {field} AS said, count(*) AS n FROM {view} "
+        f"WHERE {field} IS NOT NULL AND ({iso}) IS NULL GROUP BY 1)"
     )
-    tests = [f"count(*) FILTER (regexp_full_match(c, {lit(shape)}))" for shape in _FORMS.values()]
-    found = dict(zip(_FORMS, db.one(f"SELECT {', '.join(tests)} FROM {other}"), strict=True))
+    shapes = date_forms.shapes()
+    tests = [_count(f"regexp_full_match(c, {lit(shape)})") for shape in shapes.values()]
+    found = dict(zip(shapes, db.one(f"SELECT {', '.join(tests)} FROM {words}"), strict=True))
     forms = [f for f, n in found.items() if n]
-    numbers = sorted((f for f in forms if f in _NUMBERS), key=found.get)
+    numbers = sorted((f for f in forms if f in date_forms.NUMBERS), key=found.get)
     # One kind of number: the most frequent. A stray other one is no date, and its row is rejected.
     forms = [f for f in forms if f not in numbers[:-1]]
-    order, why = None, [Note(_NOTES[f]) for f in forms if f in _NOTES]
-    if "day or month first" in forms:
+    order, why = None, [Note(c) for c in dict.fromkeys(_NOTES[f] for f in forms if f in _NOTES)]
+    if _SLASHED in forms:
         if numbers:
-            return Undecided(
-                f"mixes written dates with {numbers[-1]}, as Excel does when it turns day and "
-                f"month around; "
-                "export it again with dates as text, or as 2025-12-31",
-                None,
-            )
-        found = _order(db, other, said)
-        if isinstance(found, Undecided):
-            return found
-        order, reasons = found
+            return Undecided(f"mixes written dates with {numbers[-1]}, {TURNED}", None)
+        slashed = _ordered(db, view, iso, words, said)
+        if isinstance(slashed, Undecided):
+            return slashed
+        order, reasons = slashed
         why += reasons
-    return Dating(tuple(forms), order), tuple(why) or (Note("dates_iso"),)
+    if short := _short_years(db, words, forms):
+        why.append(Note("dates_short_years", n=short))
+    read = " ".join(
+        f"WHEN regexp_full_match(c, {lit(shapes[f])}) THEN {date_forms.read(f, 'c', order)}"
+        for f in forms
+    )
+    if forms:
+        db.run(
+            f"CREATE OR REPLACE TEMP TABLE {days} AS SELECT said, CASE {read} END AS day "
+            f"FROM {words}"
+        )
+    return Dating(order, days if forms else None), tuple(why) or (Note("dates_iso"),)
 
 
-def _order(
-    db: Connection, other: str, said: str | None
+def _count(condition: str) -> str:
+    """SQL of how many values of a table of words meet a condition."""
+    return f"CAST(coalesce(sum(n) FILTER ({condition}), 0) AS BIGINT)"
+
+
+def _short_years(db: Connection, words: str, forms: list[str]) -> int:
+    """How many dates write their year in two digits."""
+    years = [f"length(({date_forms.parts(f, 'c')}).y)" for f in forms if f in date_forms.GROUPS]
+    tests = " OR ".join(f"{length} = 2" for length in years)
+    return db.one(f"SELECT {_count(tests)} FROM {words}")[0] if years else 0
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What the dates written with marks show: how many can have only one order, with an example of
+    each; how many are the same day in either (`same`), or another (`open_`); whether all can begin
+    with a year of two digits, and have fewer different ones there than at their end."""
+
+    day: int
+    day_example: str | None
+    month: int
+    month_example: str | None
+    same: int
+    open_: int
+    example: str | None
+    dotted: int
+    year: int
+    year_example: str | None
+    any_year: bool
+    fewer_years: bool
+
+
+def _seen(db: Connection, words: str) -> _Seen:
+    day, month = "a BETWEEN 13 AND 31 AND b <= 12", "b BETWEEN 13 AND 31 AND a <= 12"
+    either, short = "a <= 12 AND b <= 12 AND a <> b", "length(y) = 2 AND b <= 12 AND y <= '31'"
+    return _Seen(
+        *db.one(f"""
+        SELECT {_count(day)}, min(c) FILTER ({day}), {_count(month)}, min(c) FILTER ({month}),
+               {_count("a <= 12 AND a = b")}, {_count(either)}, min(c) FILTER ({either}),
+               {_count("mark = '.'")},
+               {_count(f"a > 31 AND {short}")}, min(c) FILTER (a > 31 AND {short}),
+               coalesce(bool_and({short}), false), count(DISTINCT a) < count(DISTINCT y)
+        FROM (SELECT c, n, p.mark AS mark, p.y AS y, try_cast(p.d AS INTEGER) AS a,
+                     try_cast(p.m AS INTEGER) AS b
+              FROM (SELECT c, n, {date_forms.parts(_SLASHED, "c")} AS p FROM {words}))
+        WHERE a IS NOT NULL""")
+    )
+
+
+def _ordered(
+    db: Connection, view: str, iso: str, words: str, said: str | None
 ) -> tuple[str, tuple[Note, ...]] | Undecided:
-    """dmy or mdy, and why."""
-    day, day_example, month, month_example, open_, example, dotted = db.one(f"""
-        SELECT count(*) FILTER (a > 12 AND b <= 12), min(c) FILTER (a > 12 AND b <= 12),
-               count(*) FILTER (b > 12 AND a <= 12), min(c) FILTER (b > 12 AND a <= 12),
-               count(*) FILTER (a <= 12 AND b <= 12 AND a <> b), min(c) FILTER (a <= 12
-                 AND b <= 12 AND a <> b),
-               count(*) FILTER (p.mark = '.')
-        FROM (SELECT c, p, try_cast(p.a AS INTEGER) AS a, try_cast(p.b AS INTEGER) AS b
-              FROM (SELECT c, regexp_extract(c, {lit(f"^{_SLASHED}$")}, ['a', 'mark', 'b',
-                'y']) AS p FROM {other}))""")
-    votes = {"dmy": (day, day_example), "mdy": (month, month_example)}
-    best, least = ("dmy", "mdy") if day >= month else ("mdy", "dmy")
-    if votes[best][0] > OUTVOTES * votes[least][0]:
+    """The order of a column that writes dates with marks, beside those of ISO."""
+    seen = _seen(db, words)
+    days, late = db.one(
+        f"SELECT count(*), count(*) FILTER (day({iso}) > 12) FROM {view} WHERE ({iso}) IS NOT NULL"
+    )
+    # Excel turns round each date that it can read in its own order, which are those of the first
+    # twelve days, and leaves all others as text.
+    one_sided = not (seen.same or seen.open_) and bool(seen.day) != bool(seen.month)
+    if days and not late and one_sided and said is None:
+        return Undecided(
+            f"holds dates of the first twelve days of a month only, and written ones like "
+            f"{seen.day_example or seen.month_example!r} of the other days only, {TURNED}; if the "
+            "dates are right as they stand, say the order of the written ones",
+            "dates",
+        )
+    found = _order(seen, said)
+    if isinstance(found, Undecided) or not days:
+        return found
+    return found[0], (*found[1], Note("dates_mixed", n=days))
+
+
+def _order(seen: _Seen, said: str | None) -> tuple[str, tuple[Note, ...]] | Undecided:
+    """dmy, mdy or ymd, and why."""
+    votes = {
+        "dmy": (seen.day, seen.day_example),
+        "mdy": (seen.month, seen.month_example),
+        "ymd": (seen.year, seen.year_example),
+    }
+    if seen.any_year and seen.year:
+        return "ymd", (Note("ymd_sure", example=repr(seen.year_example)),)
+    # What shows a day of the month may be a year in two digits, where all can be.
+    years = seen.any_year and seen.fewer_years
+    best, *others = sorted(votes, key=lambda order: -votes[order][0])
+    odd = sum(votes[order][0] for order in others)
+    if votes[best][0] > OUTVOTES * odd and not years:
         sure = Note(f"{best}_sure", example=repr(votes[best][1]))
-        odd = votes[least][0]
         return best, (sure, Note("other_order_rejected", n=odd)) if odd else (sure,)
     if said in votes:
         return said, (Note(f"{said}_told"),)
-    if day and month:
+    if years:
         return Undecided(
-            f"holds both {day_example!r} and {month_example!r}, so whether day or month comes "
-            f"first is open",
+            f"writes {seen.day_example or seen.example!r}, and no value shows whether the day or "
+            "the year comes first",
+            "years",
+        )
+    if odd:
+        shown = [repr(example) for n, example in votes.values() if n]
+        return Undecided(
+            f"holds both {shown[0]} and {shown[1]}, so whether day or month comes first is open",
             "dates",
         )
-    if not open_:
+    if not seen.open_:
         return "dmy", (Note("order_same"),)
-    if dotted:
-        return "dmy", (Note("dmy_points", example=repr(example)),)
+    if seen.dotted:
+        return "dmy", (Note("dmy_points", example=repr(seen.example)),)
     return Undecided(
-        f"writes {example!r}, and no value shows whether the day or the month comes first", "dates"
+        f"writes {seen.example!r}, and no value shows whether the day or the month comes first",
+        "dates",
+        beside=True,
     )

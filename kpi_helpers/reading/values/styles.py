@@ -30,10 +30,13 @@ class Percent:
         return "NULL", column, f"({values.cast('share', read)}) / 100"
 
 
-# What settles an open question: each answer with an example of what it means.
+# What settles an open question: each answer with an example of what it means. Which end of a date
+# is the year is an answer about its order.
+_OPTIONS = {"years": "dates"}
 _ANSWERS = {
     "decimal": ((",", "1.234,50"), (".", "1,234.50")),
     "dates": (("dmy", "31.12.2025"), ("mdy", "12/31/2025")),
+    "years": (("dmy", "31.12.25"), ("ymd", "25.12.31")),
     "shares": (("percent", "75"), ("fraction", "0.75")),
 }
 
@@ -41,11 +44,12 @@ _ANSWERS = {
 @dataclass(frozen=True)
 class Styles:
     """Field -> style; field -> what was decided and why; fields read out of other columns (field ->
-    SQL)."""
+    SQL); columns of dates that wait for the table's others."""
 
     styles: dict[str, Style] = field(default_factory=dict)
     decisions: dict[str, tuple[Note, ...]] = field(default_factory=dict)
     open: list[tuple[str | None, str]] = field(default_factory=list)
+    waiting: dict[str, Undecided] = field(default_factory=dict)
     derived: dict[str, str] = field(default_factory=dict)
     shares: set[str] = field(default_factory=set)
     warnings: list[Note] = field(default_factory=list)
@@ -77,11 +81,23 @@ class Styles:
         }
         first = "".join(f", {s[0]} AS {name(f'p_{f}')}" for f, s in steps.items())
         second = "".join(f", {s[1]} AS {name(f'n_{f}')}" for f, s in steps.items())
-        return f"(SELECT *{second} FROM (SELECT *{first} FROM {view}))"
+        days = "".join(
+            s.join(name(f)) for f, s in self.styles.items() if isinstance(s, dates.Dating)
+        )
+        return f"(SELECT *{second} FROM (SELECT v.*{first} FROM {view} v{days}))"
 
     def undecided(self, header: str, question: Undecided) -> None:
         """Keep what only the user can settle, with the option that does it."""
         self.open.append((question.option, f"The column {header!r} {question.why}."))
+
+    def settle_date(self, field: str, header: str, found: tuple | Undecided) -> None:
+        """Keep how a column writes its dates and why, or the question that it leaves open."""
+        if isinstance(found, Undecided) and found.beside:
+            self.waiting[field] = found
+        elif isinstance(found, Undecided):
+            self.undecided(header, found)
+        else:
+            self.styles[field], self.decisions[field] = found
 
 
 def decide(
@@ -111,11 +127,11 @@ def decide(
         if f in iso:
             result.styles[f] = dates.Dating()
             continue
-        found = dates.decide(db, clean.name, f, said.get("dates"))
-        if isinstance(found, Undecided):
-            result.undecided(headers.get(f, f), found)
-        else:
-            result.styles[f], result.decisions[f] = found
+        result.settle_date(f, headers.get(f, f), dates.decide(db, clean.name, f, said.get("dates")))
+    _dates_beside(db, clean, headers, result)
+    for f, sql_type in clean.types.items():
+        if columns[f].kind == "date" and sql_type == "TIMESTAMP WITH TIME ZONE":
+            result.settle_date(f, headers.get(f, f), dates.moments(db, clean.name, f))
     if result.open:
         raise KitError(
             f"{where}: {' '.join(what for _, what in result.open)}",
@@ -124,12 +140,31 @@ def decide(
     return result
 
 
+def _dates_beside(db: Connection, clean: View, headers: dict[str, str], result: Styles) -> None:
+    """An export writes its dates in one way: a column that leaves day and month open follows those
+    that show it, where they agree."""
+    shown = {
+        s.order: f
+        for f, s in result.styles.items()
+        if isinstance(s, dates.Dating) and s.order and result.decisions[f][0].code != "order_same"
+    }
+    for f, question in result.waiting.items():
+        if len(shown) != 1:
+            result.undecided(headers.get(f, f), question)
+            continue
+        ((order, other),) = shown.items()
+        style, told = dates.decide(db, clean.name, f, order)
+        why = Note(f"{order}_beside", header=repr(headers.get(other, other)))
+        result.styles[f] = style
+        result.decisions[f] = tuple(why if n.code == f"{order}_told" else n for n in told)
+
+
 def _settling(options: list[str]) -> Iterator[str | Argument]:
     """Parts of a message: which arguments settle the questions."""
     before = " Say which: "
     for option in options:
         for answer, example in _ANSWERS[option]:
-            yield from (before, Argument(option, answer), f" ({example})")
+            yield from (before, Argument(_OPTIONS.get(option, option), answer), f" ({example})")
             before = " or "
         before = "; "
     if options:

@@ -10,3 +10,5 @@ class Undecided:
 
     why: str
     option: str | None
+    # Whether the table's other columns may settle it.
+    beside: bool = False

@@ -4,7 +4,7 @@
 # empty text.
 BLANKS = ("", "null", "NULL", "None", "-")
 TRUE = ("true", "1", "1.0", "yes", "y", "t", "evet", "doğru")
-FALSE = ("false", "0", "0.0", "no", "n", "f", "hayır", "hayir", "yanlış")
+FALSE = ("false", "0", "0.0", "no", "n", "f", "hayır", "yanlış")
 _SPACE = " \t\r\n\u00a0\ufeff"
 FIRST_DATE, LAST_DATE = "1900-01-01", "2199-12-31"
 
@@ -47,10 +47,11 @@ def number(column: str) -> str:
 def iso(column: str) -> str:
     """A date from clean text in ISO form, with or without a time; the date as written, in no other
     time zone."""
+    # A year in four digits comes first: DuckDB would also read 6/12/24, as a day of the year 6.
+    # 1900 to 2199 are all that is believed.
+    four = f"{column} BETWEEN '19' AND '22' AND substr({column}, 3, 1) BETWEEN '0' AND '9'"
     return (
-        # The year's four digits come first: DuckDB would also read 31/12/25, as a day of the year
-        # 31.
-        f"CASE WHEN substr({column}, 5, 1) NOT IN ('-', '/') THEN NULL "
+        f"CASE WHEN NOT ({four}) OR substr({column}, 5, 1) NOT IN ('-', '/') THEN NULL "
         f"WHEN length({column}) <= 10 THEN try_cast({column} AS DATE) "
         f"WHEN try_cast({column} AS TIMESTAMP) IS NOT NULL THEN try_cast(left({column}, 10) AS "
         f"DATE) END"
@@ -72,11 +73,16 @@ def believable(date_sql: str) -> str:
 
 def flag(column: str) -> str:
     """True or false from a clean text column, in English or Turkish."""
-    true, false = (", ".join(f"'{w}'" for w in words) for words in (TRUE, FALSE))
+    true, false = (", ".join(f"'{w}'" for w in _lowered(words)) for words in (TRUE, FALSE))
     return (
         f"CASE WHEN lower({column}) IN ({true}) THEN true WHEN lower({column}) IN ({false}) "
         f"THEN false END"
     )
+
+
+def _lowered(words: tuple[str, ...]) -> dict[str, None]:
+    """The words as DuckDB's lower() may give them: it makes i of the Turkish capital I."""
+    return dict.fromkeys(w for said in words for w in (said, said.replace("ı", "i")))
 
 
 def native(kind: str, sql_type: str) -> bool:
