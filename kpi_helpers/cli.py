@@ -10,7 +10,7 @@ import click
 from kpi_helpers.errors import KitError
 from kpi_helpers.system.stopping import TERMINATED, terminated
 
-COMMANDS = ("report", "kpis", "plan", "check", "snapshot", "what-if", "lab")
+COMMANDS = ("report", "kpis", "plan", "replay", "check", "snapshot", "what-if", "lab")
 
 
 class _Group(click.Group):

@@ -59,6 +59,10 @@ _HOMES = {
         "recommend",
         "recommend_portfolio",
     ),
+    "replaying": (
+        "Replay",
+        "replay",
+    ),
     "rules": (
         "Rule",
         "Rules",

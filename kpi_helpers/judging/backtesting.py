@@ -1,6 +1,7 @@
 """How good the forecast would have been: made again on earlier days, then compared with what
 came."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +11,9 @@ from kpi_helpers.contract import checks
 from kpi_helpers.contract.as_of import known_at, whole_deals
 from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.frame_kinds import need_pandas
-from kpi_helpers.contract.windows import parse_window
+from kpi_helpers.contract.windows import Window, parse_window
 from kpi_helpers.judging.forecasting import READ, SHOCK, Forecast, chances_by, total
-from kpi_helpers.judging.win_chances import learn
+from kpi_helpers.judging.win_chances import WinHistory, learn
 from kpi_helpers.stats import reasons
 
 BINS = (0, 0.1, 0.2, 0.3, 0.4, 0.6, 1.0)
@@ -20,6 +21,26 @@ MOST_SHOCK = 0.3
 DRAWS = 2000
 MOST = 200  # partners: 800 forecasts in four periods tell coverage to some 3 points
 EVERYONE = "*"
+
+
+@dataclass(frozen=True)
+class Eve:
+    """The day before a past period: the deals as `known` then, the `history` learned from them, and
+    each partner's forecast (* for all); `facts` is what came. `snapshot`: an export of that very
+    day tells the state."""
+
+    window: Window
+    day: pd.Timestamp
+    known: pd.DataFrame
+    history: WinHistory
+    chances: pd.DataFrame
+    forecasts: dict[str, Forecast]
+    facts: dict[str, pd.Series]
+    snapshot: bool
+
+    def actual(self, partner: str) -> float:
+        """What the partner won in the period."""
+        return float(self.facts["actual"].get(partner, 0.0))
 
 
 @dataclass(frozen=True)
@@ -109,33 +130,16 @@ def backtest(
     checks.columns(
         "backtest", deals, ("deal_id", "partner", "status", "amount", "created_on", "closed_on")
     )
-    as_of, rows, seen, deals = pd.Timestamp(as_of).normalize(), [], [], checks.only(deals, READ)
-    snapshots = {pd.Timestamp(day).normalize(): table for day, table in (snapshots or {}).items()}
-    some = _spread(deals["partner"], most)
-    for number, window in enumerate(_past(as_of, periods, unit)):
-        day = pd.Timestamp(window.start) - pd.Timedelta(days=1)
-        then = checks.only(snapshots.get(day, deals), READ)
-        history = learn(
-            deals, day, snapshots={d: t for d, t in snapshots.items() if d < day} or None
-        )
-        if history.base is None:
-            continue
-        facts = _facts(deals, window, measure)
-        known = known_at(then.reset_index(drop=True), day)
-        chances = chances_by(known, history, window)
-        theirs = known[known["partner"].isin(some)].groupby("partner", sort=True)
-        for partner, ours in [(EVERYONE, whole_deals(known)), *theirs]:
-            mine = chances.loc[ours.index[ours["status"] == "open"]]
-            answer = total(
-                ours, mine, history, window, None, measure, True, shock, seed + number, draws
-            )
-            if not len(answer.deals) and not answer.to_come:
-                continue
-            rows.append(_row(partner, answer, facts, day in snapshots))
+    deals, rows, seen = checks.only(deals, READ), [], []
+    asked = {"measure": measure, "shock": shock, "seed": seed, "draws": draws}
+    subjects = (EVERYONE, *spread(deals["partner"], most))
+    windows = past_windows(as_of, periods, unit)
+    for eve in eves(deals, windows, subjects, snapshots=snapshots, **asked):
+        span = {"start": eve.window.start, "end": eve.window.end}
+        for partner, answer in eve.forecasts.items():
+            rows.append(_row(partner, answer, eve))
             if partner != EVERYONE:
-                seen.append(
-                    answer.deals.assign(partner=partner, start=window.start, end=window.end)
-                )
+                seen.append(answer.deals.assign(partner=partner, **span))
     if not rows:
         return Backtest(
             pd.DataFrame(), pd.DataFrame(), None, None, pd.DataFrame(), None, 0, reasons.NO_HISTORY
@@ -154,6 +158,49 @@ def backtest(
         _shock(outcomes),
         len(outcomes),
     )
+
+
+def eves(
+    deals: pd.DataFrame,
+    windows: list[Window],
+    subjects: Iterable[str],
+    *,
+    snapshots=None,
+    measure: str = "won_amount",
+    shock: float = SHOCK,
+    seed: int = 0,
+    draws: int = DRAWS,
+) -> Iterator[Eve]:
+    """The eve of each window on which there was history to learn from, with the forecasts made
+    then for each of the `subjects` that has deals, open or to come."""
+    snapshots = {pd.Timestamp(day).normalize(): table for day, table in (snapshots or {}).items()}
+    for number, window in enumerate(windows):
+        day = pd.Timestamp(window.start) - pd.Timedelta(days=1)
+        then = checks.only(snapshots.get(day, deals), READ)
+        earlier = {d: t for d, t in snapshots.items() if d < day}
+        history = learn(deals, day, snapshots=earlier or None)
+        if history.base is None:
+            continue
+        known = known_at(then.reset_index(drop=True), day)
+        chances = chances_by(known, history, window)
+        forecasts = {}
+        for subject, ours in by_subject(known, subjects):
+            mine = chances.loc[ours.index[ours["status"] == "open"]]
+            answer = total(
+                ours, mine, history, window, None, measure, True, shock, seed + number, draws
+            )
+            if len(answer.deals) or answer.to_come:
+                forecasts[subject] = answer
+        facts = _facts(deals, window, measure)
+        yield Eve(window, day, known, history, chances, forecasts, facts, day in snapshots)
+
+
+def by_subject(known: pd.DataFrame, subjects: Iterable[str]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Each subject's deals; those of `*` are everyone's, each whole."""
+    subjects = set(subjects)
+    if EVERYONE in subjects:
+        yield EVERYONE, whole_deals(known)
+    yield from known[known["partner"].isin(subjects)].groupby("partner", sort=True)
 
 
 def reliability(chance, won, *, bins=BINS) -> pd.DataFrame:
@@ -206,15 +253,16 @@ def reliability(chance, won, *, bins=BINS) -> pd.DataFrame:
     )
 
 
-def _spread(partners: pd.Series, most: int) -> pd.Index:
+def spread(partners: pd.Series, most: int) -> pd.Index:
     """At most so many partners, evenly from those with fewest deals to those with most."""
     counts = partners.value_counts().sort_index().sort_values(kind="stable")
     places = np.linspace(0, len(counts) - 1, min(most, len(counts)))
     return counts.index[places.round().astype(int)]
 
 
-def _past(as_of, periods, unit):
+def past_windows(as_of, periods: int, unit: str) -> list[Window]:
     """The last whole periods that had ended by as_of, oldest first."""
+    as_of = pd.Timestamp(as_of).normalize()
     letter = {"month": "M", "quarter": "Q", "year": "Y"}[unit]
     last = (as_of + pd.Timedelta(days=1)).to_period(letter) - 1
     return [
@@ -242,10 +290,9 @@ def _facts(deals, window, measure):
     return facts
 
 
-def _row(partner, answer: Forecast, facts, snapshot):
-    actual = float(facts["actual"].get(partner, 0.0))
-    crm = np.nan
-    if snapshot and "crm" in answer.deals:
+def _row(partner, answer: Forecast, eve: Eve):
+    actual, crm = eve.actual(partner), np.nan
+    if eve.snapshot and "crm" in answer.deals:
         crm = float(answer.so_far + (answer.deals["amount"] * answer.deals["crm"]).sum())
     return {
         "as_of": answer.as_of,
@@ -258,7 +305,7 @@ def _row(partner, answer: Forecast, facts, snapshot):
         "p90": answer.p90,
         "mean": answer.mean,
         "actual": actual,
-        "last_year": float(facts["last_year"].get(partner, np.nan)),
+        "last_year": float(eve.facts["last_year"].get(partner, np.nan)),
         "crm": crm,
         "covered": bool(answer.p10 <= actual <= answer.p90),
     }

@@ -39,6 +39,7 @@ FEWEST_CREATED = 8  # deals in the last year, before deals to come are foreseen
 YEAR = 365
 SHOCK = 0.02  # correlation of one partner's outcomes in a period
 COMMON = 0.25  # the part of it that all partners share
+ENOUGH, TOO_LITTLE = 0.75, 0.25  # chance to reach the target, with which the pipeline is so called
 DRAWS = 10_000
 AT_A_TIME = 1_000  # deals whose draws are held
 
@@ -203,6 +204,17 @@ def forecast(
     known = known_at(checks.only(deals, READ).reset_index(drop=True), as_of)
     chances = chances_by(known, history, window)
     return total(known, chances, history, window, target, measure, to_come, shock, seed, draws)
+
+
+def agreed(targets: pd.DataFrame | None, window: Window) -> float | None:
+    """The amount to be won in the window by these rows of the targets table; None where they agree
+    none."""
+    if targets is None:
+        return None
+    rows = targets[
+        (targets["kpi"] == "won_amount") & (targets["period"].astype(str) == window.label)
+    ]
+    return float(rows["target"].sum()) if len(rows) else None
 
 
 def chances_by(known, history, window) -> pd.DataFrame:

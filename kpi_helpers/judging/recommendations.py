@@ -12,7 +12,7 @@ from kpi_helpers.contract.frame_kinds import need_pandas
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.contract.windows import parse_window
 from kpi_helpers.judging import rule_checks
-from kpi_helpers.judging.forecasting import READ, Forecast, forecast, period_ahead
+from kpi_helpers.judging.forecasting import READ, Forecast, agreed, forecast, period_ahead
 from kpi_helpers.judging.programme_fit import ProgrammeFit
 from kpi_helpers.judging.rules import Rules, read_rules
 from kpi_helpers.judging.win_chances import win_chances
@@ -77,17 +77,8 @@ def look_ahead(
     need_pandas("look_ahead", deals, targets)
     window = programme.window if programme.window.kind in ("month", "quarter", "year") else None
     window = period_ahead(parse_window(window, programme.as_of.date()), programme.as_of)
-    target = _agreed(targets, window)
+    target = agreed(targets, window)
     return forecast(deals, programme.history, window, target=target, shock=programme.shock)
-
-
-def _agreed(targets, window):
-    if targets is None:
-        return None
-    rows = targets[
-        (targets["kpi"] == "won_amount") & (targets["period"].astype(str) == window.label)
-    ]
-    return float(rows["target"].sum()) if len(rows) else None
 
 
 def recommend(

@@ -56,6 +56,13 @@ COMMANDS = {  # command: what it is run with, and a case for each option of its 
         "--weights": ((), ("--weights", "close_rate=2,deal_count=1")),
         "--format": ((), ("--format", "table")),
     },
+    "replay": {
+        "": ("--format", "csv", "--back", "3q"),
+        "--back": ((), ("--back", "2q")),
+        "--partner": ((), ("--partner", "Ada")),
+        "--format": ((), ("--format", "json")),
+        "--out": ((), ("--out", "replayed.csv")),
+    },
     "snapshot": {
         "": ("--store", "store"),
         "--store": ((), ("--store", "elsewhere")),
@@ -148,7 +155,7 @@ def test_an_option_changes_what_it_promises(command, option, source, words, othe
 
 
 def test_the_same_words_give_the_same_answer(place, called):
-    for command in ("check", "kpis", "plan", "snapshot", "what-if"):
+    for command in ("check", "kpis", "plan", "replay", "snapshot", "what-if"):
         words = (command, "deals", *COMMANDS[command][""], *NOW)
         one = outcome(place / f"{command} one", *words, called=called)
         assert one == outcome(place / f"{command} other", *words, called=called)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from kpi_helpers.judging.forecasting import ENOUGH, TOO_LITTLE
 from kpi_helpers.judging.win_chances import HISTORY, STAGE
 from kpi_helpers.showing.comparing import unknown
 from kpi_helpers.showing.figures import Picture, waterfall
@@ -81,9 +82,6 @@ def _learned(view: PartnerView) -> str:
         "uses this figure, because it was checked against what came.",
         amount=money(expected, view.currency),
     )
-
-
-ENOUGH, TOO_LITTLE = 0.75, 0.25  # chance to reach the target
 
 
 def _enough(view: PartnerView) -> str:
