@@ -77,6 +77,7 @@ _HOMES = {
         "strategy_effect",
     ),
     "ranks": ("rank_intervals",),
+    "strategies": ("strategy_answers",),
     "trials": ("closed_trials",),
     "uncertainty": ("with_intervals",),
     "win_chances": (

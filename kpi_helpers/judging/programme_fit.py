@@ -1,7 +1,7 @@
 """What judging knows of the programme: fitted once per run, then read for every
 partner."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from kpi_helpers.judging.fairness import NO_LUCK, SURE, Luck, fair_comparison, l
 from kpi_helpers.judging.forecasting import SHOCK
 from kpi_helpers.judging.ranks import rank_intervals
 from kpi_helpers.judging.season import season_of
+from kpi_helpers.judging.strategies import strategy_answers
 from kpi_helpers.judging.trials import closed_trials
 from kpi_helpers.judging.win_chances import WinHistory, learn
 from kpi_helpers.stats import reasons
@@ -30,6 +31,7 @@ BY_PARTNER = (
     "losses",
     "stages",
     "alerts",
+    "strategies",
 )  # ProgrammeFit's tables
 
 
@@ -45,7 +47,8 @@ class ProgrammeFit:
     of the window's month, else of its quarter, none where it spans several or there is silence.
     `luck`: that of partners' years; `cut`: the p under which an alert is raised; `ranked` partners
     have a rank; `close_rate` is everyone's of `last_year`, `crowd` its n, observed, expected and
-    chance without names: these hold where the tables are one partner's slice.
+    chance without names: these hold where the tables are one partner's slice; `strategies` are the
+    `strategy_answers`, a row an event.
     """
 
     as_of: pd.Timestamp
@@ -67,6 +70,7 @@ class ProgrammeFit:
     crowd: pd.DataFrame
     luck: Luck = NO_LUCK
     cut: float = 0.0
+    strategies: pd.DataFrame = field(default_factory=lambda: strategy_answers(None, None, None))
 
     def alert(self, question: str, partner) -> bool:
         """Whether this partner's answer to the question is raised among all partners' answers."""
@@ -77,7 +81,7 @@ class ProgrammeFit:
 
 
 def fit_programme(
-    deals: pd.DataFrame, window, *, as_of, snapshots=None, backtest_periods: int = 4
+    deals: pd.DataFrame, window, *, as_of, snapshots=None, events=None, backtest_periods: int = 4
 ) -> ProgrammeFit:
     """Fit everything that one partner's judging shares with all others'; neither direction is
     better.
@@ -96,6 +100,8 @@ def fit_programme(
         What was known on this day, like 2025-12-31.
     snapshots : dict, optional
         Date -> the deal table as exported then.
+    events : DataFrame, optional
+        What began when: date, partner (blank: the whole programme) and name.
     backtest_periods : int
         Periods of the back-test; 0 leaves it out, its slowest part.
 
@@ -162,6 +168,7 @@ def fit_programme(
         last_year[CROWD].sort_values(CROWD, ignore_index=True),
         luck,
         _cut(raised),
+        strategy_answers(deals, events, as_of),
     )
 
 

@@ -13,6 +13,7 @@ from kpi_helpers.showing.moves import moved
 from kpi_helpers.showing.pictures import picture
 from kpi_helpers.showing.programme import movers, portfolio_picture, programme_plan, ranking
 from kpi_helpers.showing.reading import reading
+from kpi_helpers.showing.strategies import strategies
 
 __all__ = [
     "changes",
@@ -34,6 +35,7 @@ __all__ = [
     "provenance",
     "ranking",
     "reading",
+    "strategies",
     "summary",
     "use",
 ]

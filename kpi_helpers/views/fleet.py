@@ -117,12 +117,25 @@ def measure_fleet(loaded, window: Window, as_of: date) -> Fleet:
             "There is no usable deal in this data; rejected.csv says why each row was left out."
         )
     return measure(
-        deals, window, as_of, targets=loaded.targets, spend=loaded.spend, currency=loaded.currency
+        deals,
+        window,
+        as_of,
+        targets=loaded.targets,
+        spend=loaded.spend,
+        events=loaded.events,
+        currency=loaded.currency,
     )
 
 
 def measure(
-    deals: pd.DataFrame, window: Window, as_of: date, *, targets=None, spend=None, currency=None
+    deals: pd.DataFrame,
+    window: Window,
+    as_of: date,
+    *,
+    targets=None,
+    spend=None,
+    events=None,
+    currency=None,
 ) -> Fleet:
     """The same of any deals: of one partner alone it leans on no other."""
     slow = slow_cycle(deals, as_of)
@@ -145,7 +158,7 @@ def measure(
     )
     unit = trend_unit(window)
     trend, everyone_trend = (_trend(deals, window, by, asked) for by in ("partner", None))
-    programme = fit_programme(deals, window, as_of=as_of)
+    programme = fit_programme(deals, window, as_of=as_of, events=events)
     return Fleet(
         *(window, as_of, slow, currency),
         *(now, before, year, trend, peers(now), shared_peers(now)),

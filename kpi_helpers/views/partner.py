@@ -349,8 +349,13 @@ def partner_view(
         health = summary(loaded)
     if edition == "partner" and (own.programme.crowd["n"] > 0).sum() <= FEWEST:
         # what is fitted to so few would tell of each of them
+        began = own.programme.strategies.query("partner == @partner")
         own = measure(
-            deals, own.window, own.as_of, targets=targets, spend=spend, currency=own.currency
+            *(deals, own.window, own.as_of),
+            targets=targets,
+            spend=spend,
+            events=began,
+            currency=own.currency,
         )
     shared = (own.window, own.as_of, own.currency, own.slow_days)
     beside = own.peers if edition == "internal" else own.shared

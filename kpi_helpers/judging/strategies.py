@@ -1,0 +1,95 @@
+"""What each strategy that began did to the close rate of its partner, or of the whole programme."""
+
+import pandas as pd
+
+from kpi_helpers.contract import checks
+from kpi_helpers.contract.levels import EVERYONE
+from kpi_helpers.errors import KitError
+from kpi_helpers.judging.strategy_question import strategy_effect
+from kpi_helpers.stats import reasons
+
+ROSE, FELL, DOUBTED, NOTHING, TOO_FEW, AHEAD = (
+    *("rose", "fell", "doubted", "nothing shown", "too few periods", "not begun"),
+)
+COLUMNS = ["partner", "date", "name", "answer", "effect", "low", "high"]
+COLUMNS += ["before", "after", "tried", "as_large", "control"]
+
+
+def strategy_answers(deals: pd.DataFrame, events: pd.DataFrame | None, as_of) -> pd.DataFrame:
+    """Every event with what the deals show of it; a positive effect is better.
+
+    `strategy_effect` on the close rate of created deals by month: of the event's partner against
+    all others, or of everyone where no partner is named. An event of nobody that sells is left out.
+
+    Parameters
+    ----------
+    deals : DataFrame
+        The deal table of all partners.
+    events : DataFrame or None
+        date, partner (blank: the whole programme) and name, as in events.csv.
+    as_of : date or str
+        The last day that is known.
+
+    Returns
+    -------
+    DataFrame
+        A row each, by date: partner (* for the programme), date, name, answer (rose, fell, doubted,
+        nothing shown, too few periods or not begun), effect, low and high (a share), periods before
+        and after, pretended starts tried and as large, control (whether others were taken off).
+
+    Raises
+    ------
+    KitError
+        For missing columns.
+
+    Notes
+    -----
+    It misleads as `strategy_effect` does: one claim an event, and what else began then is in it.
+
+    Examples
+    --------
+    >>> strategy_answers(pd.DataFrame({"partner": []}), None, "2025-12-31").empty
+    True
+    """
+    if events is None or not len(events):
+        return pd.DataFrame(columns=COLUMNS)
+    checks.columns("strategy_answers", events, ("date", "partner", "name"))
+    sellers, rows = set(deals["partner"]), []
+    everyone = deals.assign(partner=EVERYONE)
+    for event in events.sort_values("date", kind="stable").to_dict("records"):
+        partner = EVERYONE if pd.isna(event["partner"]) else event["partner"]
+        if partner != EVERYONE and partner not in sellers:
+            continue
+        whose = everyone if partner == EVERYONE else deals
+        began = pd.Timestamp(event["date"]).date()
+        known = {"partner": partner, "date": str(began), "name": event["name"]}
+        rows.append(known | _answer(whose, began, partner, as_of))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _answer(deals, began, partner, as_of):
+    if began > pd.Timestamp(as_of).date():
+        return {"answer": AHEAD}
+    try:
+        found = strategy_effect(
+            deals, began, partner=partner, as_of=as_of, control=partner != EVERYONE
+        )
+    except KitError:  # no month on one of the two sides
+        return {"answer": TOO_FEW}
+    effect, placebo = found.effect, found.placebo
+    spans = {"before": effect.before, "after": effect.after}
+    if effect.effect is None or effect.reason == reasons.TOO_FEW_PERIODS_A_SIDE:
+        return spans | {"answer": TOO_FEW}
+    doubted = found.verdict is None and effect.verdict is not None
+    tried = placebo.p is not None
+    return spans | {
+        "answer": found.verdict or (DOUBTED if doubted else NOTHING),
+        "effect": effect.effect,
+        "low": effect.low,
+        "high": effect.high,
+        "tried": len(placebo.dates) if tried else 0,
+        "as_large": int((placebo.dates["effect"].abs() >= abs(effect.effect)).sum())
+        if tried
+        else 0,
+        "control": bool(found.series["control"].notna().any()),
+    }

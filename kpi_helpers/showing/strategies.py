@@ -1,0 +1,97 @@
+"""What each strategy that began did to the close rate, a sentence an event."""
+
+from datetime import date
+
+import pandas as pd
+
+from kpi_helpers.contract.levels import EVERYONE
+from kpi_helpers.judging.strategies import AHEAD, DOUBTED, FELL, NOTHING, ROSE, TOO_FEW
+from kpi_helpers.showing.format import day
+from kpi_helpers.showing.language import N_, _
+from kpi_helpers.showing.tables import Html, paragraph
+from kpi_helpers.views.partner import PartnerView
+
+SAID = {
+    ROSE: N_(
+        "The close rate of the deals created since then rose by {points:.1f} points beyond its "
+        "trend (95% interval {low:+.1f} to {high:+.1f})."
+    ),
+    FELL: N_(
+        "The close rate of the deals created since then fell by {points:.1f} points beyond its "
+        "trend (95% interval {low:+.1f} to {high:+.1f})."
+    ),
+    DOUBTED: N_(
+        "No effect is shown: the close rate of the deals created since then moved by "
+        "{change:+.1f} points against its trend (95% interval {low:+.1f} to {high:+.1f}), but it "
+        "did so after dates on which nothing began, too."
+    ),
+    NOTHING: N_(
+        "No effect is shown: the close rate of the deals created since then moved by "
+        "{change:+.1f} points against its trend (95% interval {low:+.1f} to {high:+.1f}). An "
+        "effect much smaller than {seen:.0f} points could not be seen in this data."
+    ),
+    TOO_FEW: N_("Too early to say: it takes eight months of decided deals before it and after it."),
+    AHEAD: N_("It begins after the day of this report."),
+}
+
+
+def strategies(view: PartnerView) -> Html:
+    """Every strategy of the partner that began, of all partners' and the programme's on the page of
+    everyone, with what it did to the close rate.
+
+    Parameters
+    ----------
+    view : PartnerView
+        What `partner_view` gave, or a portfolio's `everyone`.
+
+    Returns
+    -------
+    Html
+        A sentence an event, in the order in which they began; one where none is known.
+
+    Notes
+    -----
+    It misleads where something else began at the same time.
+    """
+    found = view.programme.strategies
+    if view.partner != EVERYONE:
+        found = found[found["partner"] == view.partner]
+    if found.empty:
+        return paragraph(
+            _("No strategy is on record here: a table of events says what began when.")
+        )
+    return paragraph(" ".join(_told(row, view.partner) for row in found.to_dict("records")))
+
+
+def _told(row, partner) -> str:
+    began = day(date.fromisoformat(row["date"]))
+    if partner == EVERYONE and row["partner"] != EVERYONE:
+        begin = _("{name} ({partner}, {day}):", name=row["name"], partner=row["partner"], day=began)
+    else:
+        begin = _("{name} ({day}):", name=row["name"], day=began)
+    answer = SAID[row["answer"]]
+    said = [begin, _(answer, **_numbers(row))]
+    if pd.notna(row["control"]) and row["control"]:
+        said.append(_("What all other partners did in the same months is taken off."))
+    if row["answer"] in (ROSE, FELL, DOUBTED) and row["tried"]:
+        said.append(
+            _(
+                "Of {tried:.0f} earlier dates tried in its place {as_large:.0f} show as much.",
+                tried=row["tried"],
+                as_large=row["as_large"],
+            )
+        )
+    return " ".join(said)
+
+
+def _numbers(row) -> dict:
+    if pd.isna(row["effect"]):
+        return {}
+    change, low, high = (100 * row[name] for name in ("effect", "low", "high"))
+    return {
+        "points": abs(change),
+        "change": change,
+        "low": low,
+        "high": high,
+        "seen": (high - low) / 2,
+    }
