@@ -15,7 +15,7 @@ from kpi_helpers.judging.fairness import NO_LUCK, SURE, Luck, fair_comparison, l
 from kpi_helpers.judging.forecasting import SHOCK
 from kpi_helpers.judging.ranks import rank_intervals
 from kpi_helpers.judging.season import season_of
-from kpi_helpers.judging.strategies import strategy_answers
+from kpi_helpers.judging.strategies import COLUMNS, strategy_answers
 from kpi_helpers.judging.trials import closed_trials
 from kpi_helpers.judging.win_chances import WinHistory, learn
 from kpi_helpers.stats import reasons
@@ -70,7 +70,7 @@ class ProgrammeFit:
     crowd: pd.DataFrame
     luck: Luck = NO_LUCK
     cut: float = 0.0
-    strategies: pd.DataFrame = field(default_factory=lambda: strategy_answers(None, None, None))
+    strategies: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))
 
     def alert(self, question: str, partner) -> bool:
         """Whether this partner's answer to the question is raised among all partners' answers."""

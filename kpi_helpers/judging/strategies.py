@@ -3,6 +3,7 @@
 import pandas as pd
 
 from kpi_helpers.contract import checks
+from kpi_helpers.contract.frame_kinds import need_pandas
 from kpi_helpers.contract.levels import EVERYONE
 from kpi_helpers.errors import KitError
 from kpi_helpers.judging.strategy_question import strategy_effect
@@ -51,6 +52,7 @@ def strategy_answers(deals: pd.DataFrame, events: pd.DataFrame | None, as_of) ->
     >>> strategy_answers(pd.DataFrame({"partner": []}), None, "2025-12-31").empty
     True
     """
+    need_pandas("strategy_answers", deals)
     if events is None or not len(events):
         return pd.DataFrame(columns=COLUMNS)
     checks.columns("strategy_answers", events, ("date", "partner", "name"))

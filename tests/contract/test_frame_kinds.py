@@ -29,6 +29,7 @@ BESIDE = {
         name: {"window": "2025"}
         for name in ("what_changed", "channel_verdicts", "fit_programme", "rank_intervals")
     },
+    "strategy_answers": {"events": None},
     "strategy_effect": {"began": "2025-01-01", "partner": "P"},
     "win_chances": {"history": None},
     "forecast": {"history": None, "window": "2026"},
