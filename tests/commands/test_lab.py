@@ -38,7 +38,7 @@ def test_lab_opens_the_notebook_on_the_users_data_for_whoever_has_the_token(tmp_
                     if "injected-parameters" in cell["metadata"].get("tags", ())
                 ]
                 assert len(given) == 1 and SAMPLE in given[0] and 'as_of = "2025-12-31"' in given[0]
-            assert cells[0]["source"].startswith("# Ya öyle olsa?") and 'lang = "tr"' in given[0]
+            assert cells[0]["source"].startswith("# Ya şöyle olursa?") and 'lang = "tr"' in given[0]
             with pytest.raises(urllib.error.HTTPError, match="403"):
                 urllib.request.urlopen(f"{address}/api/contents/explore.ipynb")
         with pytest.raises(urllib.error.URLError):
