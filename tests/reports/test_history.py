@@ -83,7 +83,7 @@ def test_a_rerun_without_a_store_forgets_it(command, months):
     assert report(command, "--store", "store", "--partner", "Ada").returncode == 0
     assert report(command, "--partner", "Ada").returncode == 0
     said = texts(months / "out/ada")
-    assert "needs a snapshot of an earlier day" in said["moved(view)"]
+    assert "takes a snapshot of an earlier day" in said["moved(view)"]
     assert "dates of one export prove" in said['reading(view, "pipeline")']
     assert not (months / "out/prepared/history").exists()
     note = r"The whole export: 5 rows in = 5 used \+ 0 rejected; \d warnings?(, .*)?\."
