@@ -73,7 +73,7 @@ def test_the_table_says_what_reaches_the_target(command):
         "t.xlsx",
     )
     assert answer.returncode == 0, answer.stderr
-    assert "not reachable" in answer.stdout and "P10 | P50 | P90" in answer.stdout
+    assert "cannot be reached by" in answer.stdout and "P10 | P50 | P90" in answer.stdout
 
 
 @pytest.mark.parametrize(
