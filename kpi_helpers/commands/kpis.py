@@ -22,7 +22,7 @@ from kpi_helpers.errors import KitError
 @click.option(
     "--intervals",
     is_flag=True,
-    help="Add intervals for money, days and indices, by resampling the deals.",
+    help="Add intervals for money, days and indices, from the deals and their history.",
 )
 @click.option(
     "--format",
@@ -43,7 +43,7 @@ def kpis(
     from kpi_helpers.scoring.scorecard import scorecard
 
     if intervals and source[0].startswith(PREFIX):
-        raise KitError("--intervals resamples the deals of an export; there are none on Spark.")
+        raise KitError("--intervals needs the deals of an export; there are none on Spark.")
     deals, loaded, known = _deals(source, as_of, pairs, mapping_file, **options)
     with _telling(source[0]):
         answer = scorecard(

@@ -87,7 +87,6 @@ STATISTICS: dict[str, str | tuple[str, str]] = {
     "not_followed": "no deal was followed that long",
     "no_events": "no deal reached this outcome",
     "too_few_partners_4": "fewer than 4 partners",
-    "too_few_partners_5": "fewer than 5 partners",
     "no_difference": "no difference shown",
     "no_peers": "no peers to compare with",
     "expected_below_5": "fewer than 5 wins expected",

@@ -22,6 +22,11 @@ class Dispersion:
     created: float = 0.0
     rate: float = 0.0
 
+    def design_effect(self, n):
+        """By how much `n` deals of a period tell less of a rate than if each ended on its own
+        (Kish)."""
+        return 1 + np.maximum(n - 1, 0) * self.rate
+
 
 CHANCE = Dispersion()
 

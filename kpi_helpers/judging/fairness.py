@@ -51,8 +51,9 @@ def expected(trials: pd.DataFrame, *, cell=CELL, pull: float = PULL) -> pd.DataF
     Returns
     -------
     DataFrame
-        Trials (partner, won, columns of `cell`) in; out by partner: n, observed, expected; NaN
-        without peers. Empty in, empty out.
+        Trials (partner, won, columns of `cell`) in; out by partner: n, observed, expected, and
+        chance, the variance of wins with the chances expected; NaN without peers. Empty in, empty
+        out.
 
     Raises
     ------
@@ -72,12 +73,12 @@ def expected(trials: pd.DataFrame, *, cell=CELL, pull: float = PULL) -> pd.DataF
     [1.0, 4.0]
     """
     each = expected_each(trials, cell=cell, pull=pull)
-    partner = trials.assign(won=trials["won"].astype(float), each=each).groupby(
-        "partner", observed=True
+    each = trials[["partner"]].assign(
+        won=trials["won"].astype(float), expected=each, chance=each * (1 - each)
     )
+    partner = each.groupby("partner", observed=True)
     out = partner["won"].agg(["size", "sum"]).astype(int).set_axis(["n", "observed"], axis=1)
-    out["expected"] = partner["each"].sum(min_count=1)
-    return out
+    return out.join(partner[["expected", "chance"]].sum(min_count=1))
 
 
 def expected_each(trials: pd.DataFrame, *, cell=CELL, pull: float = PULL) -> np.ndarray:
@@ -347,8 +348,6 @@ def fair_comparison(
     """
     table = expected(trials, cell=cell, pull=pull)
     wins = table["observed"].sum()
-    p = pd.Series(expected_each(trials, cell=cell, pull=pull), index=trials.index)
-    table["chance"] = (p * (1 - p)).groupby(trials["partner"], observed=True).sum()
     rests_on, chance = (wins - table["observed"]).clip(lower=1), table["chance"]
     compared = observed_expected(
         table["observed"],

@@ -6,7 +6,7 @@ from kpi_helpers.contract import checks
 from kpi_helpers.contract.frame_kinds import need_pandas
 from kpi_helpers.contract.levels import EVERYONE
 from kpi_helpers.errors import KitError
-from kpi_helpers.judging.strategy_question import strategy_effect
+from kpi_helpers.judging.strategy_question import as_large, strategy_effect
 from kpi_helpers.stats import reasons
 
 ROSE, FELL, DOUBTED, NOTHING, TOO_FEW, AHEAD = (
@@ -90,8 +90,6 @@ def _answer(deals, began, partner, as_of):
         "low": effect.low,
         "high": effect.high,
         "tried": len(placebo.dates) if tried else 0,
-        "as_large": int((placebo.dates["effect"].abs() >= abs(effect.effect)).sum())
-        if tried
-        else 0,
+        "as_large": as_large(effect, placebo) if tried else 0,
         "control": bool(found.series["control"].notna().any()),
     }

@@ -148,7 +148,7 @@ def strategy_effect(
     series["after"] = np.arange(len(series)) >= start
     effect = interrupted_series(series["difference"], start)
     placebo = placebo_dates(series["difference"], start)
-    doubted = placebo.p is not None and _as_large(effect, placebo) >= DOUBT * len(placebo.dates)
+    doubted = placebo.p is not None and as_large(effect, placebo) >= DOUBT * len(placebo.dates)
     verdict = None if doubted else effect.verdict
     sentence = _sentence(partner, kpi, bases[basis], effect, placebo, verdict, unit)
     return StrategyAnswer(series, effect, placebo, verdict, sentence, bases[basis].unit)
@@ -191,7 +191,7 @@ def _sentence(partner, kpi, basis, effect, placebo, verdict, unit):
     tried = ""
     if placebo.p is not None:
         tried = (
-            f"; {_as_large(effect, placebo)} of {len(placebo.dates)} pretended start dates "
+            f"; {as_large(effect, placebo)} of {len(placebo.dates)} pretended start dates "
             f"show as much"
         )
     return (
@@ -200,7 +200,8 @@ def _sentence(partner, kpi, basis, effect, placebo, verdict, unit):
     )
 
 
-def _as_large(effect, placebo):
+def as_large(effect: StrategyEffect, placebo: Placebo) -> int:
+    """How many of the pretended starts show as large an effect."""
     return int((placebo.dates["effect"].abs() >= abs(effect.effect)).sum())
 
 

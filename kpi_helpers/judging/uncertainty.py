@@ -153,7 +153,7 @@ def _counted(rows: pd.DataFrame, learned: Dispersion) -> pd.DataFrame:
     basis, top, bottom = rows["basis"], rows["numerator"], rows["denominator"]
     rate = rows["low"].notna() & (basis.str.startswith("close_rate.") | basis.isin(OF_WINS))
     rate |= rows["low"].notna() & (rows["kpi"] == "close_rate")
-    fewer = 1 + (bottom[rate] - 1).clip(lower=0) * learned.rate
+    fewer = learned.design_effect(bottom[rate])
     rows.loc[rate, ends] = np.transpose(wilson(top[rate] / fewer, bottom[rate] / fewer))
     known = rows["value"].notna() & (rows["kpi"] != "pipeline")
     silent = known & rows["low"].isna()
@@ -309,7 +309,7 @@ class Sample:
             return {}
         amount = self.closed[won_amount.name].sum()
         ends = len(self.closed)
-        fewer = 1 + (ends - 1) * self.learned.rate
+        fewer = self.learned.design_effect(ends)
         share = Factor(number.value / ends, *map(float, wilson(number.value / fewer, ends / fewer)))
         days = self.typical(self.values(self.closed, dated, cycle_sum), cycle_sum)
         won_yield = share.value * size.value

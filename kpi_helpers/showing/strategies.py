@@ -76,7 +76,8 @@ def _told(row, partner) -> str:
     if row["answer"] in (ROSE, FELL, DOUBTED) and row["tried"]:
         said.append(
             _(
-                "Of {tried:.0f} earlier dates tried in its place {as_large:.0f} show as much.",
+                "Of {tried:.0f} earlier dates tried in its place, as large a change followed "
+                "{as_large:.0f}.",
                 tried=row["tried"],
                 as_large=row["as_large"],
             )

@@ -172,6 +172,15 @@ def test_the_first_screen_reaches_to_what_should_be_done(opened):
     assert page.locator("table.plan tbody tr").first.bounding_box()["y"] < 860
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_summary_stands_whole_on_the_first_screen(opened, made, lang):
+    """Nothing of the last column is cut, however wide the intervals are."""
+    for file in sorted((made / lang).glob("*/report.html")):
+        table = opened(file.relative_to(made)).locator("table.summary").first
+        hidden = table.evaluate("t => t.parentElement.scrollWidth - t.parentElement.clientWidth")
+        assert hidden <= 0, file.parent.name
+
+
 def shown(page) -> list[str]:
     return page.locator("tbody tr:visible th a").all_inner_texts()
 

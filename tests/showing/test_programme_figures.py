@@ -32,6 +32,8 @@ def names(ax):
 def test_the_funnel_names_those_outside_in_their_colours():
     ax = drawn()
     assert {"D", "E"} <= names(ax) and not {"A", "B", "C", "F"} & names(ax)
+    at = {text.get_text(): text.xy for text in ax.texts}
+    assert at["D"] == (20.0, 3.0) and at["E"] == (20.0, 0.1)  # each name at its own dot
     colours = [mpl.colors.to_hex(colour).upper() for colour in ax.collections[1].get_facecolors()]
     assert colours[3] == GOOD and colours[4] == BAD
 

@@ -46,7 +46,9 @@ def test_each_answer_has_its_sentence_with_interval_and_control(answer, words):
     assert text.startswith("Deal desk (1 May 2024):") and words in text
     assert "What all other partners did" in text
     assert "What all other partners did" not in said({"answer": answer, "control": False})
-    assert ("Of 9 earlier dates tried in its place 2 show as much." in text) == (answer != NOTHING)
+    assert ("Of 9 earlier dates tried in its place, as large a change followed 2." in text) == (
+        answer != NOTHING
+    )
     assert ("No effect is shown" in text) == (answer in (DOUBTED, NOTHING))
 
 

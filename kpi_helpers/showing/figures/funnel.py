@@ -54,9 +54,10 @@ def funnel_plot(
     ax.set(xlim=(0, widest), ylim=(0, 1.1 * max(2.0, points["ratio"].max())), title=title)
     ax.set(xlabel=_("wins expected of its deals"), ylabel=_("won / expected"))
     if mine is None:
-        apart = rest[rest["verdict"].isin(list(APART))]
-        far = (apart["ratio"] - 1).abs().sort_values(ascending=False, kind="stable").index
-        name_dots(ax, apart["partner"].reindex(far[:MOST_NAMES]), rest["expected"], rest["ratio"])
+        far = rest.assign(apart=rest["verdict"].isin(list(APART)), away=(rest["ratio"] - 1).abs())
+        far = far.sort_values(["apart", "away"], ascending=False, kind="stable")  # names come first
+        named = far.loc[far["apart"], "partner"].head(MOST_NAMES)
+        name_dots(ax, named, far["expected"], far["ratio"])
     for row in own.itertuples():
         side = (
             {"xytext": (7, -4), "ha": "left"}
