@@ -31,6 +31,10 @@ _HOMES = {
         "adjusted_trends",
         "alerts",
     ),
+    "enough": (
+        "Enough",
+        "enough_pipeline",
+    ),
     "fairness": (
         "expected",
         "expected_each",

@@ -39,7 +39,6 @@ FEWEST_CREATED = 8  # deals in the last year, before deals to come are foreseen
 YEAR = 365
 SHOCK = 0.02  # correlation of one partner's outcomes in a period
 COMMON = 0.25  # the part of it that all partners share
-ENOUGH, TOO_LITTLE = 0.75, 0.25  # chance to reach the target, with which the pipeline is so called
 DRAWS = 10_000
 AT_A_TIME = 1_000  # deals whose draws are held
 

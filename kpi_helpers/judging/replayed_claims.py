@@ -16,7 +16,8 @@ from kpi_helpers.judging.channels import (
     channel_verdicts,
     ripe_year,
 )
-from kpi_helpers.judging.forecasting import ENOUGH, SHOCK, TOO_LITTLE, agreed
+from kpi_helpers.judging.enough import ENOUGH, NOT_ENOUGH, verdict
+from kpi_helpers.judging.forecasting import SHOCK, agreed
 from kpi_helpers.judging.replayed import (
     EARNED,
     ENOUGH_OPEN,
@@ -87,9 +88,9 @@ def _forecast(eve, subject, answer, targets) -> Iterator[Held]:
     chance, reached = answer.outcome.at_least(target), came >= target
     told = (f"{chance:.0%} to reach {target:.0f}", f"{came:.0f}")
     yield Held(TARGET, subject, day, period, *told, int(reached), stated=chance)
-    if chance >= ENOUGH:
+    if verdict(chance) == ENOUGH:
         yield Held(ENOUGH_OPEN, subject, day, period, *told, int(reached), stated=chance)
-    if chance < TOO_LITTLE:
+    if verdict(chance) == NOT_ENOUGH:
         yield Held(NOT_ENOUGH_OPEN, subject, day, period, *told, int(not reached), 1, 1 - chance)
 
 

@@ -111,6 +111,13 @@ class PartnerView:
         return look_ahead(self.deals, self.programme, self.targets)
 
     @cached_property
+    def enough(self):
+        """Whether the open deals are enough for the target of that period (judging.Enough)."""
+        from kpi_helpers.judging import enough_pipeline
+
+        return enough_pipeline(self.deals, self.ahead)
+
+    @cached_property
     def planned(self):
         """The recommendations (judging.Plan) and the rules they follow; two places of a report show
         them."""

@@ -32,6 +32,7 @@ BESIDE = {
     "strategy_answers": {"events": None},
     "strategy_effect": {"began": "2025-01-01", "partner": "P"},
     "win_chances": {"history": None},
+    "enough_pipeline": {"ahead": None},
     "forecast": {"history": None, "window": "2026"},
     **{name: {"programme": None} for name in ("look_ahead", "recommend_portfolio")},
     "recommend": {"programme": None, "partner": "P"},

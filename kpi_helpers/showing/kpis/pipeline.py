@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from kpi_helpers.judging.forecasting import ENOUGH, TOO_LITTLE
+from kpi_helpers.judging.enough import ENOUGH, NOT_ENOUGH
 from kpi_helpers.judging.win_chances import HISTORY, STAGE
 from kpi_helpers.showing.comparing import unknown
 from kpi_helpers.showing.figures import Picture, waterfall
@@ -22,7 +22,7 @@ def sentences(view: PartnerView) -> Iterator[str]:
     if not pd.isna(weighted["value"]) and row["value"]:
         yield _stated(view, weighted)
         yield _learned(view)
-    yield _enough(view)
+    yield from _enough(view)
     overdue, stale = view.row("pipeline", "overdue"), view.row("pipeline", "stale")
     if overdue["value"]:
         yield ngettext(
@@ -84,23 +84,57 @@ def _learned(view: PartnerView) -> str:
     )
 
 
-def _enough(view: PartnerView) -> str:
+def _enough(view: PartnerView) -> Iterator[str]:
     """Whether the open deals are enough, by the forecast's chance and never by their sum alone."""
-    ahead = view.ahead
-    if ahead.chance is None or ahead.target is None:
-        return ""
-    if ahead.chance >= ENOUGH:
+    ahead, found = view.ahead, view.enough
+    if found.verdict is None:
+        return
+    if found.verdict == ENOUGH:
         text = _("The chance of reaching the target of {target} for {window} is {chance}: enough.")
-    elif ahead.chance < TOO_LITTLE:
+    elif found.verdict == NOT_ENOUGH:
         text = _(
             "The chance of reaching the target of {target} for {window} is {chance}: not enough."
         )
     else:
-        text = _("The chance of reaching the target of {target} for {window} is {chance}: open.")
-    return text.format(
-        target=money(ahead.target, view.currency),
-        window=period(ahead.window.label),
-        chance=percent(ahead.chance),
+        text = _(
+            "The chance of reaching the target of {target} for {window} is {chance}: uncertain."
+        )
+    window = period(ahead.window.label)
+    target = money(ahead.target, view.currency)
+    yield text.format(target=target, window=window, chance=percent(ahead.chance))
+    if not found.left:
+        return
+    yield _(
+        "The open deals should bring {expected} of the {left} still to be won in {window}.",
+        expected=money(found.expected, view.currency),
+        left=money(found.left, view.currency),
+        window=window,
+    )
+    yield from _coverage(found)
+
+
+def _coverage(found) -> Iterator[str]:
+    """How many times what is left has to be open, by what this partner won in time before."""
+    if found.in_time is None:
+        return
+    if not found.needed:
+        yield ngettext(
+            "Of what was open at this point of the last {count} period, nothing was won in time.",
+            "Of what was open at this point of the last {count} periods, nothing was won in time.",
+            found.periods,
+        )
+        return
+    yield ngettext(
+        "At this point of the last {count} period, {share} of what was open was won in time: by "
+        "that measure open deals have to be worth {needed:.1f} times what is left to win; they "
+        "are worth {coverage:.1f} times.",
+        "At this point of the last {count} periods, {share} of what was open was won in time: by "
+        "that measure open deals have to be worth {needed:.1f} times what is left to win; they "
+        "are worth {coverage:.1f} times.",
+        found.periods,
+        share=percent(found.in_time),
+        needed=found.needed,
+        coverage=found.coverage,
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from kpi_helpers.contract.windows import parse_window
 from kpi_helpers.judging.claims import FELL, LEVEL, ROSE, UNKNOWN, Compared
+from kpi_helpers.judging.enough import Enough, verdict
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.showing.kpis import PRESENTATIONS
 
@@ -39,7 +40,9 @@ def periods_of(sizes):
     return pd.DataFrame({"period": names, "value": [float(size) for size in sizes]})
 
 
-def view(kpi, as_of=date(2025, 12, 31), chance=None, deals=NO_DEALS, sizes=(), **rows):
+def view(
+    kpi, as_of=date(2025, 12, 31), chance=None, deals=NO_DEALS, sizes=(), in_time=None, **rows
+):
     """A partner of which only these rows are known, by basis."""
     known = {basis: NOTHING | row for basis, row in rows.items()}
     headline = KPIS[kpi].headline
@@ -67,11 +70,12 @@ def view(kpi, as_of=date(2025, 12, 31), chance=None, deals=NO_DEALS, sizes=(), *
         ahead=SimpleNamespace(
             chance=chance, target=1000.0, window=parse_window("2026-Q1"), deals=deals
         ),
+        enough=Enough(verdict(chance), chance, 300.0, 900.0, 180.0, in_time, 8),
     )
 
 
-def said(kpi, as_of=date(2025, 12, 31), chance=None, deals=NO_DEALS, sizes=(), **rows):
-    sentences = PRESENTATIONS[kpi].sentences(view(kpi, as_of, chance, deals, sizes, **rows))
+def said(kpi, *args, **known):
+    sentences = PRESENTATIONS[kpi].sentences(view(kpi, *args, **known))
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -138,12 +142,28 @@ def test_a_target_is_told_with_share_and_pace():
 
 @pytest.mark.parametrize(
     ("chance", "words"),
-    [(0.17, "is 17%: not enough."), (0.8, "is 80%: enough."), (0.5, "is 50%: open.")],
+    [(0.17, "is 17%: not enough."), (0.8, "is 80%: enough."), (0.5, "is 50%: uncertain.")],
 )
 def test_enough_pipeline_is_the_forecasts_chance(chance, words):
     text = said("pipeline", chance=chance, open={"value": 9000.0, "n": 4, "unit": "money"})
     assert "chance of reaching the target of €1,000 for 2026-Q1" in text and words in text
     assert "chance" not in said("pipeline", open={"value": 9000.0, "n": 4, "unit": "money"})
+
+
+@pytest.mark.parametrize(
+    ("in_time", "words", "others"),
+    [
+        (0.2, "20% of what was open was won in time: by that measure", "nothing was won"),
+        (0.0, "point of the last 8 periods, nothing was won in time", "by that measure"),
+        (None, "should bring €180.00 of the €300.00 still to be won in 2026-Q1", "won in time"),
+    ],
+)
+def test_the_coverage_needed_is_this_partners_own(in_time, words, others):
+    own = {"value": 900.0, "n": 4, "unit": "money"}
+    text = said("pipeline", chance=0.17, in_time=in_time, open=own)
+    assert words in text and others not in text
+    if in_time:
+        assert "have to be worth 5.0 times what is left to win; they are worth 3.0 times" in text
 
 
 def test_the_pipeline_tells_weight_overdue_stale_and_competitors():
