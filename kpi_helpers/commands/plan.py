@@ -84,11 +84,9 @@ def _weights(text):
 def _plain(made, ranked):
     rows = records(made.table.assign(review_on=made.table["review_on"].dt.strftime("%Y-%m-%d")))
     for row in rows:
-        row["value_at_stake"] = {
-            "value": row["value_at_stake"],
-            "low": row.pop("value_at_stake_low"),
-            "high": row.pop("value_at_stake_high"),
-        }
+        for name in ("value_at_stake", "brings"):
+            ends = {end: row.pop(f"{name}_{end}") for end in ("low", "high")}
+            row[name] = {"value": row[name], **ends}
     answer = {"recommendations": rows, "silence": made.silence, "silent": made.silent}
     return answer if ranked is None else answer | {"composite": records(ranked.reset_index())}
 
@@ -100,16 +98,16 @@ def _lines(made, currency):
     for row in made.table.itertuples():
         yield f"{row.rank}. {row.partner if row.partner != '*' else 'The programme'}: {row.text}"
         who = f"{row.level}: {row.who}" if isinstance(row.who, str) else row.level
-        at_stake = "no value in money"
+        worth = "no value in money"
         if row.value_at_stake == row.value_at_stake:
-            ends = (
-                money(end, currency) for end in (row.value_at_stake_low, row.value_at_stake_high)
-            )
-            at_stake = f"{money(row.value_at_stake, currency)} ({' to '.join(ends)})"
+            ends = (row.value_at_stake, row.value_at_stake_low, row.value_at_stake_high)
+            worth = "at stake {} a year ({} to {})".format(*(money(x, currency) for x in ends))
+        elif row.brings == row.brings:
+            ends = (row.brings, row.brings_low, row.brings_high)
+            worth = "should bring {} anyway ({} to {})".format(*(money(x, currency) for x in ends))
         ids = ", ".join(map(str, row.deal_ids[:5])) + (", ..." if len(row.deal_ids) > 5 else "")
         yield (
-            f"   {who}; at stake {at_stake}; look again {day(row.review_on)}; {len(row.deal_ids)} "
-            f"deals: {ids}"
+            f"   {who}; {worth}; look again {day(row.review_on)}; {len(row.deal_ids)} deals: {ids}"
         )
     if made.silence:
         yield made.silence

@@ -11,16 +11,18 @@ from kpi_helpers.contract.as_of import known_at
 from kpi_helpers.contract.windows import Window, parse_window
 from kpi_helpers.judging.backtesting import Backtest, backtest
 from kpi_helpers.judging.comparisons import adjusted_trends, alerts
+from kpi_helpers.judging.excess_shares import excess_shares
 from kpi_helpers.judging.fairness import NO_LUCK, SURE, Luck, fair_comparison, learn_luck
 from kpi_helpers.judging.forecasting import SHOCK
+from kpi_helpers.judging.ideal_deals import ideal_ended
 from kpi_helpers.judging.ranks import rank_intervals
 from kpi_helpers.judging.season import season_of
 from kpi_helpers.judging.strategies import COLUMNS, strategy_answers
 from kpi_helpers.judging.trials import closed_trials
 from kpi_helpers.judging.win_chances import WinHistory, learn
-from kpi_helpers.stats import reasons
 
 FEWEST_LOST = 10  # losses, to compare the share that goes to competitors
+FEWEST_IDEAL = 10  # ideal deals, to compare the share that nobody took up
 FEWEST_IN_STAGE = 5  # open deals of a partner in a stage, to compare their ages
 CROWD = ["n", "observed", "expected", "chance"]
 BY_PARTNER = (
@@ -29,6 +31,8 @@ BY_PARTNER = (
     "trends",
     "ranks",
     "losses",
+    "missed",
+    "stale",
     "stages",
     "alerts",
     "strategies",
@@ -41,10 +45,11 @@ class ProgrammeFit:
 
     `history`, `backtest`, `shock` for forecasts; `last_year` and `year_before`: `fair_comparison`
     of the twelve months up to as_of and of those before; `trends`: `adjusted_trends`; `ranks`:
-    `rank_intervals` in the window; `losses`: lost, to_competitor, share, others, p; `stages` (a row
-    per partner and stage): n, median, others, p; `alerts`: question, partner, p, q, alert over all
-    of them at once; `slow_days`: 90th percentile of won cycles; `season`: the `seasonal_index` row
-    of the window's month, else of its quarter, none where it spans several or there is silence.
+    `rank_intervals` in the window; `losses` to a competitor and `missed` ideal deals, of the last
+    year: and `stale` ones of the open deals: n, hits, share, others, p; `stages` (a row per
+    partner and stage): n, median, others, p; `alerts`: question, partner, p, q, alert over all of
+    them at once; `slow_days`: 90th percentile of won cycles; `season`: the `seasonal_index` row of
+    the window's month, else of its quarter, none where it spans several or there is silence.
     `luck`: that of partners' years; `cut`: the p under which an alert is raised; `ranked` partners
     have a rank; `close_rate` is everyone's of `last_year`, `crowd` its n, observed, expected and
     chance without names: these hold where the tables are one partner's slice; `strategies` are the
@@ -62,6 +67,8 @@ class ProgrammeFit:
     trends: pd.DataFrame
     ranks: pd.DataFrame
     losses: pd.DataFrame
+    missed: pd.DataFrame
+    stale: pd.DataFrame
     stages: pd.DataFrame
     alerts: pd.DataFrame
     season: pd.DataFrame
@@ -136,7 +143,10 @@ def fit_programme(
         _losses(known, year),
         _stages(known, as_of),
     )
+    ideal = ideal_ended(known, year)
+    missed = excess_shares(ideal["partner"], ideal["missed"], FEWEST_IDEAL)
     questions = {"fair": last_year["p"], "trend": trends["p"], "competitor": losses["p"]}
+    questions["missed_ideal"] = missed["p"]
     for stage, rows in stages.groupby("stage"):
         questions[f"stage {stage}"] = rows.set_index("partner")["p"]
     ranks = rank_intervals(deals, window, as_of=as_of).set_index("partner")
@@ -148,10 +158,11 @@ def fit_programme(
     raised = alerts(questions)
     won = known[known["status"] == "won"].drop_duplicates("deal_id")
     cycles = (won["closed_on"] - won["created_on"]).dt.days
+    slow_days = float(cycles.quantile(0.9)) if cycles.notna().any() else None
     return ProgrammeFit(
         as_of,
         window,
-        float(cycles.quantile(0.9)) if cycles.notna().any() else None,
+        slow_days,
         learn(deals, as_of, snapshots=snapshots),
         tested,
         SHOCK,
@@ -160,6 +171,8 @@ def fit_programme(
         trends,
         ranks,
         losses,
+        missed,
+        _stale(known, as_of, slow_days),
         stages,
         raised,
         season_of(trials, window),
@@ -185,34 +198,24 @@ def _year_of(deals, day):
 
 
 def _losses(known, year):
-    """The share of the last year's losses that went to a competitor, beside the other partners'
-    (Fisher, one-sided)."""
-    columns = ["lost", "to_competitor", "share", "others", "p", "reason"]
+    """The share of the last year's losses that went to a competitor, where that is known."""
     if "lost_to_competitor" not in known:
-        return pd.DataFrame(columns=columns)
-    from scipy.stats import hypergeom
-
+        return excess_shares(known["partner"][:0], known["partner"][:0], FEWEST_LOST)
     lost = known[
         (known["status"] == "lost")
         & (known["closed_on"] > year)
         & known["lost_to_competitor"].notna()
     ]
     went = lost["lost_to_competitor"].astype(str).str.lower() == "true"
-    table = pd.DataFrame(
-        {
-            "lost": lost.groupby("partner").size(),
-            "to_competitor": went.groupby(lost["partner"]).sum(),
-        }
-    )
-    all_lost, all_went = table["lost"].sum(), table["to_competitor"].sum()
-    table["share"] = table["to_competitor"] / table["lost"]
-    table["others"] = (all_went - table["to_competitor"]) / (all_lost - table["lost"]).where(
-        all_lost > table["lost"]
-    )
-    p = hypergeom.sf(table["to_competitor"] - 1, all_lost, all_went, table["lost"])
-    few = table["lost"] < FEWEST_LOST
-    reason = np.where(few, reasons.TOO_FEW_CLOSED, None)
-    return table.assign(p=np.where(few, np.nan, p), reason=pd.array(reason, dtype="str"))
+    return excess_shares(lost["partner"], went, FEWEST_LOST)
+
+
+def _stale(known, as_of, slow_days):
+    """The share of the open deals that are older than nine in ten won ones became."""
+    open_deals = known[known["status"] == "open"]
+    age = (as_of - open_deals["created_on"]).dt.days
+    old = age > (np.inf if slow_days is None else slow_days)
+    return excess_shares(open_deals["partner"], old, FEWEST_IN_STAGE)
 
 
 def _stages(known, as_of):

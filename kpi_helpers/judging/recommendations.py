@@ -19,6 +19,7 @@ from kpi_helpers.judging.win_chances import win_chances
 
 EVERYONE = "*"
 READ = (*READ, "owner", "lost_reason", "lost_to_competitor")
+ORDER = ("value_at_stake", "brings")
 PORTFOLIO = (
     "stop_paid",
     "work_on_earned",
@@ -33,6 +34,9 @@ COLUMNS = (
     "value_at_stake",
     "value_at_stake_low",
     "value_at_stake_high",
+    "brings",
+    "brings_low",
+    "brings_high",
 )
 COLUMNS = (*COLUMNS, "review_on", "evidence", "deal_ids")
 
@@ -42,13 +46,26 @@ class Plan:
     """`table`: a row per recommendation, largest value at stake first; `silence`: the sentence that
     is said where it is empty.
 
-    `evidence` holds the numbers by name, `deal_ids` the deals to open; values at stake are money
-    with an interval, null where money does not measure the matter; `review_on` is counted from
-    as_of. `silent`: of a portfolio, the sentence of each partner without a recommendation."""
+    `evidence` holds the numbers by name, `deal_ids` the deals to open; `value_at_stake` is what
+    acting would add in a year, `brings` what the open deals named should bring by themselves:
+    money with an interval, null where that is not the matter. Housekeeping, which has no value at
+    stake, comes last, the most valuable deals first. `review_on` is counted from as_of. `silent`:
+    of a portfolio, the sentence of each partner without a recommendation."""
 
     table: pd.DataFrame
     silence: str | None = None
     silent: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def together(self) -> float:
+        """The values at stake of all rows, each deal counted for the first row that names it; 0
+        without any."""
+        total, seen = 0.0, set()
+        for row in self.table[self.table["value_at_stake"].notna()].itertuples():
+            new = set(row.deal_ids) - seen
+            total += row.value_at_stake * (len(new) / len(row.deal_ids) if row.deal_ids else 1.0)
+            seen |= new
+        return total
 
 
 def look_ahead(
@@ -184,9 +201,7 @@ def recommend_portfolio(
     everyone = _case(known, programme, EVERYONE, None, spend)
     rows = _rows(everyone, rules, only=PORTFOLIO)
     table = pd.concat([*tables, _table(rows)], ignore_index=True)
-    table = table.sort_values(
-        "value_at_stake", ascending=False, kind="stable", na_position="last", ignore_index=True
-    )
+    table = table.sort_values(list(ORDER), ascending=False, kind="stable", ignore_index=True)
     table["rank"] = range(1, len(table) + 1)
     return Plan(
         table, None if len(table) else Note.of(rules.nothing, rules=len(rules.rules)), silent
@@ -216,34 +231,22 @@ def _rows(case, rules, only=None):
         if found is None:
             continue
         review = case.programme.as_of + pd.Timedelta(days=rule.look_again_days)
-        value_at_stake, low, high = (float(x) for x in found.value_at_stake)
         rows.append(
             {"partner": case.partner, "rule": rule.name, "text": rule.text.format(**found.facts)}
         )
-        rows[-1] |= {
-            "level": rule.level,
-            "who": found.who,
-            "value_at_stake": value_at_stake,
-            "value_at_stake_low": low,
-            "value_at_stake_high": high,
-        }
+        rows[-1] |= {"level": rule.level, "who": found.who}
+        for name in ORDER:
+            ends = (name, f"{name}_low", f"{name}_high")
+            rows[-1] |= dict(zip(ends, map(float, getattr(found, name)), strict=True))
         rows[-1] |= {"review_on": review, "evidence": found.facts, "deal_ids": found.deal_ids}
     if any(row["rule"] == "replacement" for row in rows):
         rows = [row for row in rows if row["rule"] != "below_expectation"]
-    return sorted(
-        rows,
-        key=lambda row: (np.isnan(row["value_at_stake"]), -np.nan_to_num(row["value_at_stake"])),
-    )
+    return sorted(rows, key=lambda row: [-np.nan_to_num(row[name], nan=-np.inf) for name in ORDER])
 
 
 def _table(rows):
     table = pd.DataFrame(rows, columns=[name for name in COLUMNS if name != "rank"])
     table.insert(0, "rank", range(1, len(table) + 1))
-    kinds = {
-        "who": "str",
-        "value_at_stake": float,
-        "value_at_stake_low": float,
-        "value_at_stake_high": float,
-        "review_on": "datetime64[s]",
-    }
+    money = [name for name in COLUMNS if name.startswith(ORDER)]
+    kinds = {"who": "str", **dict.fromkeys(money, float), "review_on": "datetime64[s]"}
     return table.astype(kinds)

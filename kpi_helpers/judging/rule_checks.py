@@ -10,12 +10,12 @@ import pandas as pd
 from kpi_helpers.contract.windows import Window, last_months
 from kpi_helpers.judging.channels import STOP_PAID, WORK_ON_EARNED, channel_verdicts, ripe_year
 from kpi_helpers.judging.forecasting import Forecast
+from kpi_helpers.judging.ideal_deals import ideal_ended, worth_taking_up
 from kpi_helpers.judging.programme_fit import ProgrammeFit
-from kpi_helpers.kpis.deal_success import REASONS
 from kpi_helpers.stats.intervals import poisson, wilson
 from kpi_helpers.stats.pipeline_outcome import outcome
 
-NEVER_TAKEN_UP = "|".join(words.removeprefix("(?i)") for words in REASONS.values())
+UNKNOWN = (np.nan, np.nan, np.nan)
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,14 @@ class Case:
 
 @dataclass(frozen=True)
 class Finding:
-    """`facts` fill the rule's text; what is at stake is money with its interval; `who` names the
-    one to ask, where known."""
+    """`facts` fill the rule's text; `value_at_stake` is what acting would add in a year, `brings`
+    what the deals named should bring by themselves, both money with an interval and null where
+    that is not the matter; `who` names the one to ask, where known."""
 
     facts: dict
     deal_ids: list
-    value_at_stake: tuple[float, float, float] = (np.nan, np.nan, np.nan)
+    value_at_stake: tuple[float, float, float] = UNKNOWN
+    brings: tuple[float, float, float] = UNKNOWN
     who: str | None = None
 
 
@@ -95,18 +97,22 @@ def competitor(case: Case) -> Finding | None:
     year = case.programme.as_of - pd.DateOffset(years=1)
     lost = case.known[(case.known["status"] == "lost") & (case.known["closed_on"] > year)]
     went = lost[lost["lost_to_competitor"].astype(str).str.lower() == "true"]
-    usual, rate = row["others"] * row["lost"], case.programme.close_rate
+    usual, rate = row["others"] * row["n"], case.programme.close_rate
     worth = went["value"].mean() * rate
     value_at_stake = tuple(
-        max(0.0, k - usual) * worth for k in (row["to_competitor"], *poisson(row["to_competitor"]))
+        max(0.0, k - usual) * worth for k in (row["hits"], *poisson(row["hits"]))
     )
-    facts = (
-        row[["to_competitor", "lost"]].astype(int).to_dict() | row[["share", "others"]].to_dict()
-    )
+    facts = {"to_competitor": int(row["hits"]), "lost": int(row["n"])}
+    facts |= row[["share", "others"]].to_dict()
     return Finding(facts, went["deal_id"].tolist(), value_at_stake)
 
 
-def stale(case: Case, *, fewest: int) -> Finding | None:
+def stale(case: Case, *, fewest: int, p: float) -> Finding | None:
+    """Where a larger share is stale than is usual in the programme, as far as that is known."""
+    if case.partner in case.programme.stale.index:
+        habit = case.programme.stale.loc[case.partner]
+        if not pd.isna(habit["others"]) and not habit["p"] < p:
+            return None
     slow = case.programme.slow_days
     found = case.open[case.open["age"] > slow] if slow is not None else case.open[:0]
     return _held(found, fewest, {"slow_days": slow})
@@ -121,23 +127,19 @@ def overdue(case: Case, *, fewest: int) -> Finding | None:
 
 
 def missed_ideal(case: Case, *, fewest: int, share: float) -> Finding | None:
-    if "ideal" not in case.known or "lost_reason" not in case.known:
+    if case.partner not in case.programme.missed.index or not case.programme.alert(
+        "missed_ideal", case.partner
+    ):
         return None
-    year = case.programme.as_of - pd.DateOffset(years=1)
-    closed = case.known[
-        (case.known["closed_on"] > year) & case.known["status"].isin(("won", "lost"))
-    ]
-    ideal = closed[closed["ideal"].astype(str).str.lower() == "true"]
-    never = ideal["lost_reason"].astype(str).str.contains(NEVER_TAKEN_UP, case=False)
-    missed = ideal[never & (ideal["status"] == "lost")]
-    taken = len(ideal) - len(missed)
-    if len(missed) < fewest or len(missed) < share * len(ideal) or not taken:
+    row = case.programme.missed.loc[case.partner]
+    ended = ideal_ended(case.known, case.programme.as_of - pd.DateOffset(years=1))
+    missed, taken = ended[ended["missed"]], ended[~ended["missed"]]
+    if len(missed) < max(1, fewest) or len(missed) < share * len(ended) or taken.empty:
         return None
-    won = int((ideal["status"] == "won").sum())
-    rates = (won / taken, *(float(x) for x in wilson(won, taken)))
-    worth = missed["value"].sum()
-    facts = {"count": len(missed), "ideal": len(ideal), "conversion": rates[0]}
-    return Finding(facts, missed["deal_id"].tolist(), tuple(rate * worth for rate in rates))
+    excess = max(0.0, 1 - row["others"] / row["share"])
+    facts = {"count": len(missed), "ideal": len(ended), "share": row["share"]}
+    facts |= {"others": row["others"], "conversion": (taken["status"] == "won").mean()}
+    return Finding(facts, missed["deal_id"].tolist(), worth_taking_up(ended, excess))
 
 
 def slow_stage(case: Case) -> Finding | None:
@@ -153,7 +155,7 @@ def slow_stage(case: Case) -> Finding | None:
         "median": row["median"],
         "others": row["others"],
     }
-    return Finding(facts, found["deal_id"].tolist(), _bring(found))
+    return Finding(facts, found["deal_id"].tolist(), brings=_bring(found))
 
 
 def concentration(case: Case, *, share: float, fewest_open: int) -> Finding | None:
@@ -163,7 +165,8 @@ def concentration(case: Case, *, share: float, fewest_open: int) -> Finding | No
         return None
     deal = known.loc[brings.idxmax()]
     facts = {"deal": deal["deal_id"], "share": brings.max() / brings.sum(), "open": len(known)}
-    return Finding(facts, [deal["deal_id"]], (brings.max(), 0.0, deal["value"]), deal.get("owner"))
+    hoped = (brings.max(), 0.0, deal["value"])
+    return Finding(facts, [deal["deal_id"]], brings=hoped, who=deal.get("owner"))
 
 
 def target_at_risk(case: Case, *, chance: float) -> Finding | None:
@@ -252,7 +255,8 @@ def _held(found, fewest, facts):
         (owners.index[0], int(owners.iloc[0])) if len(owners) else ("nobody named", len(found))
     )
     facts = {"count": len(found), "owner": owner, "owners_count": count, **facts}
-    return Finding(facts, found["deal_id"].tolist(), _bring(found), owner if len(owners) else None)
+    who = owner if len(owners) else None
+    return Finding(facts, found["deal_id"].tolist(), brings=_bring(found), who=who)
 
 
 def _bring(found):
@@ -260,6 +264,6 @@ def _bring(found):
     cases."""
     known = found[found["value"].notna() & found["chance"].notna()]
     if known.empty:
-        return (np.nan,) * 3
+        return UNKNOWN
     brought = outcome(known["value"], known["chance"], draws=2000)
     return brought.mean, brought.quantile(0.025), brought.quantile(0.975)

@@ -81,34 +81,45 @@ def plan_table(
         who = _(LEVELS[row.level])
         if isinstance(row.who, str) and row.who:
             who = _("{level}: {name}", level=who, name=row.who)
-        at_stake = DASH
-        if not pd.isna(row.value_at_stake):
-            at_stake = money(row.value_at_stake, currency)
-            if row.value_at_stake_low < row.value_at_stake_high:
-                low, high = (
-                    money(row.value_at_stake_low, currency),
-                    money(row.value_at_stake_high, currency),
-                )
-                at_stake = Markup('{} <span class="note">{}</span>').format(
-                    at_stake, _("{low} to {high}", low=low, high=high)
-                )
         advice = Markup('<span class="advice">{}</span>').format(
             _advice(texts[row.rule], row.evidence)
         )
         if len(row.deal_ids) and most is None:
             advice += Markup(' <span class="note">{}</span>').format(_named(row.deal_ids))
         where = [] if everyone is None else [everyone if row.partner == EVERYONE else row.partner]
-        rows.append([advice, *where, who, at_stake, day(row.review_on)])
+        rows.append([advice, *where, who, _worth(row, currency), day(row.review_on)])
     head = [
         _("What to do"),
         *([] if everyone is None else [_("Where")]),
         _("Who acts"),
-        _("Value at stake"),
+        _("Value at stake a year"),
         _("Review on"),
     ]
     left = len(made.table) - len(rows)
     caption = _("The first {most} of {all}.", most=len(rows), all=len(made.table)) if left else ""
+    if not left and made.table["value_at_stake"].notna().sum() > 1:
+        caption = _(
+            "Together {amount} a year are at stake, each deal counted once.",
+            amount=money(made.together, currency),
+        )
     return table(head, rows, caption=caption, kind="plan", words=(_("Where"), _("Who acts")))
+
+
+def _worth(row, currency) -> str | Markup:
+    """What acting would add in a year; of housekeeping, what its deals should bring anyway."""
+    if not pd.isna(row.value_at_stake):
+        text = money(row.value_at_stake, currency)
+        ends = row.value_at_stake_low, row.value_at_stake_high
+    elif not pd.isna(row.brings):
+        text = _("should bring {amount} anyway", amount=money(row.brings, currency))
+        ends = row.brings_low, row.brings_high
+    else:
+        return DASH
+    if not ends[0] < ends[1]:
+        return text
+    low, high = (money(end, currency) for end in ends)
+    note = _("{low} to {high}", low=low, high=high)
+    return Markup('{} <span class="note">{}</span>').format(text, note)
 
 
 def _named(deal_ids) -> str:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from kpi_helpers.errors import KitError, UnknownValue
-from kpi_helpers.judging import fit_programme, read_rules, recommend, recommend_portfolio
+from kpi_helpers.judging import Plan, fit_programme, read_rules, recommend, recommend_portfolio
 from kpi_helpers.judging.rules import LEVELS
 
 from .sample import sample_deals, sample_side
@@ -68,15 +68,20 @@ def test_plans_are_ranked_and_values_at_stake_lie_in_their_intervals(programme):
     )
     table = answer.table
     assert table["rank"].tolist() == list(range(1, len(table) + 1))
-    assert table["value_at_stake"].is_monotonic_decreasing
+    assert table["value_at_stake"].dropna().is_monotonic_decreasing
+    worth = table["value_at_stake"].notna()
+    assert worth[: worth.sum()].all()  # housekeeping comes last, the most valuable deals first
+    assert table.loc[~worth, "brings"].dropna().is_monotonic_decreasing
+    assert {"stale", "overdue"}.isdisjoint(table.loc[worth, "rule"])
     bad = table[
         (table["value_at_stake_low"] > table["value_at_stake"])
         | (table["value_at_stake"] > table["value_at_stake_high"])
     ]
     assert bad.empty, bad.iloc[0].to_dict()
-    assert (table["value_at_stake_low"] <= table["value_at_stake"] + 1e-6).all() and (
-        table["value_at_stake"] <= table["value_at_stake_high"] + 1e-6
-    ).all()
+    for name in ("value_at_stake", "brings"):
+        known = table[table[name].notna()]
+        assert len(known) and (known[f"{name}_low"] <= known[name] + 1e-6).all()
+        assert (known[name] <= known[f"{name}_high"] + 1e-6).all()
     assert set(table["level"]) <= set(LEVELS)
     assert (table["review_on"] > AS_OF).all()
     known = sample_deals().groupby("partner")["deal_id"].agg(set)
@@ -178,9 +183,9 @@ def losing(mine, since):
 
 
 CASES = {
-    "stale": lambda mine: old(mine, 2),
+    "stale": lambda mine: old(mine, 30),
     "overdue": lambda mine: late(mine, 2),
-    "missed_ideal": lambda mine: never_worked(mine, 30),
+    "missed_ideal": lambda mine: never_worked(mine, 70),
     "concentration": lambda mine: one_large_deal(mine, 5e6),
     "stop_paid": lambda mine: paid_lost(mine, 0),
     "work_on_earned": earned_lost,
@@ -190,7 +195,10 @@ CASES = {
     "below_expectation": lambda mine: losing(mine, "2025-01-01"),
     "replacement": lambda mine: losing(mine, "2024-01-01"),
 }
+HOUSEKEEPING = ("stale", "overdue", "slow_stage", "concentration")
 REFITTED = (
+    "stale",
+    "missed_ideal",
     "slow_stage",
     "competitor",
     "decline",
@@ -225,7 +233,28 @@ def test_each_rule_speaks_when_its_evidence_is_there(rule, shared):
     assert rule in rules_of(answer)
     row = answer.table.set_index("rule").loc[rule]
     assert row["deal_ids"] and "{" not in row["text"]
-    assert np.isfinite(row["value_at_stake"]) or rule == "stop_paid"  # no spend is known here
+    kinds = {"stop_paid": (0, 0)} | dict.fromkeys(HOUSEKEEPING, (0, 1))  # no spend is known here
+    known = tuple(int(np.isfinite(row[name])) for name in ("value_at_stake", "brings"))
+    assert known == kinds.get(rule, (1, 0))
+
+
+def test_each_deal_is_counted_once_in_what_is_at_stake_together():
+    rows = [(300.0, ["a", "b", "c"]), (np.nan, ["d"]), (90.0, ["b", "c", "e"]), (5.0, [])]
+    table = pd.DataFrame(rows, columns=["value_at_stake", "deal_ids"])
+    assert Plan(table).together == 300 + 90 / 3 + 5
+    assert Plan(table[:0]).together == 0
+
+
+def test_stale_deals_as_usual_in_the_programme_are_no_matter(shared):
+    """Five of the partner's deals are old, as of everybody's."""
+    as_usual = portfolio(lambda mine: old(mine, 5))
+    programme = fit_programme(as_usual, "2025-Q4", as_of=AS_OF, backtest_periods=0)
+    row = programme.stale.loc[QUIET]
+    assert row["hits"] == 5 and row["p"] > 0.05
+    assert "stale" not in rules_of(plan(QUIET, programme, as_usual))
+    alone = as_usual[as_usual["partner"] == QUIET]
+    programme = fit_programme(alone, "2025-Q4", as_of=AS_OF, backtest_periods=0)
+    assert "stale" in rules_of(plan(QUIET, programme, alone))  # there is no habit to compare with
 
 
 @pytest.mark.parametrize("rule", ALMOST)
@@ -264,7 +293,7 @@ def test_below_expectation_gives_way_to_the_replacement_question(programme):
 
 def test_thresholds_and_texts_can_be_edited(programme, tmp_path):
     mine = tmp_path / "my.toml"
-    stale = '[rules.stale]\nfewest = 1\ntext = "Look at {count}."\n'
+    stale = '[rules.stale]\nfewest = 1\np = 1\ntext = "Look at {count}."\n'
     mine.write_text(
         f"[silence]\nfewest_closed = 3\n{stale}[rules.overdue]\nenabled = false\n", encoding="utf-8"
     )

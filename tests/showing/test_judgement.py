@@ -56,6 +56,16 @@ def test_paid_that_brings_nothing_is_told(of):
     assert "paid" in repr(plan(of("Çınar Teknoloji"))).lower()
 
 
+def test_housekeeping_says_what_comes_anyway_and_what_is_at_stake_is_added_once(of):
+    view = of("Çınar Teknoloji")
+    text = repr(plan(view))
+    assert "Value at stake a year" in text and "€136,230" in text
+    assert "should bring €" in text and " anyway" in text  # its stale deals
+    made, _ = view.planned
+    named = made.table["value_at_stake"].notna().sum()
+    assert ("each deal counted once" in text) == (named > 1)
+
+
 def test_few_deals_are_answered_with_silence(of):
     assert "cannot support" in repr(plan(of("Çiğdem Yazılım")))
 
