@@ -36,6 +36,10 @@ KPI_REMARKS: dict[str, str | tuple[str, str]] = {
     ),
     "of_all_submitted": "won / submitted: no deal says whether it was ideal",
     # what the number is
+    "young": (
+        "young: {n} of {all} deals is still undecided",
+        "young: {n} of {all} deals are still undecided",
+    ),
     "immature": (
         "immature: {n} deal younger than {days} days, the 90th percentile of won cycles",
         "immature: {n} deals younger than {days} days, the 90th percentile of won cycles",

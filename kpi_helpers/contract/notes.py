@@ -7,6 +7,8 @@ page says it in the reader's language without taking the sentence apart again.
 import json
 from collections.abc import Iterable
 
+import pandas as pd
+
 from kpi_helpers.contract.loader_texts import BY_ROW
 from kpi_helpers.contract.note_texts import TEXTS
 
@@ -87,6 +89,16 @@ def decode(text: str) -> tuple[Note, ...]:
     95
     """
     return tuple(Note(code, **values) for code, values in json.loads(text)) if text else ()
+
+
+def noted(card: pd.DataFrame, code: str) -> pd.Series:
+    """Which rows of a scorecard carry the note; none where it has no codes.
+
+    >>> noted(pd.DataFrame({"codes": ['[["young", {"n": 3, "all": 9}]]', ""]}), "young").tolist()
+    [True, False]
+    """
+    said = card["codes"] if "codes" in card else pd.Series("", card.index)
+    return said.astype("str").str.contains(f'["{code}",', regex=False)
 
 
 class _English(dict):

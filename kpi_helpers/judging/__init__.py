@@ -27,6 +27,7 @@ _HOMES = {
         "clearest",
         "learn_scatter",
     ),
+    "cohorts": ("with_expected",),
     "comparisons": (
         "adjusted_trends",
         "alerts",

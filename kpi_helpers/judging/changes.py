@@ -15,6 +15,7 @@ from kpi_helpers.kpis.average_deal_size import won_whole
 from kpi_helpers.kpis.deal_success import ideal, ideal_won
 from kpi_helpers.kpis.deal_velocity import cycle_sum, dated
 from kpi_helpers.kpis.pipeline import open_amount, open_priced
+from kpi_helpers.kpis.remarks import MOST_UNDECIDED
 from kpi_helpers.kpis.shared import (
     closed,
     created,
@@ -56,7 +57,8 @@ def what_changed(deals: pd.DataFrame, window, *, as_of, before=None, mix: str = 
     A deal's contribution is what it adds to a sum, or its part of an average: (a - m b) / B, m the
     mean of both averages, minus for the earlier window. The earlier window is seen at the same
     age as this one (`Window.alike`): its first days while this one runs, and as many days after its
-    end. An average over nothing on one side is null with a reason.
+    end. An average over nothing on one side is null with a reason; over leads that are too young it
+    is split, and the reason says that it is no change yet.
 
     Parameters
     ----------
@@ -117,7 +119,7 @@ def what_changed(deals: pd.DataFrame, window, *, as_of, before=None, mix: str = 
         new = now[kpi, basis][1]
         row = _split(old, new, per)
         rows.append({"kpi": kpi, "basis": basis, **row})
-        if row["reason"] is None:
+        if row["reason"] != reasons.NO_TOTAL:
             carriers.append({"kpi": kpi, "basis": basis} | _carriers(old, new, per))
     parts = pd.DataFrame(rows, columns=[*PARTS]).astype({"reason": "str"})
     return WhatChanged(parts, _joined(carriers))
@@ -171,7 +173,9 @@ def _facts(deals, window, day, mix):
             continue
         there = (parts[counted.name] > 0).to_numpy()
         columns = (known["deal_id"], groups[by], parts[hits.name], parts[adds.name])
-        facts[kpi, basis] = (per, _Facts(*(column[there].to_numpy() for column in columns)))
+        undecided = counted is created and (known["status"][there] == "open").mean()
+        arrays = (column[there].to_numpy() for column in columns)
+        facts[kpi, basis] = (per, _Facts(*arrays, young=undecided > MOST_UNDECIDED))
     return facts
 
 
@@ -183,12 +187,14 @@ def _group(deals, column):
 
 @dataclass(frozen=True)
 class _Facts:
-    """A KPI's deals in one window: group, whether each counts (hit) and what it adds (a)."""
+    """A KPI's deals in one window: group, whether each counts (hit) and what it adds (a); `young`
+    where they are created ones of which too many are undecided."""
 
     deal_id: np.ndarray
     group: np.ndarray
     hit: np.ndarray
     a: np.ndarray
+    young: bool = False
 
 
 def _split(old, new, per):
@@ -210,7 +216,7 @@ def _split(old, new, per):
         "after": after,
         "change": after - before,
         **dict(zip(EFFECTS, effects, strict=True)),
-    } | {"reason": None}
+    } | {"reason": reasons.YOUNG if old.young or new.young else None}
 
 
 def _factors(table, groups, per):

@@ -11,13 +11,13 @@ from kpi_helpers.contract.as_of import known_at
 from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.frame_kinds import need_pandas
 from kpi_helpers.contract.windows import Window, last_months, parse_window
+from kpi_helpers.kpis.remarks import MOST_UNDECIDED
 from kpi_helpers.stats import reasons
 from kpi_helpers.stats.intervals import wilson
 
 READ = ("deal_id", "channel", "status", "amount", "credit", "created_on", "closed_on")
 JUDGED = ("paid", "earned", "owned")
 STOP_PAID, WORK_ON_EARNED = "paid brings nothing", "earned falls behind"
-MOST_UNDECIDED = 0.10  # of the leads, while their outcome may be judged
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ def channel_verdicts(
     Over the leads created in the window and their wins by `as_of`: paid brings nothing where it won
     at most `most_won` and the upper end of its Wilson interval lies under the lower ends of
     earned's and of owned's; earned falls behind where its upper end lies under the lower end of
-    paid and owned together. Silent where intervals touch.
+    paid and owned together. Silent where intervals touch, and while more than one in ten leads of
+    one of the three is undecided.
 
     Parameters
     ----------
@@ -126,7 +127,8 @@ def channel_verdicts(
         paid["won"] + owned["won"], paid["leads"] + owned["leads"], confidence=confidence
     )[0]
     rows = []
-    ripe = not len(made) or (made["status"] == "open").mean() <= MOST_UNDECIDED
+    undecided = (made["status"] == "open").groupby(by).mean()
+    ripe = not (undecided.reindex(JUDGED) > MOST_UNDECIDED).any()
     if ripe and paid["won"] <= most_won and paid["high"] < min(earned["low"], owned["low"]):
         rows.append(_verdict(STOP_PAID, paid, min(earned["low"], owned["low"])))
     if ripe and earned["high"] < both:

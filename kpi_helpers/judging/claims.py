@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from kpi_helpers.contract.notes import decode
 from kpi_helpers.contract.windows import Window
 from kpi_helpers.stats.differences import (
     NOTHING,
@@ -94,7 +95,7 @@ def change_claim(
     Returns
     -------
     Claim
-        Unknown where one side is.
+        Unknown where one side is, and where one is of a young cohort.
 
     Notes
     -----
@@ -128,7 +129,7 @@ def change_claim(
 
 
 def _difference(now, before, this, that, learned, relative) -> Difference:
-    if np.isnan([now["value"], before["value"]]).any():
+    if np.isnan([now["value"], before["value"]]).any() or young(now) or young(before):
         return NOTHING
     if relative:
         return count_ratio(now["value"], this.days, before["value"], that.days, phi=learned.count)
@@ -137,6 +138,12 @@ def _difference(now, before, this, that, learned, relative) -> Difference:
         return rate_difference(*pairs[0], *pairs[1], phi=learned.rate)
     ends = [row.get(name, np.nan) for row in (now, before) for name in ("value", "low", "high")]
     return moved(*(np.nan if end is None else float(end) for end in ends))
+
+
+def young(row: dict) -> bool:
+    """Whether a scorecard's row is of a cohort that is not decided yet: no outcome, only a number
+    so far."""
+    return any(note.code == "young" for note in decode(row.get("codes", "")))
 
 
 def _counted(row: dict) -> bool:

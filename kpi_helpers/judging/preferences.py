@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.contract import checks
+from kpi_helpers.contract.notes import noted
 from kpi_helpers.errors import KitError, UnknownValue
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.stats import reasons
@@ -21,7 +22,8 @@ def composite(
     A KPI's standing is the share of partners it beats (ties half), turned so that better is higher;
     the composite is its mean by weight. `card` is a scorecard by partner of one window, `weights`
     are {"close_rate": 2, "deal_velocity.cycle_median": 1}: a KPI's headline basis, or kpi.basis;
-    they need not sum to 1. A partner with an unknown KPI has no composite.
+    they need not sum to 1. A partner with an unknown KPI, or one of a young cohort, has no
+    composite.
 
     Parameters
     ----------
@@ -56,7 +58,7 @@ def composite(
     ...     {
     ...         "partner": list("ABAB"),
     ...         "kpi": ["close_rate"] * 2 + ["deal_count"] * 2,
-    ...         "basis": ["cohort"] * 2 + ["won"] * 2,
+    ...         "basis": ["closed"] * 2 + ["won"] * 2,
     ...         "value": [0.5, 0.4, 10, 5],
     ...     }
     ... )
@@ -96,16 +98,13 @@ def _place(card, name):
     if kpi not in KPIS:
         raise UnknownValue("KPI", kpi, KPIS)
     bases = {b.name: b for b in KPIS[kpi].bases}
-    basis = basis or next(iter(bases))
+    basis = basis or KPIS[kpi].headline
     if basis not in bases:
         raise UnknownValue(f"basis of {kpi}", basis, bases)
     if bases[basis].better == "neither":
         raise KitError(f"composite: no direction of {name} is better, so it cannot be weighed.")
-    rows = (
-        card[(card["kpi"] == kpi) & (card["basis"] == basis)]
-        .set_index("partner")["value"]
-        .astype(float)
-    )
+    rows = card[(card["kpi"] == kpi) & (card["basis"] == basis)].set_index("partner")
+    rows = rows["value"].astype(float).mask(noted(rows, "young"))
     if rows.index.has_duplicates:
         raise KitError(
             "composite takes the scorecard of one window; this one has several rows a partner."

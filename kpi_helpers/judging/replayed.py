@@ -13,7 +13,6 @@ YOUNG = "wins of young leads in their interval"
 PREVIOUS = "change since the window before lasts"
 YEAR = "change since the year before lasts"
 CLEAREST = "clearest change lasts"
-COHORT = "change of young leads, seen a period later"
 PAID, EARNED = "paid brings nothing", "earned falls behind"
 
 MEANS = {  # a claim: when it was right
@@ -29,7 +28,6 @@ MEANS = {  # a claim: when it was right
     PREVIOUS: "the next window lies nearer to the new number than to the old; by luck half do",
     YEAR: "the next window has moved the same way within a year; by luck half do",
     CLEAREST: "the same of the one change that a page's head names; by luck half do",
-    COHORT: "close rate of the created and deal success: the same verdict a period later",
     PAID: "of the leads that came later and are decided, paid ones are won less often than earned "
     "and owned ones",
     EARNED: "of the leads that came later and are decided, earned ones are won less often than "

@@ -1,5 +1,4 @@
-"""The changes that pages told of past windows, held against the windows that came next and against
-the same windows seen later."""
+"""The changes that pages told of past windows, held against the windows that came next."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -19,15 +18,14 @@ from kpi_helpers.judging.claims import (
     clearest,
     learn_scatter,
 )
-from kpi_helpers.judging.replayed import CLEAREST, COHORT, PREVIOUS, YEAR, Held
+from kpi_helpers.judging.replayed import CLEAREST, PREVIOUS, YEAR, Held
 from kpi_helpers.judging.uncertainty import with_intervals
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.scoring.scorecard import scorecard
 
 PICKED = ("deal_count", "close_rate", "deal_success")  # of which a page's head names the clearest
-CREATED = (("close_rate", "cohort"), ("deal_success", "success"))  # still open when first told
 HEADLINES = tuple((name, kpi.headline) for name, kpi in KPIS.items())
-COMPARED = (*HEADLINES, CREATED[0])
+COMPARED = (*HEADLINES, ("close_rate", "cohort"))
 TRAILING = {"month": 12, "quarter": 8}  # periods from which the programme's scatter is learned
 
 
@@ -110,8 +108,6 @@ def _held(kind, subject, claims, window, before, following, cards) -> Iterator[H
         came = _next(kind, subject, claim, window, before, following, cards)
         if came is not None:
             yield _row(kind, subject, claim, window, *came)
-        if (claim.kpi, claim.basis) in CREATED:
-            yield from _seen_later(subject, claim, window, before, following, cards)
     picked = [c for c in claims if c.kpi in PICKED and c.basis == KPIS[c.kpi].headline]
     named = clearest(picked) if kind == PREVIOUS else None
     if named is not None:
@@ -152,16 +148,3 @@ def _next(kind, subject, claim, window, before, following, cards) -> tuple[str, 
         return None
     row = cards.at_its_end(following)[subject, claim.kpi, claim.basis]
     return f"{row['value']:.4g} in {following.label}", bool(right)
-
-
-def _seen_later(subject, claim, window, before, following, cards) -> Iterator[Held]:
-    """The same two windows, each a period older."""
-    key = (subject, claim.kpi, claim.basis)
-    part, day = window.alike(before, following.end)
-    now, then = cards.of(window, following.end).get(key), cards.of(part, day).get(key)
-    if now is None or then is None:
-        return
-    sides = Compared(window, following.end), Compared(part, day)
-    learned = cards.scatter(window)[subject == EVERYONE]
-    again = change_claim(now, then, *sides, learned).verdict
-    yield _row(COHORT, subject, claim, window, again, again == claim.verdict)

@@ -10,7 +10,6 @@ import pandas as pd
 from kpi_helpers.contract.as_of import known_at
 from kpi_helpers.judging.backtesting import Eve, by_subject
 from kpi_helpers.judging.channels import (
-    MOST_UNDECIDED,
     STOP_PAID,
     WORK_ON_EARNED,
     channel_verdicts,
@@ -31,6 +30,7 @@ from kpi_helpers.judging.replayed import (
     YOUNG,
     Held,
 )
+from kpi_helpers.kpis.remarks import MOST_UNDECIDED
 from kpi_helpers.scoring.scorecard import slow_cycle
 from kpi_helpers.stats.pipeline_outcome import outcome
 

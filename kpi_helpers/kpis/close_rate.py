@@ -9,7 +9,8 @@
 
 Counts are deals touched; `value` uses credited amounts. Rates carry a Wilson 95 % interval. Nothing
 to count: null. A cohort with deals younger than the 90th percentile of won cycles is immature, says
-so, and is not to be read as a fall.
+so, and is not to be read as a fall; while more than one in ten of its deals are undecided it is
+young: a number so far, and no outcome.
 
 It misleads alone: location, season and trend move it, and `closed` ignores deals that never get an
 answer. Source: kpis.md 2.5; interval: Wilson (1927).
@@ -39,7 +40,16 @@ from kpi_helpers.contract.notes import Note
 from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, fraction, ratio
 from kpi_helpers.kpis.measure import CLOSED, CREATED, Measure, where
 from kpi_helpers.kpis.remarks import Remarks, counts
-from kpi_helpers.kpis.shared import closed, created, created_won, decided, won, won_amount
+from kpi_helpers.kpis.shared import (
+    closed,
+    created,
+    created_open,
+    created_won,
+    decided,
+    won,
+    won_amount,
+    young,
+)
 
 too_young = Measure(
     "too_young", CREATED, lambda at: at.exists & at.younger_than(at.slow_days or 0), slow=True
@@ -64,7 +74,7 @@ rate: dict[str, Any] = {"unit": "ratio", "better": "higher", "interval": "wilson
 
 def cohort(t) -> Answer:
     slow = t.at.slow_days
-    note = counts(t[too_young], "immature", days=int(f"{slow or 0:.0f}"))
+    note = young(t) + counts(t[too_young], "immature", days=int(f"{slow or 0:.0f}"))
     return Answer(
         ratio(t[created_won], t[created]),
         t[created_won],
@@ -88,7 +98,7 @@ close_rate = Kpi(
     "close_rate",
     __doc__,
     (
-        Basis("cohort", cohort, (created_won, created, too_young), **rate),
+        Basis("cohort", cohort, (created_won, created, created_open, too_young), **rate),
         fraction("closed", won, decided, **rate, why=no_closing),
         fraction("broad", won, closed, **rate, why=Note("nothing_closed")),
         Basis("within", within, (won_within, eligible), **rate),

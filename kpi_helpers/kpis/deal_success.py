@@ -9,7 +9,8 @@ never_worked, expired, competitor, otherwise, cancelled; missed + won + open = s
 deal carries `ideal`, only conversion = won / submitted can be told, and the note says so. Nothing
 submitted: null.
 
-It misleads while deals are open (they may still be won), and where `ideal` is filled in only after
+It misleads while deals are open (they may still be won: while more than one in ten are, success and
+conversion are marked young), and where `ideal` is filled in only after
 winning. Source: kpis.md 2.8.
 
 >>> import pandas as pd
@@ -42,8 +43,8 @@ import numpy as np
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, only, ratio, total
 from kpi_helpers.kpis.measure import CREATED, At, Measure, where
-from kpi_helpers.kpis.remarks import counts, pick
-from kpi_helpers.kpis.shared import created, created_won
+from kpi_helpers.kpis.remarks import Young, counts, each, pick
+from kpi_helpers.kpis.shared import created, created_open, created_won, young
 
 # Why a registered deal came to nothing, as CRMs word it in English and Turkish; the rest is told by
 # status.
@@ -97,6 +98,8 @@ fit: dict[str, Any] = {"reads": ("ideal",)}
 why_lost: dict[str, Any] = {"reads": ("lost_reason", "lost_to_competitor")}
 ideal = Measure("ideal", CREATED, lambda at: at.exists & at.says("ideal"), **fit)
 ideal_won = Measure("ideal_won", CREATED, lambda at: at.won & at.says("ideal"), **fit)
+ideal_open = Measure("ideal_open", CREATED, lambda at: at.open & at.says("ideal"), **fit)
+young_ideal = Young(ideal_open, ideal)
 ideal_stated = Measure("ideal_stated", CREATED, lambda at: at.exists & at.states("ideal"), **fit)
 of_three: dict[str, Any] = {"unit": "ratio", "better": "higher", "interval": "wilson"}
 nothing, untold = Note("nothing_submitted"), Note("no_ideal_said")
@@ -108,11 +111,11 @@ def partly(t) -> np.ndarray:
     return counts(silent, "ideal_unsaid")
 
 
-def of_submitted(top: Measure):
+def of_submitted(top: Measure, note=partly):
     def answer(t) -> Answer:
         why = pick(t[created] > 0, untold, nothing)
         known = only(t[created], t[ideal_stated] > 0)
-        return Answer(ratio(t[top], known), t[top], t[created], t[created], why, partly(t))
+        return Answer(ratio(t[top], known), t[top], t[created], t[created], why, note(t))
 
     return answer
 
@@ -124,7 +127,9 @@ def conversion(t) -> Answer:
         np.where(stated, t[ideal], t[created]),
     )
     why = pick(t[created] > 0, Note("no_ideal"), nothing)
-    note = pick(~stated & (t[created] > 0), Note("of_all_submitted"), partly(t))
+    note = pick(
+        stated, young_ideal(t) + partly(t), each(Note("of_all_submitted"), len(top)) + young(t)
+    )
     return Answer(ratio(top, bottom), top, bottom, bottom, why, note)
 
 
@@ -147,12 +152,17 @@ deal_success = Kpi(
     "deal_success",
     __doc__,
     (
-        Basis("success", of_submitted(ideal_won), (ideal_won, created, ideal_stated), **of_three),
+        Basis(
+            "success",
+            of_submitted(ideal_won, lambda t: young(t) + partly(t)),
+            (ideal_won, created, created_open, ideal_stated),
+            **of_three,
+        ),
         Basis("identification", of_submitted(ideal), (ideal, created, ideal_stated), **of_three),
         Basis(
             "conversion",
             conversion,
-            (ideal_won, ideal, created_won, created, ideal_stated),
+            (ideal_won, ideal, ideal_open, created_won, created, created_open, ideal_stated),
             **of_three,
         ),
         *(basis for kind in MISSED for basis in missed_in(kind)),

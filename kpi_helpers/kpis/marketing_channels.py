@@ -9,7 +9,8 @@ and revenue_per_spend of each channel. Higher is better but for spend (neither) 
 (lower). No spend: roi is null, not infinite. Spend is known by partner, channel and period only; at
 other levels, and for windows that are not whole months, it is null.
 
-It misleads while leads are young (their wins are still to come) and because the last touch takes
+It misleads while leads are young (their wins are still to come; while more than one in ten are
+undecided the numbers say so) and because the last touch takes
 all credit. Source: kpis.md 2.4.
 
 >>> import pandas as pd
@@ -43,7 +44,7 @@ from kpi_helpers.contract.deals import CHANNELS
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, fraction, ratio, total
 from kpi_helpers.kpis.measure import CREATED, At, Measure, where
-from kpi_helpers.kpis.remarks import Remarks, pick
+from kpi_helpers.kpis.remarks import Remarks, Together, Young, pick
 
 
 def through(channel: str, at: At):
@@ -70,9 +71,10 @@ def of_channel(channel: str) -> tuple[Basis, ...]:
 
     leads = measure("leads", lambda ours, at: ours)
     won = measure("won", lambda ours, at: ours & at.won)
+    young = Young(measure("open", lambda ours, at: ours & at.open), leads)
     revenue = measure("revenue", lambda ours, at: where(ours & at.won, at.credited), "money")
     unpriced = measure("unpriced", lambda ours, at: ours & at.won & ~at.priced)
-    left_out = Remarks((unpriced, "won_without_amount"))
+    so_far = Together(young, Remarks((unpriced, "won_without_amount")))
 
     def spent(t) -> Answer:
         return Answer(t.spend(channel), t.spend(channel), None, t[leads], t.spend_why)
@@ -81,7 +83,7 @@ def of_channel(channel: str) -> tuple[Basis, ...]:
         def answer(t) -> Answer:
             over, under = top(t), bottom(t)
             reason = pick(np.isnan(t.spend(channel)), t.spend_why, why)
-            return Answer(ratio(over, under), over, under, t[leads], reason, left_out(t))
+            return Answer(ratio(over, under), over, under, t[leads], reason, so_far(t))
 
         return answer
 
@@ -92,12 +94,12 @@ def of_channel(channel: str) -> tuple[Basis, ...]:
     roi = per(lambda t: t[revenue] - cost(t), cost, Note("no_channel_spend"))
     return_on_spend = per(lambda t: t[revenue], cost, Note("no_channel_spend"))
     money: dict[str, Any] = {"unit": "money", "better": "higher"}
-    all_four = (leads, won, revenue, unpriced)
+    counted = (leads, revenue, won, *so_far.measures)
     return (
-        Basis(f"roi.{channel}", roi, all_four, "ratio", "higher"),
+        Basis(f"roi.{channel}", roi, counted, "ratio", "higher"),
         total(f"leads.{channel}", leads, unit="number", better="higher"),
-        total(f"won.{channel}", won, unit="number", better="higher", n=leads),
-        total(f"revenue.{channel}", revenue, **money, n=won, note=left_out),
+        total(f"won.{channel}", won, unit="number", better="higher", n=leads, note=young),
+        total(f"revenue.{channel}", revenue, **money, n=won, note=so_far),
         Basis(f"spend.{channel}", spent, (leads,), "money", "neither"),
         fraction(
             f"close_rate.{channel}",
@@ -107,9 +109,10 @@ def of_channel(channel: str) -> tuple[Basis, ...]:
             better="higher",
             interval="wilson",
             why=Note("no_channel_lead"),
+            note=young,
         ),
-        Basis(f"cost_per_won.{channel}", cost_per_won, all_four, "money", "lower"),
-        Basis(f"revenue_per_spend.{channel}", return_on_spend, all_four, "ratio", "higher"),
+        Basis(f"cost_per_won.{channel}", cost_per_won, counted, "money", "lower"),
+        Basis(f"revenue_per_spend.{channel}", return_on_spend, counted, "ratio", "higher"),
     )
 
 

@@ -8,6 +8,8 @@ import numpy as np
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.kpis.measure import Difference, Measure
 
+MOST_UNDECIDED = 0.10  # of a cohort's deals, while what became of them may be read as its outcome
+
 # What a basis says: one note for all groups, or an array with the notes of each as a tuple.
 Remark = Note | tuple[Note, ...] | np.ndarray
 
@@ -58,3 +60,31 @@ class Remarks:
 
     def __call__(self, t) -> np.ndarray:
         return reduce(add, (counts(t[measure], code) for measure, code in self.parts))
+
+
+class Young:
+    """The note that a cohort is young: more than one in ten of its deals are still undecided.
+
+    `Young(created_open, created)(totals)`
+    """
+
+    def __init__(self, undecided: Measure, submitted: Measure) -> None:
+        self.measures = (undecided, submitted)
+
+    def __call__(self, t) -> np.ndarray:
+        undecided, submitted = (t[measure] for measure in self.measures)
+        notes = each((), len(submitted))
+        for i in np.flatnonzero(undecided > MOST_UNDECIDED * submitted):
+            notes[i] = (Note("young", n=int(undecided[i]), all=int(submitted[i])),)
+        return notes
+
+
+class Together:
+    """Several of these remarks as one."""
+
+    def __init__(self, *remarks: Remarks | Young) -> None:
+        self.remarks = remarks
+        self.measures = tuple(measure for remark in remarks for measure in remark.measures)
+
+    def __call__(self, t) -> np.ndarray:
+        return reduce(add, (remark(t) for remark in self.remarks))

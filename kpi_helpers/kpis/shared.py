@@ -1,6 +1,7 @@
 """Measures and remarks that several KPIs share."""
 
 from kpi_helpers.kpis.measure import CLOSED, CREATED, Measure, where
+from kpi_helpers.kpis.remarks import Young
 
 won = Measure("won", CLOSED, lambda at: at.won)
 lost = Measure("lost", CLOSED, lambda at: at.lost)
@@ -14,6 +15,8 @@ won_unpriced = won - won_priced
 
 created = Measure("created", CREATED, lambda at: at.exists)
 created_won = Measure("created_won", CREATED, lambda at: at.won)
+created_open = Measure("created_open", CREATED, lambda at: at.open)
+young = Young(created_open, created)
 
 won_rateless = Measure(
     "won_rateless",

@@ -4,6 +4,7 @@ leave the house."""
 import numpy as np
 import pandas as pd
 
+from kpi_helpers.contract.notes import noted
 from kpi_helpers.kpis import KPIS
 
 FEWEST = 5  # fewer could be worked out one by one
@@ -18,7 +19,7 @@ def peers(scorecard: pd.DataFrame) -> pd.DataFrame:
     In a scorecard by partner of one window; out a table of `COLUMNS`. `count` is the number of
     other partners whose value is known; under five of them quartiles and rank are null. Rank 1 is
     best, and so is `quarter` 1 of 4; null where neither direction is better or the own value is
-    unknown.
+    unknown. A number of a young cohort counts as unknown.
 
     >>> rows = pd.DataFrame(
     ...     {
@@ -31,7 +32,7 @@ def peers(scorecard: pd.DataFrame) -> pd.DataFrame:
     >>> [float(peers(rows).iloc[0][name]) for name in ("count", "low", "median", "high", "rank")]
     [5.0, 0.2, 0.3, 0.4, 1.0]
     """
-    wide = scorecard.pivot(index=["kpi", "basis"], columns="partner", values="value")
+    wide = _decided(scorecard).pivot(index=["kpi", "basis"], columns="partner", values="value")
     wide = wide.reindex(pd.MultiIndex.from_frame(scorecard[["kpi", "basis"]].drop_duplicates()))
     tables = [
         pd.DataFrame(
@@ -64,7 +65,7 @@ def shared_peers(scorecard: pd.DataFrame, *, digits: int = 2) -> pd.DataFrame:
     >>> [float(shared_peers(rows).iloc[0][name]) for name in ("count", "low", "median", "high")]
     [5.0, 0.2, 0.36, 0.6]
     """
-    wide = scorecard.pivot(index=["kpi", "basis"], columns="partner", values="value")
+    wide = _decided(scorecard).pivot(index=["kpi", "basis"], columns="partner", values="value")
     count = wide.notna().sum(axis=1).to_numpy()[:, None] - wide.notna().to_numpy()
     table = (
         wide.notna().stack().rename("known").reset_index().assign(count=count.ravel().astype(float))
@@ -78,6 +79,11 @@ def shared_peers(scorecard: pd.DataFrame, *, digits: int = 2) -> pd.DataFrame:
         rank=np.nan, quarter=_quarter(wide.to_numpy(float).ravel(), low, median, high, better)
     )
     return table[list(COLUMNS)].sort_values("partner", kind="stable", ignore_index=True)
+
+
+def _decided(scorecard: pd.DataFrame) -> pd.DataFrame:
+    """Without the numbers so far of young cohorts: they rank nobody."""
+    return scorecard.assign(value=scorecard["value"].mask(noted(scorecard, "young")))
 
 
 def _quartiles(values: np.ndarray, digits: int) -> list[float]:

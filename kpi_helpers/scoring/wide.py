@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from kpi_helpers.contract.notes import noted
+
 OVERVIEW = {
     "won": ("deal_count", "won"),
     "amount": ("deal_count", "amount"),
@@ -17,7 +19,7 @@ def wide_table(
     card: pd.DataFrame, by: str = "partner", names: dict[str, tuple[str, str]] = OVERVIEW
 ) -> pd.DataFrame:
     """`names` says which (kpi, basis) becomes which column; the index is the group, null where
-    nothing is known.
+    nothing is known or a cohort is too young.
 
     >>> card = pd.DataFrame(
     ...     {"partner": ["A", "B"], "kpi": "deal_count", "basis": "won", "value": [3.0, 5.0]}
@@ -27,7 +29,8 @@ def wide_table(
     """
     columns = {key: name for name, key in names.items()}
     kept = card.assign(
-        column=[columns.get(key) for key in zip(card["kpi"], card["basis"], strict=True)]
+        value=card["value"].mask(noted(card, "young")),
+        column=[columns.get(key) for key in zip(card["kpi"], card["basis"], strict=True)],
     )
     wide = kept.dropna(subset="column").pivot(index=by, columns="column", values="value")
     return wide.reindex(columns=list(names)).rename_axis(columns=None)

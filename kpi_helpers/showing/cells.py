@@ -1,12 +1,25 @@
 """The cells of a KPI's row: its fraction, interval, change, target, peers and rank as text."""
 
 import pandas as pd
+from markupsafe import Markup
 
 from kpi_helpers.showing.format import DASH, changed, percent, shown
 from kpi_helpers.showing.language import N_, _
 from kpi_helpers.showing.presentation import Label
 from kpi_helpers.showing.tables import strong
 from kpi_helpers.views.partner import PartnerView
+
+
+def value_text(row: dict, view: PartnerView) -> Markup:
+    """The number; of a young cohort what is expected once it is decided, and the one so far."""
+    so_far = shown(row["value"], row["unit"], view.currency)
+    if not row["young"]:
+        return strong(so_far)
+    beside = Markup('{} <span class="note">{}</span>')
+    if pd.isna(row["expected"]):
+        return beside.format(so_far, _("so far"))
+    expected = shown(row["expected"], row["unit"], view.currency)
+    return beside.format(strong(expected), _("expected; {value} so far", value=so_far))
 
 
 def fraction_text(row: dict, label: Label, currency: str | None) -> str:
@@ -21,9 +34,12 @@ def fraction_text(row: dict, label: Label, currency: str | None) -> str:
 
 
 def interval_text(row: dict, currency: str | None) -> str:
-    if pd.isna(row["low"]) or pd.isna(row["high"]):
+    """The ends of what the row's number may be, or of what a young one should become."""
+    ends = [row["expected_low" if row["young"] else "low"]]
+    ends.append(row["expected_high" if row["young"] else "high"])
+    if pd.isna(ends).any():
         return DASH
-    low, high = (shown(row[end], row["unit"], currency) for end in ("low", "high"))
+    low, high = (shown(end, row["unit"], currency) for end in ends)
     return _("{low} to {high}", low=low, high=high)
 
 
@@ -58,7 +74,7 @@ def rank_text(row: dict) -> str:
 COLUMNS = {
     "value": (
         N_("Value"),
-        lambda row, label, view: strong(shown(row["value"], row["unit"], view.currency)),
+        lambda row, label, view: value_text(row, view),
     ),
     "fraction": (N_("Fraction"), lambda row, label, view: fraction_text(row, label, view.currency)),
     "interval": (N_("95% interval"), lambda row, label, view: interval_text(row, view.currency)),

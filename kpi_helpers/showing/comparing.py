@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from kpi_helpers.contract.notes import decode
 from kpi_helpers.judging.claims import FELL, LEVEL, ROSE, UNKNOWN
 from kpi_helpers.scoring.peers import FEWEST
 from kpi_helpers.showing.format import changed, period, shown, size_of
-from kpi_helpers.showing.language import N_, _
+from kpi_helpers.showing.language import N_, _, filled
 from kpi_helpers.showing.notes import remarks
 from kpi_helpers.views.partner import PartnerView
 
@@ -15,7 +16,7 @@ from kpi_helpers.views.partner import PartnerView
 def against_peers(view: PartnerView, row: dict) -> str:
     """Apart from the peers' median only where the interval is."""
     median = row["peers_median"]
-    if pd.isna(row["value"]):
+    if pd.isna(row["value"]) or row["young"]:
         return ""
     if pd.isna(median):
         return _("There are fewer than {fewest} peers to compare with.", fewest=FEWEST)
@@ -47,7 +48,7 @@ def against_peers(view: PartnerView, row: dict) -> str:
 def against_before(view: PartnerView, row: dict) -> Iterator[str]:
     """The change since the window before and since a year before: rose or fell only where a test
     of the change says so."""
-    if pd.isna(row["value"]):
+    if pd.isna(row["value"]) or row["young"]:
         return
     for which, before in (("previous", row["before"]), ("year", row["year_before"])):
         if which not in view.compared or pd.isna(before):
@@ -85,6 +86,27 @@ def compared_name(view: PartnerView, which: str) -> str:
     if that.window == earlier:
         return period(earlier.label)
     return _("the first {days} days of {window}", days=that.days, window=period(earlier.label))
+
+
+def so_far(view: PartnerView, row: dict, sentence: str) -> str:
+    """`sentence` for a young cohort's number, with what is expected of it; else nothing."""
+    if not row["young"] or pd.isna(row["value"]):
+        return ""
+    young = next(note for note in decode(row["codes"]) if note.code == "young")
+    words = {
+        name: shown(row[name], row["unit"], view.currency)
+        for name in ("value", "expected", "expected_low", "expected_high")
+    }
+    text = filled(sentence, **words, open=young.values["n"], all=young.values["all"])
+    if pd.isna(row["expected"]):
+        return text
+    return text + " " + _(_EXPECTED, **words)
+
+
+_EXPECTED = N_(
+    "Once they are decided it should be {expected} (95% interval {expected_low} to "
+    "{expected_high}); until then it is compared with nothing."
+)
 
 
 def unknown(row: dict, sentence: str) -> str:

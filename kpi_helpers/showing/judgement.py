@@ -243,7 +243,7 @@ def changes(view: PartnerView) -> Html:
     found = what_changed(view.deals, view.window, as_of=view.as_of)
     rows = []
     for row in found.parts.itertuples():
-        if (row.kpi, row.basis) not in CHANGES or pd.isna(row.change):
+        if (row.kpi, row.basis) not in CHANGES or not pd.isna(row.reason):
             continue
         name, unit = CHANGES[row.kpi, row.basis]
         carried = found.deals[(found.deals["kpi"] == row.kpi) & (found.deals["basis"] == row.basis)]

@@ -17,7 +17,7 @@ from kpi_helpers.contract.windows import (
 )
 from kpi_helpers.engines.frames import conform
 from kpi_helpers.errors import KitError, UnknownValue
-from kpi_helpers.judging import fit_programme, learn_scatter, with_intervals
+from kpi_helpers.judging import fit_programme, learn_scatter, with_expected, with_intervals
 from kpi_helpers.judging.claims import CHANCE, Scatter
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.scoring.peers import peers, shared_peers
@@ -159,6 +159,10 @@ def measure(
     unit = trend_unit(window)
     trend, everyone_trend = (_trend(deals, window, by, asked) for by in ("partner", None))
     programme = fit_programme(deals, window, as_of=as_of, events=events)
+    now, everyone = (
+        with_expected(card, deals, programme.history, shock=programme.shock)
+        for card in (now, everyone)
+    )
     return Fleet(
         *(window, as_of, slow, currency),
         *(now, before, year, trend, peers(now), shared_peers(now)),

@@ -13,11 +13,11 @@ from kpi_helpers.contract.as_of import known_at
 from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.deals import DEAL_COLUMNS, SIDE_TABLES
 from kpi_helpers.contract.levels import LEVELS
-from kpi_helpers.contract.notes import Note, decode, encode
+from kpi_helpers.contract.notes import Note, decode, encode, noted
 from kpi_helpers.contract.windows import Window, as_date, parse_window
 from kpi_helpers.engines.arrays import PANDAS
 from kpi_helpers.errors import KitError, UnknownValue, nearest_names
-from kpi_helpers.judging.claims import CHANCE, Claim, Compared, Scatter, change_claim
+from kpi_helpers.judging.claims import CHANCE, Claim, Compared, Scatter, change_claim, young
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.kpis.change import change
 from kpi_helpers.scoring.peers import FEWEST
@@ -135,8 +135,9 @@ class PartnerView:
         return made, rules
 
     def row(self, kpi: str, basis: str | None = None) -> dict:
-        """The partner's answer for one basis, with `before`, `change` and peers_count, _low,
-        _median, _high, _rank."""
+        """The partner's answer for one basis, with `before`, `change`, peers_count, _low, _median,
+        _high, _rank, and whether it is of a `young` cohort: then nothing is compared, and
+        `expected` with its ends is what it should be once that is decided."""
         return self._rows[kpi, basis or KPIS[kpi].headline]
 
     @cached_property
@@ -149,7 +150,8 @@ class PartnerView:
         for row in self.now.to_dict("records"):
             key = row["kpi"], row["basis"]
             row |= {f"peers_{name}": peers.get(key, ALONE)[name] for name in ALONE}
-            was, last_year = (card.get(key, NOTHING)["value"] for card in (before, year))
+            earlier = [card.get(key, NOTHING) for card in (before, year)]
+            was, last_year = (there["value"] for there in earlier)
             if key == ("quality_score", "peers") and row["peers_count"] < FEWEST:
                 # they could be worked out from it
                 row |= dict.fromkeys(("value", "low", "high"), np.nan) | {
@@ -157,11 +159,16 @@ class PartnerView:
                     "codes": encode([FEW_PEERS]),
                 }
                 was = last_year = np.nan
+            moved, moved_in_year = (
+                np.nan if young(row) or young(there) else change(row["value"], old, row["unit"])
+                for there, old in zip(earlier, (was, last_year), strict=True)
+            )
             rows[key] = row | {
+                "young": young(row),
                 "before": was,
-                "change": change(row["value"], was, row["unit"]),
+                "change": moved,
                 "year_before": last_year,
-                "year_change": change(row["value"], last_year, row["unit"]),
+                "year_change": moved_in_year,
             }
         return rows
 
@@ -236,8 +243,10 @@ class PartnerView:
         return table.sort_values(**order, kind="stable").reset_index()
 
     def periods(self, kpi: str, basis: str) -> pd.DataFrame:
-        """The trailing periods of one basis, oldest first: period, value, low, high, n."""
+        """The trailing periods of one basis, oldest first: period, value (null of a young cohort),
+        low, high, n."""
         rows = self._trends.get((kpi, basis), self.trend[:0]).sort_values("window_start")
+        rows = rows.assign(value=rows["value"].mask(noted(rows, "young")))
         unit = next(name for name in ("month", "quarter") if name in rows)
         return rows.rename(columns={unit: "period"})[
             ["period", "value", "low", "high", "n", "window_end"]

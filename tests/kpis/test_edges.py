@@ -28,7 +28,7 @@ def test_a_deal_is_young_up_to_the_last_day(created, young):
     deals = table({"status": "open", "created_on": created})
     asked = {"window": "2025-03", "as_of": "2025-03-31", "basis": "cohort", "slow_days": 10}
     (note,) = close_rate(deals, **asked)["note"]
-    assert note.startswith("immature: 1 deal younger than 10 days") == bool(young)
+    assert ("immature: 1 deal younger than 10 days" in note) == bool(young)
 
 
 def test_only_deals_weighed_by_history_are_said_to_be():

@@ -269,8 +269,8 @@ def test_2_5_a_young_cohort_is_immature(engine):
     old = {**WON, "created_on": "2025-01-01", "closed_on": "2025-03-02"}  # 60 days
     got = engine.answer(close_rate, table(*many(5, **old), {}), basis="cohort", **MARCH)
     assert (
-        got["note"].item()
-        == "immature: 1 deal younger than 60 days, the 90th percentile of won cycles"
+        got["note"].item() == "young: 1 of 1 deals is still undecided; "
+        "immature: 1 deal younger than 60 days, the 90th percentile of won cycles"
     )
 
 

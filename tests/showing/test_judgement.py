@@ -3,12 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from kpi_helpers import partner_view
 from kpi_helpers.contract.windows import as_date, parse_window
 from kpi_helpers.reading import load
 from kpi_helpers.showing import changes, fair, outlook, plan, reading
+from kpi_helpers.showing.kpi_tables import numbers as summary_of
 from kpi_helpers.views.fleet import measure_fleet
 from kpi_helpers.views.partner import PartnerView, _own
 
@@ -107,3 +109,26 @@ def test_a_tiny_export_is_answered_honestly(export):
     assert "seasonal" not in repr(reading(view, "close_rate")) and "log-rank" not in repr(
         reading(view, "deal_velocity")
     )
+
+
+def test_a_young_cohort_is_shown_so_far_and_expected_and_compared_with_nothing(of):
+    """On the window's last day 22 of the 40 leads are undecided."""
+    view = of("Çınar Teknoloji")
+    row = view.row("close_rate", "cohort")
+    assert (row["young"], row["value"]) == (True, 0.175)
+    assert row["expected_low"] <= row["expected"] <= row["expected_high"]
+    assert pd.isna([row["change"], row["year_change"], row["peers_rank"]]).all()
+    said = reading(view, "close_rate").text
+    assert "17.5% are won so far; 22 of 40 are undecided" in said
+    assert "26.6% expected; 17.5% so far" in repr(summary_of(view, "close_rate"))
+    for kpi in ("deal_success", "marketing_channels"):
+        assert "so far" in repr(summary_of(view, kpi))
+    assert "Close rate (cohort)" not in repr(changes(view))
+
+
+def test_the_same_cohort_is_an_outcome_once_it_is_decided():
+    view = partner_view(SAMPLE, "Çınar Teknoloji", window="2025-Q1", as_of="2025-12-31")
+    row = view.row("close_rate", "cohort")
+    assert (row["young"], row["expected"]) == (False, pytest.approx(float("nan"), nan_ok=True))
+    assert not pd.isna(row["change"])
+    assert "so far" not in repr(summary_of(view, "close_rate"))

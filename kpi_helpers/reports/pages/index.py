@@ -5,12 +5,14 @@ from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from babel.numbers import format_decimal, get_currency_symbol
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from kpi_helpers.contract.levels import EVERYONE
+from kpi_helpers.judging.claims import young
 from kpi_helpers.reports.pages.brand import Brand
 from kpi_helpers.showing.format import DASH, day, percent, period
 from kpi_helpers.showing.language import N_, _, install, language
@@ -53,6 +55,7 @@ def index_page(
     shown = fleet.now[keys.isin(COLUMNS)]
     values = shown.pivot(index="partner", columns=["kpi", "basis"], values="value")[list(COLUMNS)]
     units = shown.drop_duplicates(["kpi", "basis"]).set_index(["kpi", "basis"])["unit"]
+    cells = shown.set_index(["partner", "kpi", "basis"]).to_dict("index")
     decided = shown[(shown["kpi"] == "close_rate")].set_index("partner")["n"]
     trend = fleet.trend[(fleet.trend["kpi"] == TREND[0]) & (fleet.trend["basis"] == TREND[1])]
     sparks = {
@@ -64,10 +67,7 @@ def index_page(
         record
         | {
             "kind": _kind(record, decided[record["partner"]]),
-            "cells": [
-                (value, _plain(value, units[key]))
-                for key, value in values.loc[record["partner"]].items()
-            ],
+            "cells": [_cell(cells[record["partner"], *key], units[key]) for key in values.columns],
             "verdict": verdicts.get(record["partner"], ""),
             "spark": sparks.get(record["partner"], ""),
             "files": [
@@ -144,6 +144,16 @@ def _heading(key: tuple[str, str], unit: str, currency: str | None) -> str:
     symbol = get_currency_symbol(currency, language()) if currency else ""
     behind = {"money": symbol, "days": _("days")}.get(unit, "")
     return f"{_(COLUMNS[key])}, {behind}" if behind else _(COLUMNS[key])
+
+
+def _cell(row: dict, unit: str) -> tuple[float, str]:
+    """What the column is sorted by, and the text: a young cohort's number ranks nobody, and what is
+    expected of it stands in its place."""
+    if not young(row):
+        return row["value"], _plain(row["value"], unit)
+    if pd.isna(row["expected"]):
+        return np.nan, _("{value} so far", value=_plain(row["value"], unit))
+    return np.nan, _("{value} expected", value=_plain(row["expected"], unit))
 
 
 def _plain(value: float, unit: str) -> str:

@@ -13,6 +13,8 @@ import xlsxwriter
 from babel.numbers import get_currency_symbol
 from xlsxwriter.utility import quote_sheetname, xl_range_abs
 
+from kpi_helpers.contract.notes import noted
+from kpi_helpers.judging.cohorts import EXPECTED
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.showing.format import period
 from kpi_helpers.showing.kpis import PRESENTATIONS
@@ -34,6 +36,9 @@ TIDY = (
     "n",
     "low",
     "high",
+    "expected",
+    "expected_low",
+    "expected_high",
     "note",
 )
 CHANNEL_UNITS = ("number", "number", "ratio", "money", "money", "money", "ratio")
@@ -213,6 +218,7 @@ def _kpi_columns() -> list[Column]:
         Column(_("Deals it rests on"), "count", 10),
         Column(_("95% interval, low")),
         Column(_("95% interval, high")),
+        Column(_("Expected once decided")),
         Column(_("Previous")),
         Column(_("Change (rates: points)"), "change"),
         Column(_("Peers’ median")),
@@ -226,9 +232,9 @@ def _kpi_rows(view: PartnerView) -> Iterator[tuple]:
     for kpi, shown_as in PRESENTATIONS.items():
         for basis, label in () if shown_as.table else shown_as.rows.items():
             row = view.row(kpi, basis)
-            value, low, high, before, peers = (
+            value, low, high, expected, before, peers = (
                 (row[name], row["unit"])
-                for name in ("value", "low", "high", "before", "peers_median")
+                for name in ("value", "low", "high", "expected", "before", "peers_median")
             )
             evidence = (
                 row["numerator"],
@@ -236,6 +242,7 @@ def _kpi_rows(view: PartnerView) -> Iterator[tuple]:
                 row["n"],
                 low,
                 high,
+                expected,
             )
             ranked = not pd.isna(row["peers_rank"])
             place = (row["peers_rank"], row["peers_count"] + 1) if ranked else (None, None)
@@ -314,11 +321,12 @@ def _channels(sheets: Sheets, view: PartnerView) -> None:
 
 def _partners(sheets: Sheets, fleet: Fleet) -> None:
     """One row a partner, most won first, its amount won by period beside it as cells that feed a
-    sparkline."""
+    sparkline; of a young cohort what is expected once it is decided."""
     headlines = [(name, kpi.headline) for name, kpi in KPIS.items()]
     keys = pd.MultiIndex.from_tuples([*headlines, ("deal_count", "amount")])
     indexed = fleet.now.set_index(["kpi", "basis"])
     rows = indexed[indexed.index.isin(keys)].reset_index()
+    rows = rows.assign(value=rows["value"].mask(noted(rows, "young"), rows["expected"]))
     wide = rows.pivot(index="partner", columns=["kpi", "basis"], values="value")[list(keys)]
     wide = wide.sort_values(("deal_count", "amount"), ascending=False, kind="stable")
     units = rows.drop_duplicates(["kpi", "basis"]).set_index(["kpi", "basis"])["unit"]
@@ -367,7 +375,7 @@ def _tidy(sheets: Sheets, scorecard: pd.DataFrame) -> None:
     columns = [
         Column(name, "count" if name == "n" else "number", widths.get(name, 12)) for name in TIDY
     ]
-    measured = [TIDY.index(name) for name in ("value", "low", "high")]
+    measured = [TIDY.index(name) for name in ("value", "low", "high", *EXPECTED)]
     unit = TIDY.index("unit")
 
     def rows():

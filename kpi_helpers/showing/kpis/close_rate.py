@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from kpi_helpers.scoring.peers import FEWEST
-from kpi_helpers.showing.comparing import against_before, against_peers, unknown
+from kpi_helpers.showing.comparing import against_before, against_peers, so_far, unknown
 from kpi_helpers.showing.figures import Picture
 from kpi_helpers.showing.language import N_, _
 from kpi_helpers.showing.notes import has
@@ -17,7 +17,12 @@ def sentences(view: PartnerView) -> Iterator[str]:
     yield unknown(closed, _("The close rate of decided deals is not known: {why}."))
     yield from against_before(view, closed)
     yield against_peers(view, closed)
-    if has(cohort, "immature"):
+    yield so_far(
+        view,
+        cohort,
+        _("Of all created deals {value} are won so far; {open:,.0f} of {all:,.0f} are undecided."),
+    )
+    if has(cohort, "immature") and not cohort["young"]:
         yield _(
             "The rate of all created deals is not mature and must not be read as a fall: "
             "many are still too young to have been won."

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.showing.comparing import against_peers, unknown
+from kpi_helpers.showing.comparing import against_peers, so_far, unknown
 from kpi_helpers.showing.figures import Picture, submitted
 from kpi_helpers.showing.format import shown
 from kpi_helpers.showing.labels import MISSED, OUTCOMES
@@ -24,6 +24,11 @@ def sentences(view: PartnerView) -> Iterator[str]:
             "{ideal} of the submitted deals were ideal, and {won} of those have been won.",
             ideal=shown(identification["value"], "ratio"),
             won=shown(conversion["value"], "ratio"),
+        )
+        yield so_far(
+            view,
+            success,
+            _("Deal success is {value} so far; {open:,.0f} of {all:,.0f} deals are undecided."),
         )
         yield against_peers(view, success)
     missed = {

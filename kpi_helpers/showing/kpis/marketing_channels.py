@@ -7,15 +7,18 @@ from markupsafe import Markup
 
 from kpi_helpers.judging import channel_verdicts
 from kpi_helpers.judging.channels import STOP_PAID, WORK_ON_EARNED, ripe_year
-from kpi_helpers.showing.cells import interval_text
+from kpi_helpers.showing.cells import interval_text, value_text
+from kpi_helpers.showing.comparing import so_far
 from kpi_helpers.showing.figures import Picture, spend_return
-from kpi_helpers.showing.format import day, shown
+from kpi_helpers.showing.format import DASH, day, shown
 from kpi_helpers.showing.labels import CHANNEL_COLUMNS, CHANNELS
 from kpi_helpers.showing.language import N_, _, lower, ngettext
 from kpi_helpers.showing.notes import remarks, said
 from kpi_helpers.showing.presentation import Label, Presentation
 from kpi_helpers.showing.tables import Html, table
 from kpi_helpers.views.partner import PartnerView
+
+OUTCOMES = ("close_rate", "cost_per_won", "roi")  # of leads: what young ones do not have yet
 
 
 def sentences(view: PartnerView) -> Iterator[str]:
@@ -64,6 +67,11 @@ def sentences(view: PartnerView) -> Iterator[str]:
     roi = view.row("marketing_channels", "roi.paid")
     if pd.isna(roi["value"]):
         yield _("The return on paid spend is not known: {why}.", why=remarks(roi))
+    yield so_far(
+        view,
+        roi,
+        _("Paid leads returned {value} so far; {open:,.0f} of {all:,.0f} are undecided."),
+    )
 
 
 def picture(view: PartnerView) -> Picture | None:
@@ -102,9 +110,14 @@ def channels(view: PartnerView) -> Html:
         cells = [
             view.row("marketing_channels", f"{metric}.{channel}") for metric in CHANNEL_COLUMNS
         ]
-        texts = [shown(cell["value"], cell["unit"], view.currency) for cell in cells]
+        texts = [
+            value_text(cell, view)
+            if cell["young"] and metric in OUTCOMES
+            else shown(cell["value"], cell["unit"], view.currency)
+            for metric, cell in zip(CHANNEL_COLUMNS, cells, strict=True)
+        ]
         rate = list(CHANNEL_COLUMNS).index("close_rate")
-        if not pd.isna(cells[rate]["low"]):
+        if interval_text(cells[rate], None) != DASH:
             texts[rate] = Markup('{} <span class="note">{}</span>').format(
                 texts[rate], interval_text(cells[rate], None)
             )

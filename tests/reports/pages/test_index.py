@@ -2,12 +2,14 @@ import html
 import json
 import re
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
 
 import pandas as pd
 import pytest
 from conftest import write_export
 
+from kpi_helpers.contract.notes import Note, encode
 from kpi_helpers.contract.windows import as_date, parse_window
 from kpi_helpers.reading import load
 from kpi_helpers.reports.pages.index import in_order, index_page
@@ -110,3 +112,15 @@ def test_turkish_words_and_numbers(made):
         page = index_page(made[0], json.loads(json.dumps(records())), made[1], made[2])
     assert '<html lang="tr">' in page
     assert "%50" in page
+
+
+def test_a_young_cohort_is_not_sorted_by_its_number_so_far(made):
+    fleet, loaded, folder = made
+    row = (fleet.now["kpi"] == "deal_success") & (fleet.now["basis"] == "success")
+    codes = encode([Note("young", n=3, all=9)])
+    told = {"value": 0.5, "expected": 0.625, "codes": codes}
+    young = replace(
+        fleet, now=fleet.now.assign(**{k: fleet.now[k].mask(row, v) for k, v in told.items()})
+    )
+    page = index_page(young, records(), loaded, folder)
+    assert page.count('<td data-v="">62.5% expected</td>') == len(NAMES)

@@ -26,6 +26,10 @@ NOTHING = {
     "year_before": np.nan,
     "year_change": np.nan,
     "peers_median": np.nan,
+    "young": False,
+    "expected": np.nan,
+    "expected_low": np.nan,
+    "expected_high": np.nan,
     "codes": "",
     "note": "",
 }
