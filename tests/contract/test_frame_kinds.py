@@ -23,6 +23,7 @@ DEALS = pd.DataFrame({"partner": ["P", "Q", "R"] * 20, "status": ["won", "lost"]
     closed_on=pd.Timestamp("2025-02-01"),
 )
 AS_OF = "2025-12-31"
+CARD = scorecard(DEALS, by="partner", window="2025", as_of=AS_OF)
 # What each public function is given beside the frame; a function without an entry is given none.
 BESIDE = {
     **{
@@ -37,7 +38,8 @@ BESIDE = {
     **{name: {"programme": None} for name in ("look_ahead", "recommend_portfolio")},
     "recommend": {"programme": None, "partner": "P"},
     "composite": {"weights": {"close_rate": 1}},
-    "with_intervals": {"card": scorecard(DEALS, by="partner", window="2025", as_of=AS_OF)},
+    "with_intervals": {"card": CARD},
+    "with_expected": {"card": CARD, "history": None},
     "pipeline_movement": {"since": "2025-01-01"},
     "pipeline_history": {"store": None},
 }
