@@ -42,10 +42,25 @@ WARNINGS: dict[str, str | tuple[str, str]] = {
     "no_lost_deals": "NO LOST DEALS at all: the export may leave them out (Odoo's does, unless "
     "archived leads are included); close rates would be far too high.",
     # how they stand, and when
-    "unmapped_stages": "UNMAPPED STAGES: {stages}. Say what they mean in a mapping file: [stages] "
-    '"..." = "won".',
+    "unmapped_stages": "UNMAPPED STAGES: {stages}. Say what each means in a mapping file: [stages] "
+    '"..." = "won", or lost, open, cancelled.',
     "guessed_stages": "Stages that are not known are taken as open, as no closing date says "
     'otherwise: {stages}. If one means more, say it in a mapping file: [stages] "..." = "won".',
+    "stages_by_parts": "Stages understood by a part of their name: {stages}. If one means "
+    'something else, say it in a mapping file: [stages] "..." = "open".',
+    "stages_contradict": (
+        "{n} deal contradicts itself, as its stage and its flag or status say different things. It "
+        "is counted by the flag or status: {listed}.",
+        "{n} deals contradict themselves, as stage and flag or status say different things. They "
+        "are counted by the flag or status: {listed}.",
+    ),
+    "won_flag_alone": "OPEN OR LOST? {n} deals are not won, and nothing says which of them are "
+    "still open: they are taken as open. Export a stage, a status or a closed flag too, or map the "
+    "column that holds one: stage=COLUMN, is_closed=COLUMN.",
+    "undated": "{n} decided deals have no closing date ({won} won, {lost} lost, {cancelled} "
+    "cancelled): they count as decided, but in no period.",
+    "imported": "{n} deals were closed before {day}, on which all of them were created, likely by "
+    "an import: they count as decided, without a created date.",
     "closed_before_created": "{n} deals were closed before they were created; they are rejected.",
     "open_with_closing_date": "{n} open deals have a closing date; it is read as the date they are "
     "expected to close.",
@@ -83,12 +98,12 @@ REJECTIONS: dict[str, str | tuple[str, str]] = {
     "partner_is_everyone": "* stands for all partners together; name the one partner",
     "status_unknown": "status {status} is not known: add it to {where} as open, won, lost or "
     "cancelled",
-    "stage_unknown": "stage {stage} is not known and the deal has a closing date: say what it "
-    "means in {where}, e.g. {example} = {meaning}",
-    "standing_missing": "missing: neither status nor stage says how the deal stands",
-    "won_date_missing": "missing: a won deal needs the date on which it was won",
-    "lost_date_missing": "missing: a lost deal needs the date on which it was lost",
-    "cancelled_date_missing": "missing: a cancelled deal needs the date on which it was cancelled",
+    "stage_unknown": "stage {stage} is not known, and the deal has a closing date or is flagged as "
+    "closed: say what it means in {where}, e.g. {example} = {meaning}",
+    "stage_contradicts": "stage {stage} means {meaning}, and the deal's flag says otherwise: say "
+    "what the stage means in {where}, or correct the flag",
+    "standing_missing": "missing: neither status nor stage says how the deal stands, and a closed "
+    "flag alone says neither won nor lost",
     "closed_before_its_creation": "closed before it was created ({day})",
     "exact_duplicate": "exact duplicate",
     "conflicting_duplicate": "conflicting duplicate: {copies} rows of this deal and partner say "

@@ -25,6 +25,12 @@ KPI_REMARKS: dict[str, str | tuple[str, str]] = {
     ),
     "weighed_by_default": ("{n} by its stage's default", "{n} by their stage's default"),
     "lost_without_amount": ("{n} lost deal carries no amount", "{n} lost deals carry no amount"),
+    "closed_undated": (
+        "{n} decided deal created in the window has no closing date and is left out ({won} won, "
+        "{lost} lost): {top} of {all} with it",
+        "{n} decided deals created in the window have no closing date and are left out ({won} won, "
+        "{lost} lost): {top} of {all} with them",
+    ),
     "competitor_unsaid": ("{n} lost deal does not say", "{n} lost deals do not say"),
     "won_without_created": (
         "{n} won deal without created date left out",

@@ -241,9 +241,7 @@ class Lazy:
             self.frame.filter((at.closed if anchor == CLOSED else at.exists).expr),
             nw.col(anchor),
         )
-        true = dict.fromkeys(
-            ("_exists", "_due", "_closed") if anchor == CLOSED else ("_exists",), YES
-        )
+        true = dict.fromkeys(("_exists", "_closed") if anchor == CLOSED else ("_exists",), YES)
         then = replace(at, noted=true)
         starts = [midnight(span.start) for span in spans]
         if not spans.endless:
@@ -294,8 +292,12 @@ class Lazy:
         )
         first, last = (days[NEXT].iloc[i].to_pydatetime() for i in (0, -1))
         came, gone, end = (nw.col(name) for name in (CAME, GONE, NEXT))
-        ended = nw.when(nw.col("status").is_in(CLOSED_STATUSES)).then(nw.col(CLOSED))
-        deals = self.frame.with_columns(nw.col(CREATED).alias(CAME), ended.alias(GONE)).filter(
+        over = nw.col("status").is_in(CLOSED_STATUSES)
+        ended = nw.when(over).then(nw.col(CLOSED))
+        # what ended on a day that is not known was open on none that is
+        dated = ~over.fill_null(False) | ~nw.col(CLOSED).is_null()
+        begun = self.frame.filter(dated).with_columns(nw.col(CREATED).alias(CAME))
+        deals = begun.with_columns(ended.alias(GONE)).filter(
             came.is_null() | (came < last), gone.is_null() | (gone >= first)
         )
         beside = _beside(self.frame, days)

@@ -36,10 +36,12 @@ answer. Source: kpis.md 2.5; interval: Wilson (1927).
 
 from typing import Any
 
+import numpy as np
+
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.kpis.kpi import Answer, Basis, Kpi, fraction, ratio
 from kpi_helpers.kpis.measure import CLOSED, CREATED, Measure, where
-from kpi_helpers.kpis.remarks import Remarks, counts
+from kpi_helpers.kpis.remarks import Remarks, counts, each
 from kpi_helpers.kpis.shared import (
     closed,
     created,
@@ -67,6 +69,29 @@ decided_priced = Measure("decided_priced", CLOSED, lambda at: (at.won | at.lost)
 lost_worthless = Measure(
     "lost_worthless", CLOSED, lambda at: at.lost & (~at.priced | (at.credited == 0))
 )
+
+won_undated = Measure("won_undated", CREATED, lambda at: at.won & ~at.states("closed_on"))
+lost_undated = Measure("lost_undated", CREATED, lambda at: at.lost & ~at.states("closed_on"))
+decided_undated = Measure(
+    "decided_undated", CLOSED, lambda at: (at.won | at.lost) & ~at.states("closed_on")
+)
+
+
+class Undated:
+    """Says how many deals created in the window are won or lost on a day that is not known, and
+    what the rate is with them: leaving out more of the one than of the other tilts it."""
+
+    measures = (won, decided, won_undated, lost_undated, decided_undated)
+
+    def __call__(self, t) -> np.ndarray:
+        left_out = t[won_undated] + t[lost_undated] - t[decided_undated]
+        notes = each((), len(left_out))
+        for i in np.flatnonzero(left_out):
+            n, of_won, of_lost = (int(x[i]) for x in (left_out, t[won_undated], t[lost_undated]))
+            top, both = int(t[won][i]) + of_won, int(t[decided][i]) + n
+            notes[i] = (Note("closed_undated", n=n, won=of_won, lost=of_lost, top=top, all=both),)
+        return notes
+
 
 no_closing = Note("nothing_decided")
 rate: dict[str, Any] = {"unit": "ratio", "better": "higher", "interval": "wilson"}
@@ -99,7 +124,7 @@ close_rate = Kpi(
     __doc__,
     (
         Basis("cohort", cohort, (created_won, created, created_open, too_young), **rate),
-        fraction("closed", won, decided, **rate, why=no_closing),
+        fraction("closed", won, decided, **rate, why=no_closing, note=Undated()),
         fraction("broad", won, closed, **rate, why=Note("nothing_closed")),
         Basis("within", within, (won_within, eligible), **rate),
         fraction(

@@ -135,30 +135,27 @@ class At:
         return self.once("_exists", lambda: created.is_null() | (created < self.tomorrow))
 
     @property
-    def due(self):
-        """With a close date by as_of, whatever the status."""
-        on = self.column("closed_on")
-        return self.once("_due", lambda: self.exists & ~on.is_null() & (on < self.tomorrow))
-
-    @property
     def closed(self):
-        """Won, lost or cancelled by as_of; a close date without such a status, or such a status
-        without one, is not."""
+        """Won, lost or cancelled by as_of, or on a day that is not known; a close date without
+        such a status is not."""
+        on = self.column("closed_on")
         return self.once(
             "_closed",
-            lambda: self.due & self.column("status").is_in(CLOSED_STATUSES).fill_null(False),
+            lambda: (
+                self.exists
+                & (on.is_null() | (on < self.tomorrow))
+                & self.column("status").is_in(CLOSED_STATUSES).fill_null(False)
+            ),
         )
 
     @property
     def open(self):
         on = self.column("closed_on")
         ended = self.column("status").is_in(CLOSED_STATUSES).fill_null(False)
-        return self.once(
-            "_open", lambda: self.exists & (on.is_null() | (on >= self.tomorrow) | ~ended)
-        )
+        return self.once("_open", lambda: self.exists & ((on >= self.tomorrow) | ~ended))
 
     def _ended(self, status: str):
-        return self.once(f"_{status}", lambda: self.due & (self.column("status") == status))
+        return self.once(f"_{status}", lambda: self.closed & (self.column("status") == status))
 
     @property
     def won(self):

@@ -2,7 +2,7 @@
 
 import datetime
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as AnyMapping
 
 from kpi_helpers.contract.deals import SIDE_TABLES
@@ -11,7 +11,7 @@ from kpi_helpers.contract.notes import Note
 from kpi_helpers.contract.windows import as_date
 from kpi_helpers.engines.spark import is_spark, spark_deals
 from kpi_helpers.errors import KitError, nearest_names
-from kpi_helpers.reading.checking import checks, duplicates, sides
+from kpi_helpers.reading.checking import checks, duplicates, imports, sides
 from kpi_helpers.reading.checking.cautions import cautions
 from kpi_helpers.reading.checking.rejected import refused_side, rejected_frame
 from kpi_helpers.reading.columns import choose
@@ -27,7 +27,7 @@ from kpi_helpers.reading.loaded import Loaded
 from kpi_helpers.reading.meaning import channels, lookups, money
 from kpi_helpers.reading.meaning.export_day import export_day
 from kpi_helpers.reading.meaning.result import make_deals
-from kpi_helpers.reading.meaning.status import make_judged, make_words
+from kpi_helpers.reading.meaning.status import doubts, make_judged, make_words
 from kpi_helpers.reading.table import Stack
 from kpi_helpers.reading.values.styles import Styles, decide
 from kpi_helpers.reading.values.typed import make_clean, make_typed
@@ -155,9 +155,11 @@ def _read(
     with db.reading(deals.name):
         styles = decide(db, clean, FIELDS, answers.reading, columns, deals.name)
         typed = make_typed(db, clean, styles)
-        judged = make_judged(db, typed, make_words(db, clean, answers, choice.words))
+        words = make_words(db, clean, answers, choice.words)
+        judged = make_judged(db, typed, words)
         rejects = checks.find(db, judged)
         copies = duplicates.reject(db, clean, typed, rejects)
+        judged, imported = imports.keep(db, judged, rejects)
         good = checks.make_good(db, judged, rejects)
         moved = db.one(f"SELECT count(*) FILTER (WHERE moved) FROM {good.view.name}")[0]
         as_of = as_of or export_day(db, good.view)
@@ -192,7 +194,8 @@ def _read(
         *priced.warnings,
         *([Note("no_deal_id")] if "deal_id" not in judged.types else []),
         *(Note(code, n=n) for code, n in counts.items() if n),
-        *_stage_warnings(db, judged),
+        *imported,
+        *doubts(db, judged, words),
         *cautions(db, made.name, judged.types, copies, as_of),
         *channels.unknown(db, made.name, channel),
         *([Note("side_faults", n=len(side_bad))] if side_bad else []),
@@ -303,22 +306,6 @@ def _stages(db: Connection, judged: View):
         f"FROM {judged.name} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
     ).df()
     return frame.astype({"stage": "str", "status": "str", "deals": "int64"})
-
-
-GUESSED = "status = 'open' AND stage_word IS NULL AND is_closed IS NULL"
-
-
-def _stage_warnings(db: Connection, judged: View) -> Iterator[Note]:
-    """The stages that no status is known for, and those taken as open without being known."""
-    if "stage" not in judged.types:
-        return
-    for code, which in (("unmapped_stages", "status IS NULL"), ("guessed_stages", GUESSED)):
-        found = db.rows(
-            f"SELECT stage, count(*) FROM {judged.name} WHERE {which} AND said_status IS NULL "
-            "AND stage IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10"
-        )
-        if found:
-            yield Note(code, stages=", ".join(f"{stage!r} {n:,}" for stage, n in found))
 
 
 @nearest_names

@@ -33,15 +33,13 @@ def over(top, bottom):
 
 
 def as_they_stood(deals: list[dict], as_of: date) -> list[dict]:
-    """Deals created later do not exist; those closed later, or without a closing, are open."""
+    """Deals created later do not exist; those closed later are open."""
     rows = []
     for deal in deals:
         if deal["created_on"] is not None and deal["created_on"] > as_of:
             continue
-        closed = (
-            deal["status"] != "open"
-            and deal["closed_on"] is not None
-            and deal["closed_on"] <= as_of
+        closed = deal["status"] != "open" and (
+            deal["closed_on"] is None or deal["closed_on"] <= as_of
         )
         rows.append({**deal, "outcome": deal["status"] if closed else "open"})
     return rows
@@ -72,7 +70,8 @@ def of(deals: list[dict], *outcomes: str) -> list[dict]:
 
 
 def days(deal: dict) -> int | None:
-    return None if deal["created_on"] is None else (deal["closed_on"] - deal["created_on"]).days
+    days = deal["closed_on"], deal["created_on"]
+    return None if None in days else (days[0] - days[1]).days
 
 
 def cycles(deals: list[dict]) -> list[int]:

@@ -117,7 +117,7 @@ def test_an_unknown_stage_taken_as_open_is_told(tmp_path):
     data = loaded(
         tmp_path,
         text
-        + "1,Ada,Closed Won,5,2025-02-01,2025-01-01\n2,Ada,Closed Wom,5,2025-02-01,2025-01-01\n",
+        + "1,Ada,Closed Won,5,2025-02-01,2025-01-01\n2,Ada,Closed Wom,5,2025-03-01,2025-01-01\n",
     )
     assert "'Closed Wom' 1" in told(data, "Stages that are not known")[0]
 

@@ -13,8 +13,11 @@ def cautions(
 ) -> list[Note]:
     """The warnings crm-exports.md asks for, from one pass over table `deals`."""
     day = f"DATE {lit(as_of)}" if as_of else "NULL::DATE"
+    undated = "status = '{}' AND closed_on IS NULL"
+    gone = {s: f"count(*) FILTER (WHERE {undated.format(s)})" for s in ("won", "lost", "cancelled")}
     won, lost, *counts = db.one(f"""SELECT count(*) FILTER (WHERE status = 'won'),
         count(*) FILTER (WHERE status = 'lost'),
+        {", ".join(gone.values())},
         count(*) FILTER (WHERE status = 'won' AND amount_original IS NULL AND amount IS NULL),
         count(*) FILTER (WHERE status = 'won' AND coalesce(amount_original, amount) IN (0, 1)),
         count(*) FILTER (WHERE coalesce(amount_original, amount) < 0),
@@ -29,7 +32,19 @@ def cautions(
         "unpriced",
         "after_as_of",
     )
+    without = dict(zip(gone, counts, strict=False))
+    counts = counts[len(gone) :]
     said = [Note("no_lost_deals")] if won and not lost else []
+    if n := sum(without.values()):
+        said.append(
+            Note(
+                "undated",
+                n=n,
+                won=without["won"],
+                lost=without["lost"],
+                cancelled=without["cancelled"],
+            )
+        )
     said += [Note(code, n=n, day=str(as_of)) for code, n in zip(codes, counts, strict=True) if n]
     return said + _shares(db, deals, types, copies)
 

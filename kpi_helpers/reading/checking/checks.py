@@ -75,15 +75,6 @@ def faults(types: Mapping[str, str]) -> list[Fault]:
         Fault("partner", "partner IS NULL", "NULL", "partner_missing"),
         Fault("partner", "partner = '*'", "partner", "partner_is_everyone"),
         *_standing(),
-        *(
-            Fault(
-                "closed_on",
-                f"status = {lit(status)} AND closed_on IS NULL AND NOT unread_close",
-                "NULL",
-                f"{status}_date_missing",
-            )
-            for status in ("won", "lost", "cancelled")
-        ),
         Fault(
             "closed_on",
             "closed_on < created_on",
@@ -108,11 +99,19 @@ def _standing() -> list[Fault]:
         ),
         Fault(
             "stage",
-            f"{nobody} AND stage IS NOT NULL",
+            f"{nobody} AND stage IS NOT NULL AND stage_word IS NULL",
             "stage",
             "stage_unknown",
             IN_MAPPING | {"meaning": '"won"'},
             {"stage": "quoted(stage)", "example": "quoted(stage)"},
+        ),
+        Fault(
+            "stage",
+            f"{nobody} AND stage IS NOT NULL AND stage_word IS NOT NULL",
+            "stage",
+            "stage_contradicts",
+            IN_MAPPING,
+            {"stage": "quoted(stage)", "meaning": "stage_word"},
         ),
         Fault("status", f"{nobody} AND stage IS NULL", "NULL", "standing_missing"),
     ]

@@ -232,7 +232,16 @@ def need(columns: dict[str, str], have: list[str], file: str) -> None:
             f". {_listed(columns, free)}",
         )
     if (
-        not {"status", "stage", "is_won", "is_closed", "won_on", "lost_on", "active"}
+        not {
+            "status",
+            "stage",
+            "is_won",
+            "is_closed",
+            "won_on",
+            "lost_on",
+            "active",
+            "status_reason",
+        }
         & columns.keys()
     ):
         raise KitError(

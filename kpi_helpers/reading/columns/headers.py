@@ -7,7 +7,7 @@ import unicodedata
 # are the same header.
 _ONE_I = str.maketrans({"İ": "i", "I": "i", "ı": "i"})
 # Doubt, denial and comparison: words that hold these are asked about rather than understood.
-_MEANT = "?!<>=≠~¬"
+MEANT = "?!<>=≠~¬"
 _PREFIX = re.compile(r"^\s*\*?\s*(?:deal - |opportunity_|\(do not modify\)\s*)", re.IGNORECASE)
 
 
@@ -29,7 +29,7 @@ def word(text: object) -> str:
     >>> word("Closed Won"), word("sold?")
     ('closedwon', 'sold?')
     """
-    return key(text) + "".join(c for c in str(text) if c in _MEANT)
+    return key(text) + "".join(c for c in str(text) if c in MEANT)
 
 
 def keys(header: str) -> tuple[str, ...]:

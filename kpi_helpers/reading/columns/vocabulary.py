@@ -1,10 +1,11 @@
 """The words CRMs use, read from the data files beside this module."""
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
 
-from kpi_helpers.reading.columns.headers import word
+from kpi_helpers.reading.columns.headers import MEANT, word
 
 
 @cache
@@ -51,3 +52,35 @@ def stage_probabilities() -> dict[str, float]:
 def competitor_words() -> tuple[str, ...]:
     """Words in a lost reason that say a competitor took the deal."""
     return tuple(table("stages.toml")["competitor"]["words"])
+
+
+# What a CRM writes around a stage's name: its place in the order before it, its pipeline behind it.
+_ORDER = re.compile(r"^\s*(?:[^\W\d_]?\d{1,3}\s*[.):\-–—]|\d{1,3}\s)\s*(?=\S)")
+_PIPELINE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
+_BETWEEN = re.compile(r"\s*[:|/>•]\s*|\s+[-–—]+\s*|\s*[–—]+\s*|[()\[\]]")
+CLOSING = ("won", "lost", "cancelled")
+
+
+def meaning(said: str, known: dict[str, str]) -> str | None:
+    """What a stage or status means by `known` words: as a whole, without its number and pipeline,
+    or by the one part that says how it ended.
+
+    >>> meaning("Closed lost (Sales Pipeline)", statuses()), meaning("5. Won", statuses())
+    ('lost', 'won')
+    >>> meaning("Lost - no budget", statuses()), meaning("Won or lost?", statuses())
+    ('lost', None)
+    """
+    if word(said) in known:
+        return known[word(said)]
+    if any(c in MEANT for c in said):
+        return None
+    name = _ORDER.sub("", _PIPELINE.sub("", said))
+    if word(name) in known:
+        return known[word(name)]
+    fillers = table("stages.toml")["filler"]["words"]
+    found = set()
+    for part in _BETWEEN.split(name):
+        bare = " ".join(w for w in part.split() if word(w) not in fillers)
+        found.add(known.get(word(part)) or known.get(word(bare)))
+    told = found - {None}
+    return told.pop() if len(told) == 1 and told <= {*CLOSING} else None
