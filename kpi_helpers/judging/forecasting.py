@@ -11,12 +11,11 @@ from kpi_helpers.contract.as_of import known_at
 from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.windows import Window, parse_window
 from kpi_helpers.errors import UnknownValue
+from kpi_helpers.judging.arrivals import YEAR, deals_to_come
 from kpi_helpers.judging.win_chances import (
     CRM,
     EFFECTS,
     WinHistory,
-    eventual,
-    share_won_by_age,
     win_chances,
 )
 from kpi_helpers.stats import reasons
@@ -36,7 +35,6 @@ READ = (
 READ = (*READ, "closed_on", *EFFECTS)
 MEASURES = ("won_amount", "deal_count")
 FEWEST_CREATED = 8  # deals in the last year, before deals to come are foreseen
-YEAR = 365
 SHOCK = 0.02  # correlation of one partner's outcomes in a period
 COMMON = 0.25  # the part of it that all partners share
 DRAWS = 10_000
@@ -135,7 +133,8 @@ def forecast(
     snapshots taught it, closing time from the censored curve given its age); `shock` correlates a
     partner's outcomes (Gaussian copula), and a quarter of it those of different partners. Deals not
     yet created: as many a day as in the last year (8 or more needed, the rate itself uncertain as
-    Gamma(n + 1/2)), each like one of these, created on any day left. Exact for 12 open deals or
+    Gamma(n + 1/2)), times the programme's growth and season (`arrivals_ahead`), each like one of
+    these, created on any day left. Exact for 12 open deals or
     fewer when none are to come, else `draws` seeded draws. Where there is no history: the CRM's
     probability, labelled, and no deals to come.
 
@@ -325,15 +324,13 @@ def _to_come(history, known, worth, left):
     value = worth.reindex(last_year.index).to_numpy(float)
     order = np.lexsort((last_year["created_on"], value))  # so that row order does not matter
     last_year, value = last_year.iloc[order], value[order]
-    # Spread evenly over the days left: later ones have less time, and each month its own chance.
-    day = 1 + (np.arange(len(last_year)) * 0.6180339887 % 1 * left).astype(int)
-    then = last_year.assign(created_on=history.as_of + pd.to_timedelta(day, unit="D"))
-    chance = eventual(history, then) * share_won_by_age(history, last_year, left - day)
     observed = min(YEAR, max(90, (history.as_of - known["created_on"].min()).days))
-    wins = float(chance.sum() / observed * left)
+    turn = np.arange(len(last_year))
+    _, each = deals_to_come(history, last_year, observed, turn, left)
+    wins = float(each.sum())
     if wins <= 0:
         return None, reasons.NO_EVENTS
-    return _Coming(wins, len(last_year), value, chance / chance.sum(), _whose(last_year)), None
+    return _Coming(wins, len(last_year), value, each / each.sum(), _whose(last_year)), None
 
 
 def _whose(deals):

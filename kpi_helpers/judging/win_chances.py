@@ -32,7 +32,9 @@ class WinHistory:
 
     `curve`: the pooled outcome curve, `curves`: those of the size bands with 50 endings or more;
     `effects`: column, level, log_odds; `base`: the intercept; `stages`: stage, n, won, log_odds,
-    reason (log odds a stage adds to being won within `horizon` days), learned from snapshots.
+    reason (log odds a stage adds to being won within `horizon` days), learned from snapshots;
+    `size_slope`: log odds that a unit of log amount above `size_middle` adds; `ages`: days since
+    each deal was created, ascending.
     """
 
     as_of: pd.Timestamp
@@ -46,6 +48,9 @@ class WinHistory:
     )
     horizon: int = 90
     reason: str | None = None
+    size_slope: float = 0.0
+    size_middle: float = 0.0
+    ages: np.ndarray = field(default_factory=lambda: np.array([], dtype=int))
 
     @cached_property
     def log_odds(self) -> dict[str, dict[str, float]]:
@@ -62,12 +67,13 @@ def learn(deals: pd.DataFrame, as_of, *, snapshots=None, horizon: int = 90) -> W
     better.
 
     The eventual win is logistic in region, product, size_band, channel, ideal, month of creation
-    (from 12 months on), partner and partner in the last year, each with a ridge of 4, over deals
-    old enough that 95 % of endings come sooner; when they end is told by the Aalen-Johansen curve
-    of all partners' deals of its size band. With `snapshots` ({date: the deal table exported then})
-    each stage's log odds of a win within `horizon` days, beyond what history says, are learned as
-    well: without them nobody knows the stages of earlier days. Silent (reason, base None) under 5
-    wins or 5 other endings; a stage the same.
+    (from 12 months on), partner, partner in the last year and log amount, each with a ridge of 4,
+    over deals old enough that 95 % of endings come sooner (one that is still open was not won);
+    when they end is told by the Aalen-Johansen curve of all partners' deals of its size band. With
+    `snapshots` ({date: the deal table exported then}) each stage's log odds of a win within
+    `horizon` days, beyond what history says, are learned as well: without them nobody knows the
+    stages of earlier days. Silent (reason, base None) under 5 wins or 5 other endings; a stage the
+    same.
 
     Parameters
     ----------
@@ -137,12 +143,19 @@ def learn(deals: pd.DataFrame, as_of, *, snapshots=None, horizon: int = 90) -> W
     ripe = known["created_on"] <= as_of - pd.Timedelta(
         days=float(known.loc[ended, "days"].quantile(RIPE))
     )
+    # A ripe deal that is still open was not won: left out, deals that are never closed would
+    # raise everybody's chance. Where too few are ripe, those that ended have to do.
+    lessons = known[ripe]
     if min(won[ripe].sum(), (ended & ~won)[ripe].sum()) < ENOUGH:
-        ripe[:] = True
-    lessons = known[ripe & ended]
+        lessons = known[ended]
     table = _columns(lessons, as_of, since=lessons["created_on"].min())
-    effects, base = _fit(table, (lessons["status"] == "won").to_numpy(float))
-    history = WinHistory(as_of, curve, effects, base, len(lessons), curves, horizon=horizon)
+    size = _log_amount(lessons)
+    middle = float(size.mean()) if size.notna().any() else 0.0
+    numbers = (size - middle).fillna(0.0).to_numpy()
+    effects, slope, base = _fit(table, numbers, (lessons["status"] == "won").to_numpy(float))
+    since = (as_of - known["created_on"]).dt.days.dropna().to_numpy(int)
+    facts = {"horizon": horizon, "size_slope": slope, "size_middle": middle, "ages": np.sort(since)}
+    history = WinHistory(as_of, curve, effects, base, len(lessons), curves, **facts)
     if not snapshots:
         return history
     return replace(history, stages=_stages(history, known, snapshots))
@@ -218,6 +231,8 @@ def eventual(history: WinHistory, deals: pd.DataFrame) -> np.ndarray:
     for column, values in _columns(deals, history.as_of).items():
         known = history.log_odds.get(column, {})
         log_odds += np.fromiter((known.get(value, 0.0) for value in values), float, len(deals))
+    size = (_log_amount(deals) - history.size_middle).fillna(0.0).to_numpy()
+    log_odds += history.size_slope * size
     return 1 / (1 + np.exp(-log_odds))
 
 
@@ -230,9 +245,12 @@ def _given_age(history, deals, p, age, left):
     def chance(curve, at):
         other = curve["lost"] + curve["cancelled"]
         won_now, won_then = (_step(curve, curve["won"], days) for days in (age[at], age[at] + left))
-        # A sliver never ends: it keeps the oldest deals' chance from being a ratio of nothings.
-        ended = p[at] * won_now + (1 - p[at]) * _step(curve, other, age[at])
-        return p[at] * (won_then - won_now) / (1 - ended + max(curve["open"].iloc[-1], 1e-9))
+        # Of those not won some are never closed; a sliver keeps the oldest deals' chance from being
+        # a ratio of nothings.
+        never = max(curve["open"].iloc[-1], 1e-9)
+        ending = other.iloc[-1] / (other.iloc[-1] + never)
+        ended = p[at] * won_now + (1 - p[at]) * ending * _step(curve, other, age[at])
+        return p[at] * (won_then - won_now) / np.maximum(1 - ended, 1e-9)
 
     return np.clip(_by_pace(history, deals, chance), 0, 1)
 
@@ -267,28 +285,38 @@ def _columns(deals, as_of, since=None) -> dict[str, list[str]]:
     return table
 
 
+def _log_amount(deals) -> pd.Series:
+    """The logarithm of each amount, null where it is not above 0."""
+    if "amount" not in deals:
+        return pd.Series(np.nan, index=deals.index)
+    amount = deals["amount"].astype(float)
+    return np.log(amount.where(amount > 0))
+
+
 def _texts(values) -> list[str]:
     blank = values.isna().tolist()
     return ["" if none else str(value) for value, none in zip(values.tolist(), blank, strict=True)]
 
 
-def _fit(table, won):
-    """Effects and intercept; all columns as 0 or 1, ridge on each but the intercept."""
+def _fit(table, size, won):
+    """Effects, slope of the size and intercept; all other columns as 0 or 1, ridge on each but the
+    intercept."""
     from scipy.sparse import csr_array, hstack
 
-    rows, blocks, named = np.arange(len(won)), [np.ones((len(won), 1))], []
+    rows, named = np.arange(len(won)), []
+    blocks = [np.ones((len(won), 1)), size[:, None]]
     for column, values in table.items():
         codes, levels = pd.factorize(np.array(values, dtype=object))
         blocks.append(
             csr_array((np.ones(len(rows)), (rows, codes)), shape=(len(rows), len(levels)))
         )
         named += [(column, level) for level in levels]
-    ridge = np.r_[1e-6, np.full(len(named), RIDGE)]
+    ridge = np.r_[1e-6, np.full(1 + len(named), RIDGE)]
     fit = logistic(
         hstack([csr_array(b) for b in blocks]).tocsr(), won, np.ones(len(won)), ridge=ridge
     )
-    effects = pd.DataFrame(named, columns=["column", "level"]).assign(log_odds=fit.coefficients[1:])
-    return effects, float(fit.coefficients[0])
+    base, slope, *found = map(float, fit.coefficients)
+    return pd.DataFrame(named, columns=["column", "level"]).assign(log_odds=found), slope, base
 
 
 def _stages(history, known, snapshots):

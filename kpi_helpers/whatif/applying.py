@@ -10,7 +10,7 @@ from kpi_helpers.contract.deals import CHANNELS
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.contract.windows import as_date
 from kpi_helpers.errors import KitError, UnknownValue
-from kpi_helpers.judging.forecasting import YEAR
+from kpi_helpers.judging.arrivals import YEAR
 from kpi_helpers.whatif.baselines import Baseline, World
 from kpi_helpers.whatif.changes import Change, parse_change
 from kpi_helpers.whatif.drivers import competitor_losses, part

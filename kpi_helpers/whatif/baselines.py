@@ -15,8 +15,8 @@ from kpi_helpers.contract.windows import Window, as_date, last_months
 from kpi_helpers.engines.pandas_table import deal_table, merged_shares
 from kpi_helpers.errors import KitError, UnknownValue
 from kpi_helpers.judging import WinHistory, learn, period_ahead, win_chances
-from kpi_helpers.judging.forecasting import FEWEST_CREATED, SHOCK, YEAR
-from kpi_helpers.judging.win_chances import eventual, share_won_by_age
+from kpi_helpers.judging.arrivals import YEAR, deals_to_come
+from kpi_helpers.judging.forecasting import FEWEST_CREATED, SHOCK
 from kpi_helpers.scoring.sidetables import side_table, target_by
 from kpi_helpers.whatif.drawing import Draws
 from kpi_helpers.whatif.drivers import SEGMENTS, last_year, measured
@@ -196,7 +196,8 @@ def baseline(
     window = period_ahead(window, as_of)
     history = history or learn(everyones, as_of)
     known = known_at(merged_shares(everyones, column), as_of)
-    known = known.assign(member=known[column] if column else EVERYONE, amount=credited(known))
+    known = known.assign(member=known[column] if column else EVERYONE, whole=known["amount"])
+    known["amount"] = credited(known)
     known["channel"] = known["channel"].fillna("unknown")
     known = known.dropna(subset="member")
     members = sorted(known[column or "partner"].unique())
@@ -248,7 +249,7 @@ def baseline(
 def _open_deals(known, history, window):
     """Everyone's open deals with their chances, and a note of those that cannot be counted."""
     opened = known[known["status"] == "open"]
-    chances = win_chances(history, opened, until=window.end)
+    chances = win_chances(history, _whole(opened), until=window.end)
     table = opened[["member", "partner", *SEGMENTS, "amount"]].assign(
         deal_id=opened["deal_id"].astype(str),
         chance=chances["chance"],
@@ -258,6 +259,11 @@ def _open_deals(known, history, window):
     usable = table["chance"].notna()
     notes = [] if usable.all() else [Note("chance_unknown", count=(~usable).sum())]
     return table[usable].fillna({"amount": 0.0}), notes
+
+
+def _whole(deals):
+    """The deals at their whole amounts, on which chances rest, instead of the credited ones."""
+    return deals.assign(amount=deals["whole"])
 
 
 def _to_come(known, history, left):
@@ -271,13 +277,10 @@ def _to_come(known, history, left):
     if history.base is None or not len(recent):
         return table.assign(wins=0.0, leads=0.0)[:0]
     turn = recent.groupby("member").cumcount().to_numpy()
-    day = 1 + (turn * 0.6180339887 % 1 * left).astype(int)
-    then = recent.assign(created_on=history.as_of + pd.to_timedelta(day, unit="D"))
-    chance = eventual(history, then)
     first = known.groupby("member")["created_on"].min()
     observed = (history.as_of - recent["member"].map(first)).dt.days.clip(90, YEAR).to_numpy(float)
-    by_end = chance * share_won_by_age(history, recent, left - day)
-    return table.assign(wins=by_end / observed * left, leads=left / observed)
+    leads, wins = deals_to_come(history, _whole(recent), observed, turn, left)
+    return table.assign(wins=wins, leads=leads)
 
 
 def _spend(spend, level, member, as_of, left):

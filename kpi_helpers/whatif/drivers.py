@@ -4,7 +4,7 @@ interval."""
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.judging.forecasting import YEAR
+from kpi_helpers.judging.arrivals import YEAR
 from kpi_helpers.stats import bootstrap, poisson, wilson
 
 SEGMENTS = ("channel", "region", "product", "size_band")

@@ -31,7 +31,7 @@ from kpi_helpers.stats import (
     wilson,
 )
 
-from . import world
+from . import world, worlds
 
 CLOSED = ["deal_count", "deal_velocity", "quality_score"]
 
@@ -383,6 +383,36 @@ def forecasts(seeds, periods=2):
     return told | {"Forecast: mean of the shock learned": shock.mean()}
 
 
+def forecast_in_worlds(seeds, periods=4):
+    """Back-tests of rough programmes, the last four quarters of four years; errors of the whole are
+    shares of what came, beside those of simple ways."""
+    told = {}
+    for name, rough in worlds.WORLDS.items():
+        parts = []
+        for seed in range(seeds):
+            deals = worlds.export(worlds.programme(seed, rough), "2025-12-31")
+            tested = backtest(deals, "2025-12-31", periods=periods, draws=1000).periods
+            parts.append(tested.merge(_simply(deals), on="period", how="left"))
+        for who, part in _sides(pd.concat(parts)):
+            told[f"{name}: {who} covered"] = part["covered"].mean()
+        came = part["actual"].mean()
+        told[f"{name}: all together, mean over what came"] = part["mean"].mean() / came
+        for way in ("p50", "last_year", "trailing", "smoothed"):
+            label = "error" if way == "p50" else f"error of {way}"
+            told[f"{name}: {label}"] = (part[way] - part["actual"]).abs().mean() / came
+    return told
+
+
+def _simply(deals):
+    """What simple ways say of each quarter the day before: the mean of the four before it, and an
+    exponential smoothing of all before it."""
+    won = deals[deals["status"] == "won"]
+    quarters = won.groupby(won["closed_on"].dt.to_period("Q"))["amount"].sum()
+    ways = {"trailing": quarters.rolling(4).mean(), "smoothed": quarters.ewm(alpha=0.5).mean()}
+    table = pd.DataFrame(ways).shift().reset_index(names="period")
+    return table.assign(period=table["period"].astype(str).str.replace("Q", "-Q"))
+
+
 def shared_luck(seeds, periods=2):
     """The same where all partners have good and bad quarters together, 0.2 log odds (standard
     deviation)."""
@@ -517,7 +547,7 @@ FIGURES = (
     ranks,
     strategies,
 )
-FIGURES = (*FIGURES, critical_values, forecasts, shared_luck, on_sample)
+FIGURES = (*FIGURES, critical_values, forecasts, forecast_in_worlds, shared_luck, on_sample)
 
 if __name__ == "__main__":
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 300
