@@ -23,14 +23,20 @@ from kpi_helpers.errors import KitError, UnknownValue
     help="Add a composite score by these weights: close_rate=2,deal_velocity=1.",
 )
 @click.option(
+    "--store",
+    metavar="DIR",
+    help="The folder of earlier states (partner-kpis snapshot), for better chances of open deals.",
+)
+@click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
 )
 def plan(
-    source, as_of, pairs, mapping_file, window, partner, rules, weights, form, **options
+    source, as_of, pairs, mapping_file, window, partner, rules, weights, store, form, **options
 ) -> None:
     """Say what to do next: ranked recommendations with their evidence, the value at stake, who
     should act and when to look again."""
     from kpi_helpers.contract.windows import as_date, parse_window
+    from kpi_helpers.history.store import monthly_states
     from kpi_helpers.judging import (
         composite,
         fit_programme,
@@ -52,7 +58,13 @@ def plan(
         ranked = composite(
             scorecard(deals, by="partner", window=window, as_of=as_of, spend=loaded.spend), weights
         )
-    programme = fit_programme(deals, window, as_of=as_of, backtest_periods=0)
+    programme = fit_programme(
+        deals,
+        window,
+        as_of=as_of,
+        snapshots=monthly_states(store, as_of, loaded.currency),
+        backtest_periods=0,
+    )
     sides = {"spend": loaded.spend, "targets": loaded.targets}
     if partner:
         own = {

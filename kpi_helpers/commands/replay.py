@@ -24,6 +24,11 @@ FORMULA = r"^(?=[=+\-@\t\r])"  # how a cell begins that a spreadsheet would comp
     "--partner", help="Only this partner's claims. [default: all partners and all together]"
 )
 @click.option(
+    "--store",
+    metavar="DIR",
+    help="The folder of earlier states (partner-kpis snapshot), for what was known on each day.",
+)
+@click.option(
     "--format",
     "form",
     type=click.Choice(["table", "csv", "json"]),
@@ -32,15 +37,18 @@ FORMULA = r"^(?=[=+\-@\t\r])"  # how a cell begins that a spreadsheet would comp
     help="Kinds of claims in numbers, every claim, or both.",
 )
 @click.option("--out", metavar="FILE", help="Write it to this file instead.")
-def replay(source, as_of, pairs, mapping_file, back, partner, form, out, **options) -> None:
+def replay(source, as_of, pairs, mapping_file, back, partner, store, form, out, **options) -> None:
     """Make each kind of claim as of each past period and hold it against what came."""
     from kpi_helpers.contract.windows import as_date
+    from kpi_helpers.history.store import monthly_states
     from kpi_helpers.judging import replay as replayed
 
     loaded = deals_from(source, as_of, pairs, mapping_file, **options)
     day = as_date(as_of or loaded.as_of, "as_of")
     deals = loaded.deals("pandas")
-    found = replayed(deals, day, back=back, partner=partner, targets=loaded.targets)
+    states = monthly_states(store, day, loaded.currency)
+    asked = {"back": back, "partner": partner, "targets": loaded.targets, "snapshots": states}
+    found = replayed(deals, day, **asked)
     text = {"table": _table, "csv": _csv, "json": _json}[form](found, day, back, partner)
     if out is None:
         click.echo(text, nl=False)

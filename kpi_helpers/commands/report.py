@@ -43,7 +43,8 @@ def _limit(name: str, default: float, what: str):
 @click.option(
     "--store",
     metavar="DIR",
-    help="The folder of earlier states (partner-kpis snapshot), for exact pipeline history.",
+    help="The folder of earlier states (partner-kpis snapshot), for exact pipeline history "
+    "and better chances of open deals.",
 )
 @click.option(
     "--rules", metavar="FILE.toml", help="Your own texts and thresholds for the recommendations."

@@ -10,9 +10,15 @@ from typing import Any
 
 from kpi_helpers.contract.frame_kinds import need_pandas
 from kpi_helpers.contract.windows import as_date
-from kpi_helpers.errors import Argument, KitError
+from kpi_helpers.errors import KitError
 from kpi_helpers.history.movement import pipeline_movement
-from kpi_helpers.history.store import read_snapshot, snapshot_at, snapshot_dates, state_file
+from kpi_helpers.history.store import (
+    need_states,
+    read_snapshot,
+    same_currency,
+    snapshot_at,
+    state_file,
+)
 from kpi_helpers.reading.columns.fields import OUTPUT
 from kpi_helpers.reading.connection import lit
 from kpi_helpers.reading.files.dataframes import to_pandas
@@ -106,29 +112,14 @@ def prepare_history(loaded, store: str | os.PathLike, as_of, folder: Path) -> st
     Raises KitError for a store without any state, and for a state in another currency than
     `loaded`.
     """
-    there = snapshot_dates(store)
-    if not there:
-        raise KitError(
-            f"The store {str(store)!r} holds no state. Save a snapshot of an earlier export in it "
-            "first, or leave out ",
-            Argument("store"),
-            ".",
-        )
+    there = need_states(store)
     day = snapshot_at(store, month_before(as_of))
     if day is None:
         return (
             f"the store's first state is of {there[0]}, after {month_before(as_of)}: "
             "the movement of the pipeline tells only what dates prove"
         )
-    state = read_snapshot(store, day, engine="duckdb")
-    money = {c for (c,) in state.project("currency").distinct().fetchall() if c} - {loaded.currency}
-    if money and loaded.currency:
-        raise KitError(
-            f"The state of {day} in the store {str(store)!r} is in {', '.join(sorted(money))}, "
-            f"the export is read in {loaded.currency}: say the same for both with ",
-            Argument("currency"),
-            ".",
-        )
+    same_currency(read_snapshot(store, day, engine="duckdb"), store, day, loaded.currency)
     target = state_file(folder, day)
     target.parent.mkdir(parents=True)
     shutil.copyfile(state_file(store, day), target)

@@ -146,6 +146,46 @@ def read_snapshot(store: str | os.PathLike, on, *, engine: str = "pandas"):
     raise UnknownValue("engine", engine, ("pandas", "polars", "duckdb"))
 
 
+def monthly_states(store: str | os.PathLike | None, as_of, currency: str | None) -> dict:
+    """The last state of each month before as_of, by its day: what the forecast learns stages from.
+    Empty without a store. KitError for a state in another currency."""
+    if store is None:
+        return {}
+    as_of, last = as_date(as_of, "as_of"), {}
+    for day in need_states(store):
+        if day < as_of:
+            last[day.year, day.month] = day
+    states = {}
+    for day in last.values():
+        same_currency(read_snapshot(store, day, engine="duckdb"), store, day, currency)
+        states[day] = read_snapshot(store, day)
+    return states
+
+
+def need_states(store: str | os.PathLike) -> list[datetime.date]:
+    """The days of which `store` holds a state; KitError where it holds none."""
+    if there := snapshot_dates(store):
+        return there
+    raise KitError(
+        f"The store {str(store)!r} holds no state. Save a snapshot of an earlier export in it "
+        "first, or leave out ",
+        Argument("store"),
+        ".",
+    )
+
+
+def same_currency(state, store, day, currency: str | None) -> None:
+    """KitError where a state is in another currency than the export."""
+    money = {c for (c,) in state.project("currency").distinct().fetchall() if c} - {currency}
+    if money and currency:
+        raise KitError(
+            f"The state of {day} in the store {str(store)!r} is in {', '.join(sorted(money))}, "
+            f"the export is read in {currency}: say the same for both with ",
+            Argument("currency"),
+            ".",
+        )
+
+
 def _relation(path: Path, day: datetime.date):
     own = Connection()
     with own.reading(f"The state of {day}"):

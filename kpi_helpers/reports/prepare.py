@@ -24,7 +24,7 @@ from kpi_helpers.views.fleet import Fleet, measure_fleet
 from kpi_helpers.views.partner import HEALTH, HISTORY, RULES
 
 
-def measure(source, window, as_of, out, say: Callable[[str], None], reading: dict):
+def measure(source, window, as_of, out, say: Callable[[str], None], reading: dict, store=None):
     """(loaded, fleet) of an export. Raises `KitError` for one without a usable row, after writing
     rejected.csv."""
     loaded = load(source, as_of=as_of, **reading)
@@ -40,7 +40,7 @@ def measure(source, window, as_of, out, say: Callable[[str], None], reading: dic
     )
     for warning in loaded.warnings:
         say(f"warning: {warning}")
-    fleet = measure_fleet(loaded, window, as_of)
+    fleet = measure_fleet(loaded, window, as_of, store)
     window = fleet.window
     say(f"window {window.label} ({window.start} to {window.end}), as of {as_of}")
     return loaded, fleet

@@ -195,7 +195,7 @@ def run_reports(
 
         jobs = slots(cluster)
     jobs = jobs or max(1, (os.cpu_count() or 2))
-    loaded, fleet = prepare.measure(source, window, as_of, out, say, reading)
+    loaded, fleet = prepare.measure(source, window, as_of, out, say, reading, store)
     out = prepare.folder(out)
     parameters = {"source": "prepared", "window": fleet.window.label, "as_of": str(fleet.as_of)}
     parameters |= {"lang": lang, "edition": edition}

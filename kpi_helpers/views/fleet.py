@@ -17,6 +17,7 @@ from kpi_helpers.contract.windows import (
 )
 from kpi_helpers.engines.frames import conform
 from kpi_helpers.errors import KitError, UnknownValue
+from kpi_helpers.history.store import monthly_states
 from kpi_helpers.judging import fit_programme, learn_scatter, with_expected, with_intervals
 from kpi_helpers.judging.claims import CHANCE, Scatter
 from kpi_helpers.kpis import KPIS
@@ -108,9 +109,9 @@ class Fleet:
         return replace(self, **own)
 
 
-def measure_fleet(loaded, window: Window, as_of: date) -> Fleet:
+def measure_fleet(loaded, window: Window, as_of: date, store=None) -> Fleet:
     """All partners' scorecards for the window, the one before, and the trailing trend; one pass
-    each."""
+    each. The forecast learns from the earlier states that a `store` holds."""
     deals = loaded.deals("pandas")
     if deals.empty:
         raise KitError(
@@ -124,6 +125,7 @@ def measure_fleet(loaded, window: Window, as_of: date) -> Fleet:
         spend=loaded.spend,
         events=loaded.events,
         currency=loaded.currency,
+        snapshots=monthly_states(store, as_of, loaded.currency),
     )
 
 
@@ -136,6 +138,7 @@ def measure(
     spend=None,
     events=None,
     currency=None,
+    snapshots=None,
 ) -> Fleet:
     """The same of any deals: of one partner alone it leans on no other."""
     slow = slow_cycle(deals, as_of)
@@ -158,7 +161,7 @@ def measure(
     )
     unit = trend_unit(window)
     trend, everyone_trend = (_trend(deals, window, by, asked) for by in ("partner", None))
-    programme = fit_programme(deals, window, as_of=as_of, events=events)
+    programme = fit_programme(deals, window, as_of=as_of, events=events, snapshots=snapshots)
     now, everyone = (
         with_expected(card, deals, programme.history, shock=programme.shock)
         for card in (now, everyone)

@@ -54,12 +54,14 @@ COMMANDS = {  # command: what it is run with, and a case for each option of its 
         "--partner": ((), ("--partner", "Ada")),
         "--rules": ((), ("--rules", "rules.toml")),
         "--weights": ((), ("--weights", "close_rate=2,deal_count=1")),
+        "--store": (NOW, (*NOW, "--store", "past")),
         "--format": ((), ("--format", "table")),
     },
     "replay": {
         "": ("--format", "csv", "--back", "3q"),
         "--back": ((), ("--back", "2q")),
         "--partner": ((), ("--partner", "Ada")),
+        "--store": (NOW, (*NOW, "--store", "past")),
         "--format": ((), ("--format", "json")),
         "--out": ((), ("--out", "replayed.csv")),
     },
@@ -130,7 +132,8 @@ def cases():
                 yield pytest.param(command, option, source, one, other, id=f"{command} {option}")
         for option, words in own.items():
             if option:
-                yield pytest.param(command, option, "deals", *words, id=f"{command} {option}")
+                source = "staged" if words[1][-1:] == ("past",) else "deals"
+                yield pytest.param(command, option, source, *words, id=f"{command} {option}")
 
 
 def options(command: str) -> set[str]:
@@ -171,6 +174,9 @@ def outcome(folder: Path, command: str, source: str, *words, called):
         other = folder.parent / "decimals"
         arguments = ["snapshot", str(other), "--store", "store", "--on", "2025-12-01"]
         CliRunner().invoke(cli.main, [*arguments, "--decimal", "."])
+    if "past" in words:
+        arguments = ["snapshot", str(folder.parent / source), "--store", "past"]
+        CliRunner().invoke(cli.main, [*arguments, "--on", "2025-06-30", "--replace"])
     called.clear()
     answer = CliRunner().invoke(cli.main, [command, str(folder.parent / source), *words])
     assert answer.exception is None or isinstance(answer.exception, SystemExit), answer.exception
@@ -210,6 +216,10 @@ def exports(tmp_path):
     rates = [{"date": f"2025-{m:02}-01", "currency": "USD", "rate": "0.5"} for m in range(1, 13)]
     rates.append(rates[0] | {"date": "2024-01-01"})
     write(tmp_path / "deals" / "rates.csv", rates)
+    stages = {"won": ("Offer", "Offer", "Talk"), "lost": ("Talk", "Talk", "Offer")}
+    said = [stages.get(row["status"], ("Offer",) * 3)[at % 3] for at, row in enumerate(plain)]
+    staged = [row | {"stage": stage} for row, stage in zip(plain, said, strict=True)]
+    write(tmp_path / "staged" / "deals.csv", staged)
     write(tmp_path / "no rates" / "deals.csv", rows)
     renamed = {"amount": "Est. revenue", "list_price": "Expected Revenue"}
     crms = [{renamed.get(name, name): cell for name, cell in row.items()} for row in plain]
@@ -225,7 +235,9 @@ def exports(tmp_path):
     write(tmp_path / "decimals" / "deals.csv", [row | {"amount": "1.234"} for row in plain])
     write(tmp_path / "shares" / "deals.csv", [row | {"credit": "1"} for row in plain])
     dates = [
-        row | {"created_on": "02/03/2025", "closed_on": row["closed_on"] and "04/05/2025"}
+        row
+        | {"created_on": "02/03/2025", "closed_on": row["closed_on"] and "04/05/2025"}
+        | {"expected_close_on": "06/07/2025"}
         for row in plain
     ]
     write(tmp_path / "dates" / "deals.csv", dates)

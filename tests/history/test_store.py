@@ -11,7 +11,13 @@ import pytest
 
 from kpi_helpers.errors import KitError
 from kpi_helpers.history.changes import pipeline_history
-from kpi_helpers.history.store import read_snapshot, save_snapshot, snapshot_at, snapshot_dates
+from kpi_helpers.history.store import (
+    monthly_states,
+    read_snapshot,
+    save_snapshot,
+    snapshot_at,
+    snapshot_dates,
+)
 from kpi_helpers.reading import load
 
 BEFORE = pd.DataFrame(
@@ -47,6 +53,23 @@ NEW = {
 @pytest.fixture
 def store(tmp_path):
     return tmp_path / "store"
+
+
+def test_the_last_state_of_each_month_before_a_day_is_what_a_forecast_learns_from(store):
+    for day in ("2025-01-15", "2025-01-31", "2025-02-28", "2025-03-31"):
+        save_snapshot(load(BEFORE), store, on=day)
+    states = monthly_states(store, "2025-03-31", None)
+    assert [*map(str, states)] == ["2025-01-31", "2025-02-28"]
+    pd.testing.assert_frame_equal(states[datetime.date(2025, 2, 28)], load(BEFORE).deals())
+    assert monthly_states(None, "2025-03-31", None) == {}
+
+
+def test_states_in_another_currency_and_an_empty_store_are_refused(store, tmp_path):
+    save_snapshot(load(BEFORE.assign(currency="EUR")), store, on="2025-02-28")
+    with pytest.raises(KitError, match="is in EUR, the export is read in USD"):
+        monthly_states(store, "2025-03-31", "USD")
+    with pytest.raises(KitError, match="holds no state"):
+        monthly_states(tmp_path / "none", "2025-03-31", None)
 
 
 def test_a_state_is_kept_and_read_back(store):
