@@ -1,5 +1,7 @@
 """Deals not yet created: how many there will be beside the last year's, and what they may win."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -13,7 +15,7 @@ NOISE = 0.12  # log sd of a quarter's number beyond its Poisson chance
 GOLDEN = 0.6180339887  # spreads any number of days evenly
 
 
-def arrivals_ahead(ages: np.ndarray, days: int) -> float:
+def arrivals_ahead(ages: Sequence[int], days: int) -> float:
     """The number of deals a day in the `days` to come over that of the last year; more is better.
 
     `ages` are the days since each deal of the programme was created, in ascending order. The last
@@ -27,6 +29,7 @@ def arrivals_ahead(ages: np.ndarray, days: int) -> float:
     >>> bool(1.2 < arrivals_ahead(doubled, 91) < 1.6)
     True
     """
+    ages = np.asarray(ages, dtype=int)
     known, ahead = (ages[-1] if len(ages) else 0), days / YEAR
 
     def counted(oldest, youngest):

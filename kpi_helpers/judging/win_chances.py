@@ -50,7 +50,7 @@ class WinHistory:
     reason: str | None = None
     size_slope: float = 0.0
     size_middle: float = 0.0
-    ages: np.ndarray = field(default_factory=lambda: np.array([], dtype=int))
+    ages: tuple[int, ...] = ()
 
     @cached_property
     def log_odds(self) -> dict[str, dict[str, float]]:
@@ -153,8 +153,9 @@ def learn(deals: pd.DataFrame, as_of, *, snapshots=None, horizon: int = 90) -> W
     middle = float(size.mean()) if size.notna().any() else 0.0
     numbers = (size - middle).fillna(0.0).to_numpy()
     effects, slope, base = _fit(table, numbers, (lessons["status"] == "won").to_numpy(float))
-    since = (as_of - known["created_on"]).dt.days.dropna().to_numpy(int)
-    facts = {"horizon": horizon, "size_slope": slope, "size_middle": middle, "ages": np.sort(since)}
+    since = (as_of - known["created_on"]).dt.days.dropna().astype(int).sort_values()
+    facts = {"horizon": horizon, "size_slope": slope, "size_middle": middle}
+    facts["ages"] = tuple(since.tolist())
     history = WinHistory(as_of, curve, effects, base, len(lessons), curves, **facts)
     if not snapshots:
         return history
