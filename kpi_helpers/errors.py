@@ -9,6 +9,9 @@ import shlex
 from collections.abc import Callable
 from functools import wraps
 from inspect import signature
+from typing import Any, TypeVar, cast
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 # Flags that are not called as the argument that they fill.
 FLAGS = {"mapping": "--map", "mapping_file": "--mapping"}
@@ -54,7 +57,7 @@ class KitError(ValueError):
         )
 
 
-def nearest_names(function: Callable) -> Callable:
+def nearest_names(function: F) -> F:
     """`function`, where a keyword that is none of its parameters is told with the nearest name."""
     known = [p.name for p in signature(function).parameters.values() if p.name != "self"]
 
@@ -66,7 +69,7 @@ def nearest_names(function: Callable) -> Callable:
             raise UnknownValue("parameter", name, known, f"They are those of {who}.")
         return function(*values, **options)
 
-    return checked
+    return cast(F, checked)
 
 
 class MissingColumns(KitError):

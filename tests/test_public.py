@@ -16,7 +16,7 @@ from kpi_helpers.scoring.exploring import compared, side_by_side
 ROOMS = ("", ".stats", ".judging", ".whatif", ".showing", ".reading", ".panels", ".reports")
 
 
-def public():
+def public(whole=False):
     functions = {Kpi.__call__: "Kpi", side_by_side: "side_by_side", compared: "compared"}
     for room in ROOMS:
         module = importlib.import_module(f"kpi_helpers{room}")
@@ -24,7 +24,8 @@ def public():
             thing = getattr(module, name)
             if inspect.isfunction(thing):
                 functions[thing] = f"kpi_helpers{room}.{name}"
-    return [pytest.param(inspect.unwrap(f), id=name) for f, name in functions.items()]
+    unwrapped = (lambda f: f) if whole else inspect.unwrap
+    return [pytest.param(unwrapped(f), id=name) for f, name in functions.items()]
 
 
 def sections(function):
@@ -47,6 +48,17 @@ def test_every_parameter_and_what_comes_back_is_written_down(function):
 def test_no_parameter_is_hidden(function):
     kinds = {p.kind for p in inspect.signature(function).parameters.values()}
     assert inspect.Parameter.VAR_KEYWORD not in kinds
+
+
+@pytest.mark.parametrize("function", public(whole=True))
+def test_every_function_tells_a_misspelt_parameter_with_the_nearest_name(function):
+    names = [n for n in inspect.signature(function).parameters if n != "self"]
+    if not names:
+        return
+    name = max(names, key=len)
+    with pytest.raises(KitError, match="There is no parameter") as told:
+        function(**{f"{name}x": None})
+    assert f"Did you mean '{name}'" in str(told.value)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from kpi_helpers.errors import KitError
+from kpi_helpers.errors import KitError, nearest_names
 
 FORMS = (
     "2025, 2025-Q4, 2025-12, 15d, 4w or 12m (up to as_of), mtd, qtd or ytd (to date), "
@@ -231,6 +231,7 @@ def period_label(start: date, unit: str) -> str:
     )
 
 
+@nearest_names
 def parse_window(text: "str | Window | tuple | None", as_of: date | None = None) -> Window:
     """A `Window` from its written form; None is the last whole quarter that had ended by
     `as_of`.

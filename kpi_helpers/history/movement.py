@@ -6,6 +6,7 @@ from kpi_helpers.contract.as_of import known_at
 from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.frame_kinds import need_pandas
 from kpi_helpers.contract.windows import Window, as_date, parse_window
+from kpi_helpers.errors import nearest_names
 
 STEPS = (
     "start",
@@ -25,6 +26,7 @@ SIGN = dict.fromkeys(STEPS, 1) | dict.fromkeys(
 UNPROVEN = ("pulled_in", "increased", "decreased", "pushed_out")  # what one export cannot tell
 
 
+@nearest_names
 def pipeline_movement(
     deals: pd.DataFrame, *, since, as_of, before: pd.DataFrame | None = None, horizon=None
 ) -> pd.DataFrame:

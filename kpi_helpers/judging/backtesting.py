@@ -12,6 +12,7 @@ from kpi_helpers.contract.as_of import known_at, whole_deals
 from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.frame_kinds import need_pandas
 from kpi_helpers.contract.windows import Window, parse_window
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.judging.forecasting import READ, SHOCK, Forecast, chances_by, total
 from kpi_helpers.judging.win_chances import WinHistory, learn
 from kpi_helpers.stats import reasons
@@ -65,6 +66,7 @@ class Backtest:
     reason: str | None = None
 
 
+@nearest_names
 def backtest(
     deals: pd.DataFrame,
     as_of,
@@ -203,6 +205,7 @@ def by_subject(known: pd.DataFrame, subjects: Iterable[str]) -> Iterator[tuple[s
     yield from known[known["partner"].isin(subjects)].groupby("partner", sort=True)
 
 
+@nearest_names
 def reliability(chance, won, *, bins=BINS) -> pd.DataFrame:
     """Whether deals given a chance of 30 % are won 3 times in 10; the closer the shares,
     the better.

@@ -11,6 +11,7 @@ import pandas as pd
 from kpi_helpers.contract import checks
 from kpi_helpers.contract.as_of import known_at, whole_deals
 from kpi_helpers.contract.windows import as_date, parse_window
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.kpis.average_deal_size import won_whole
 from kpi_helpers.kpis.deal_success import ideal, ideal_won
 from kpi_helpers.kpis.deal_velocity import cycle_sum, dated
@@ -44,6 +45,7 @@ class WhatChanged:
     deals: pd.DataFrame
 
 
+@nearest_names
 def what_changed(deals: pd.DataFrame, window, *, as_of, before=None, mix: str = MIX) -> WhatChanged:
     """Split each KPI's change between two windows exactly; which direction is better is the
     KPI's own.

@@ -11,6 +11,7 @@ from kpi_helpers.contract.as_of import known_at
 from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.frame_kinds import need_pandas
 from kpi_helpers.contract.windows import Window, last_months, parse_window
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.kpis.remarks import MOST_UNDECIDED
 from kpi_helpers.stats import reasons
 from kpi_helpers.stats.intervals import wilson
@@ -31,6 +32,7 @@ class ChannelVerdicts:
     reason: str | None = None
 
 
+@nearest_names
 def channel_verdicts(
     deals: pd.DataFrame,
     window,

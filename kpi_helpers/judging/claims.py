@@ -9,6 +9,7 @@ import pandas as pd
 
 from kpi_helpers.contract.notes import decode
 from kpi_helpers.contract.windows import Window
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.stats.differences import (
     NOTHING,
     Difference,
@@ -70,6 +71,7 @@ class Claim:
     verdict: str
 
 
+@nearest_names
 def change_claim(
     now: dict, before: dict, this: Compared, that: Compared, learned: Scatter = CHANCE
 ) -> Claim:
@@ -173,6 +175,7 @@ def _verdict(found: Difference, level: float) -> str:
     return ROSE if low > level else FELL
 
 
+@nearest_names
 def clearest(claims: list[Claim]) -> Claim | None:
     """The surest change of several, all of them looked at (Holm); None where none is sure.
 
@@ -200,6 +203,7 @@ def clearest(claims: list[Claim]) -> Claim | None:
     return claims[min(sure)[1]] if sure else None
 
 
+@nearest_names
 def learn_scatter(trend: pd.DataFrame, period: str) -> Scatter:
     """How much more than chance counts and rates vary over the periods of a programme's history.
 

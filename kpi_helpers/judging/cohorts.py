@@ -11,6 +11,7 @@ from kpi_helpers.contract.deals import CHANNELS
 from kpi_helpers.contract.frame_kinds import need_pandas
 from kpi_helpers.contract.levels import EVERYONE
 from kpi_helpers.contract.notes import Note, decode, encode, noted
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.judging.forecasting import SHOCK
 from kpi_helpers.judging.win_chances import WinHistory, win_chances
 from kpi_helpers.stats.pipeline_outcome import draw_wins
@@ -20,6 +21,7 @@ TAIL = 0.025  # either side of a 95 % interval
 UNKNOWN = (np.nan,) * 3
 
 
+@nearest_names
 def with_expected(
     card: pd.DataFrame, deals: pd.DataFrame, history: WinHistory, *, shock: float = SHOCK
 ) -> pd.DataFrame:

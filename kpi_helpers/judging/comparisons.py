@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.contract import checks
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.judging.fairness import expected_each
 from kpi_helpers.stats.multiplicity import benjamini_hochberg
 from kpi_helpers.stats.trend import theil_sen
@@ -11,6 +12,7 @@ from kpi_helpers.stats.trend import theil_sen
 FEWEST_A_PERIOD = 3  # closed deals, for a period to count in a trend
 
 
+@nearest_names
 def adjusted_trends(trials: pd.DataFrame, *, unit: str = "quarter", as_of=None) -> pd.DataFrame:
     """Whether each partner's close rate rises or falls beyond what season, region, product and
     size explain.
@@ -79,6 +81,7 @@ def adjusted_trends(trials: pd.DataFrame, *, unit: str = "quarter", as_of=None) 
     )
 
 
+@nearest_names
 def alerts(questions: dict[str, pd.Series], *, rate: float = 0.05) -> pd.DataFrame:
     """Which partners to raise an alert about, so that on average at most `rate` of the alerts are
     false.

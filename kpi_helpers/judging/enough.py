@@ -8,6 +8,7 @@ from kpi_helpers.contract import checks
 from kpi_helpers.contract.as_of import known_at
 from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.windows import Window
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.judging.forecasting import Forecast
 
 SURE_ENOUGH, TOO_LITTLE = 0.75, 0.25  # chance to reach the target, with which it is so called
@@ -58,6 +59,7 @@ def verdict(chance: float | None) -> str | None:
     return NOT_ENOUGH if chance < TOO_LITTLE else UNCERTAIN
 
 
+@nearest_names
 def enough_pipeline(deals: pd.DataFrame, ahead: Forecast) -> Enough:
     """Whether one partner's open deals are enough for the period of its forecast; a higher chance
     is better.

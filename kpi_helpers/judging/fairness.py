@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.contract import checks
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.stats import reasons
 from kpi_helpers.stats.intervals import poisson
 
@@ -31,6 +32,7 @@ class Luck:
 NO_LUCK = Luck()
 
 
+@nearest_names
 def expected(trials: pd.DataFrame, *, cell=CELL, pull: float = PULL) -> pd.DataFrame:
     """What each partner would have won, had its deals gone as its peers' do in the same
     circumstances; no direction is better.
@@ -81,6 +83,7 @@ def expected(trials: pd.DataFrame, *, cell=CELL, pull: float = PULL) -> pd.DataF
     return out.join(partner[["expected", "chance"]].sum(min_count=1))
 
 
+@nearest_names
 def expected_each(trials: pd.DataFrame, *, cell=CELL, pull: float = PULL) -> np.ndarray:
     """The chance that each closed deal would have had with a peer; neither direction is better.
 
@@ -138,6 +141,7 @@ def _codes(values) -> np.ndarray:
     return pd.factorize(values, use_na_sentinel=False)[0].astype(np.int64)
 
 
+@nearest_names
 def observed_expected(
     observed, expected, *, overall=None, error=None, freedom=None, confidence: float = 0.95
 ) -> pd.DataFrame:
@@ -226,6 +230,7 @@ def _student_p(away, error, freedom):
     return 2 * (ndtr(t) if freedom is None else stdtr(freedom, t))
 
 
+@nearest_names
 def learn_luck(trials: pd.DataFrame, as_of, *, cell=CELL, pull: float = PULL) -> Luck:
     """How much more than chance partners' years differ from their own long run, beyond what their
     deals explain.
@@ -302,6 +307,7 @@ def learn_luck(trials: pd.DataFrame, as_of, *, cell=CELL, pull: float = PULL) ->
     )
 
 
+@nearest_names
 def fair_comparison(
     trials: pd.DataFrame,
     *,
@@ -361,6 +367,7 @@ def fair_comparison(
     return compared.assign(chance=table["chance"])
 
 
+@nearest_names
 def fair_limits(
     expected, luck: Luck, *, share: float = 0.6, wins: float = np.inf, p: float = SURE
 ) -> pd.DataFrame:

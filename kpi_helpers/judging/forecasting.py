@@ -10,7 +10,7 @@ from kpi_helpers.contract import checks
 from kpi_helpers.contract.as_of import known_at
 from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.windows import Window, parse_window
-from kpi_helpers.errors import UnknownValue
+from kpi_helpers.errors import UnknownValue, nearest_names
 from kpi_helpers.judging.arrivals import YEAR, deals_to_come
 from kpi_helpers.judging.win_chances import (
     CRM,
@@ -78,6 +78,7 @@ class Forecast:
         return self.deals["source"].value_counts().to_dict()
 
 
+@nearest_names
 def period_ahead(window, as_of) -> Window:
     """The window if it still runs on `as_of`, else the next of its kind: there is nothing to
     forecast in a past one.
@@ -115,6 +116,7 @@ def period_ahead(window, as_of) -> Window:
     return window
 
 
+@nearest_names
 def forecast(
     deals: pd.DataFrame,
     history: WinHistory,

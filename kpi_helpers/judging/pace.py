@@ -5,11 +5,13 @@ import pandas as pd
 
 from kpi_helpers.contract import checks
 from kpi_helpers.contract.as_of import ages
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.stats import reasons
 
 FEWEST = 5  # wins of each year, before two years' paces are compared
 
 
+@nearest_names
 def logrank(days, outcome, group, *, ends=("won",)) -> pd.DataFrame:
     """Whether each group's deals end (by default: are won) at another pace than all others'; a
     positive z is faster.
@@ -83,6 +85,7 @@ def logrank(days, outcome, group, *, ends=("won",)) -> pd.DataFrame:
     )
 
 
+@nearest_names
 def pace_of_years(deals: pd.DataFrame, as_of) -> dict:
     """Whether the deals created in the twelve months up to `as_of` are won at another pace than
     those of the twelve before; a positive z is faster.

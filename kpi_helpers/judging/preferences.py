@@ -6,13 +6,14 @@ import pandas as pd
 
 from kpi_helpers.contract import checks
 from kpi_helpers.contract.notes import noted
-from kpi_helpers.errors import KitError, UnknownValue
+from kpi_helpers.errors import KitError, UnknownValue, nearest_names
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.stats import reasons
 
 SPREAD = 20.0  # of the weights tried: some ± 20 % of the whole for a weight of one half
 
 
+@nearest_names
 def composite(
     card: pd.DataFrame, weights: dict[str, float], *, seed: int = 0, draws: int = 1000
 ) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 from kpi_helpers.contract import checks
 from kpi_helpers.contract.as_of import known_at
 from kpi_helpers.contract.windows import Window, parse_window
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.judging.backtesting import Backtest, backtest
 from kpi_helpers.judging.comparisons import adjusted_trends, alerts
 from kpi_helpers.judging.excess_shares import excess_shares
@@ -87,6 +88,7 @@ class ProgrammeFit:
         return bool(found["alert"].any())
 
 
+@nearest_names
 def fit_programme(
     deals: pd.DataFrame, window, *, as_of, snapshots=None, events=None, backtest_periods: int = 4
 ) -> ProgrammeFit:

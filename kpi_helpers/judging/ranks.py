@@ -5,6 +5,7 @@ import pandas as pd
 
 from kpi_helpers.contract import checks
 from kpi_helpers.contract.windows import parse_window
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.judging.dispersion import learn_dispersion
 from kpi_helpers.judging.uncertainty import Sample, facts_of, shapes_of
 from kpi_helpers.kpis.shared import won, won_amount
@@ -16,6 +17,7 @@ TAILS = (0.025, 0.975)
 WIDTH = 2 * 1.959963984540054  # standard errors between the ends of an interval
 
 
+@nearest_names
 def rank_intervals(
     deals: pd.DataFrame, window, *, as_of, seed: int = 0, draws: int = 2000
 ) -> pd.DataFrame:

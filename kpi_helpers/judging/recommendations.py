@@ -11,6 +11,7 @@ from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.frame_kinds import need_pandas
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.contract.windows import parse_window
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.judging import rule_checks
 from kpi_helpers.judging.forecasting import READ, Forecast, agreed, forecast, period_ahead
 from kpi_helpers.judging.programme_fit import ProgrammeFit
@@ -68,6 +69,7 @@ class Plan:
         return total
 
 
+@nearest_names
 def look_ahead(
     deals: pd.DataFrame, programme: ProgrammeFit, targets: pd.DataFrame | None = None
 ) -> Forecast:
@@ -98,6 +100,7 @@ def look_ahead(
     return forecast(deals, programme.history, window, target=target, shock=programme.shock)
 
 
+@nearest_names
 def recommend(
     deals: pd.DataFrame,
     programme: ProgrammeFit,
@@ -160,6 +163,7 @@ def recommend(
     return Plan(_table(rows), None if rows else Note.of(rules.nothing, rules=len(rules.rules)))
 
 
+@nearest_names
 def recommend_portfolio(
     deals: pd.DataFrame, programme: ProgrammeFit, *, spend=None, targets=None, rules=None
 ) -> Plan:

@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from kpi_helpers.errors import KitError, UnknownValue
+from kpi_helpers.errors import KitError, UnknownValue, nearest_names
 
 STANDARD = Path(__file__).with_name("rules.toml")
 LEVELS = ("employee", "department", "unit", "partner manager")
@@ -37,6 +37,7 @@ class Rules:
     nothing: str
 
 
+@nearest_names
 def read_rules(path=None, *, edition: str = "internal") -> Rules:
     """The rules of a TOML file, the standard ones unless given; settings it leaves out are the
     standard ones.

@@ -7,7 +7,7 @@ import pandas as pd
 
 from kpi_helpers.contract import checks
 from kpi_helpers.contract.windows import Window, months_touched
-from kpi_helpers.errors import UnknownValue
+from kpi_helpers.errors import UnknownValue, nearest_names
 from kpi_helpers.stats import reasons
 from kpi_helpers.stats.intervals import wilson
 from kpi_helpers.stats.regression import logistic
@@ -28,6 +28,7 @@ class Season:
     reason: str | None = None
 
 
+@nearest_names
 def seasonal_index(
     trials: pd.DataFrame, *, by: str = "month", penalty: float = PENALTY, confidence: float = 0.95
 ) -> Season:

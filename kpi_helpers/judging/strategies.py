@@ -5,7 +5,7 @@ import pandas as pd
 from kpi_helpers.contract import checks
 from kpi_helpers.contract.frame_kinds import need_pandas
 from kpi_helpers.contract.levels import EVERYONE
-from kpi_helpers.errors import KitError
+from kpi_helpers.errors import KitError, nearest_names
 from kpi_helpers.judging.strategy_question import as_large, strategy_effect
 from kpi_helpers.stats import reasons
 
@@ -16,6 +16,7 @@ COLUMNS = ["partner", "date", "name", "answer", "effect", "low", "high"]
 COLUMNS += ["before", "after", "tried", "as_large", "control"]
 
 
+@nearest_names
 def strategy_answers(deals: pd.DataFrame, events: pd.DataFrame | None, as_of) -> pd.DataFrame:
     """Every event with what the deals show of it; a positive effect is better.
 

@@ -9,7 +9,7 @@ import pandas as pd
 from kpi_helpers.contract import checks
 from kpi_helpers.contract.as_of import known_at
 from kpi_helpers.contract.windows import MONTHS_IN, Window, add_months, as_date, period_start
-from kpi_helpers.errors import KitError, UnknownValue
+from kpi_helpers.errors import KitError, UnknownValue, nearest_names
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.stats import reasons
 from kpi_helpers.stats.strategy import Placebo, StrategyEffect, interrupted_series, placebo_dates
@@ -41,6 +41,7 @@ class StrategyAnswer:
     unit: str
 
 
+@nearest_names
 def strategy_effect(
     deals: pd.DataFrame,
     began,

@@ -6,12 +6,14 @@ import pandas as pd
 
 from kpi_helpers.contract import checks
 from kpi_helpers.contract.as_of import ages, known_at
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.stats.survival import time_to_outcome
 
 CIRCUMSTANCES = ("region", "product", "size_band")
 MOST = 3.0  # log odds that a deal's age may add or take
 
 
+@nearest_names
 def closed_trials(deals: pd.DataFrame, as_of, *, since=None) -> pd.DataFrame:
     """The deals won or lost by `as_of`, from `since` on, as rows of won true or false; neither
     direction is better.

@@ -13,6 +13,7 @@ from kpi_helpers.contract.deals import CHANNELS
 from kpi_helpers.contract.frame_kinds import need_pandas
 from kpi_helpers.contract.levels import EVERYONE, PERIODS
 from kpi_helpers.contract.windows import MONTHS_IN, Window
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.judging.dispersion import Dispersion, learn_dispersion
 from kpi_helpers.kpis.average_deal_size import won_priced_credit, won_whole
 from kpi_helpers.kpis.close_rate import decided_amount, decided_priced
@@ -33,6 +34,7 @@ COLUMN = {
 OF_WINS = ("success", "conversion")  # shares won of deals, besides the close rates
 
 
+@nearest_names
 def with_intervals(card: pd.DataFrame, deals: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
     """The scorecard with a 95 % interval beside each answer that can bear one; narrower means
     better known.

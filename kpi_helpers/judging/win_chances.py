@@ -10,6 +10,7 @@ import pandas as pd
 from kpi_helpers.contract import checks
 from kpi_helpers.contract.as_of import ages, known_at
 from kpi_helpers.contract.frame_kinds import need_pandas
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.stats import reasons
 from kpi_helpers.stats.regression import logistic
 from kpi_helpers.stats.survival import time_to_outcome
@@ -62,6 +63,7 @@ class WinHistory:
         return effects
 
 
+@nearest_names
 def learn(deals: pd.DataFrame, as_of, *, snapshots=None, horizon: int = 90) -> WinHistory:
     """Learn every open deal's chance from all partners' closed ones; neither direction is
     better.
@@ -162,6 +164,7 @@ def learn(deals: pd.DataFrame, as_of, *, snapshots=None, horizon: int = 90) -> W
     return replace(history, stages=_stages(history, known, snapshots))
 
 
+@nearest_names
 def win_chances(
     history: WinHistory, deals: pd.DataFrame, *, until=None, shifted: bool = True
 ) -> pd.DataFrame:

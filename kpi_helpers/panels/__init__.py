@@ -1,11 +1,13 @@
 """Panels of widgets for JupyterLab and Voila; ipywidgets is imported here only, and only when a
 panel is made."""
 
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.panels.audience import somebody_watches
 
 __all__ = ["somebody_watches", "what_if_panel"]
 
 
+@nearest_names
 def what_if_panel(
     data, *, partner=None, window=None, as_of=None, scenario=None, target=None, folder="."
 ):

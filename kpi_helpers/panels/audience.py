@@ -2,7 +2,10 @@
 
 import os
 
+from kpi_helpers.errors import nearest_names
 
+
+@nearest_names
 def somebody_watches() -> bool:
     """True in JupyterLab, Notebook and Voila; False where a notebook runs alone (papermill,
     nbconvert, nbval).

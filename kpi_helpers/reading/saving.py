@@ -5,10 +5,12 @@ import json
 import os
 from pathlib import Path
 
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.reading.loaded import Loaded
 from kpi_helpers.system.whole_files import write_whole
 
 
+@nearest_names
 def save_mapping(loaded: Loaded, path: str | os.PathLike) -> Path:
     """Write the columns, the answers and what was decided as TOML for `load(...,
     mapping_file=path)`.

@@ -136,6 +136,7 @@ def scorecard(
     return like(deals, _tidy(totals, chosen, unit))
 
 
+@nearest_names
 def slow_cycle(deals, as_of) -> float | None:
     """The 90th percentile of days from created to won, deals won by `as_of`; None when none was
     won.

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from kpi_helpers.contract.levels import EVERYONE
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.showing.kpis import PRESENTATIONS
 from kpi_helpers.showing.language import N_, _, language, ngettext
 from kpi_helpers.showing.tables import Html, table
@@ -17,6 +18,7 @@ LIBRARIES = ("partner-kpi-kit", "pandas", "narwhals", "scipy", "papermill")
 EDITION_NAMES = {"internal": N_("internal"), "partner": N_("for the partner")}
 
 
+@nearest_names
 def definitions() -> Html:
     """Each KPI in a sentence with its fraction, and how it can mislead.
 
@@ -30,6 +32,7 @@ def definitions() -> Html:
     return table(head, rows, kind="definitions", words=head)
 
 
+@nearest_names
 def provenance(view: PartnerView, source) -> Html:
     """From which data, with which parameters and versions the report was made, and how to repeat
     it.

@@ -1,11 +1,13 @@
 """One line on the data behind a report."""
 
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.showing.language import _, ngettext
 from kpi_helpers.showing.notes import listed
 from kpi_helpers.showing.tables import Html, paragraph
 from kpi_helpers.views.partner import PartnerView
 
 
+@nearest_names
 def data_note(view: PartnerView) -> Html:
     """How many rows of the whole export were used, and how many warnings it raised; a partner is
     told its own deals.

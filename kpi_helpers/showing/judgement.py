@@ -5,6 +5,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from kpi_helpers.contract.levels import EVERYONE
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.judging import what_changed
 from kpi_helpers.showing.format import DASH, day, money, period, shown, signed
 from kpi_helpers.showing.language import N_, _, filled, ngettext
@@ -47,6 +48,7 @@ def _paragraph(sentences: list[str], before: Html | None = None, after: Html | N
     )
 
 
+@nearest_names
 def plan(view: PartnerView, most: int | None = None) -> Html:
     """The recommendations, largest value at stake first, all or the first `most`: who should
     act, what it may bring, when to look again. In the partner's own edition only what it may
@@ -145,6 +147,7 @@ def _advice(text: str, evidence: dict) -> str:
     return filled(_(text), **filling)
 
 
+@nearest_names
 def fair(view: PartnerView) -> Html:
     """Wins of the last twelve months against what peers would have won in the same seasons,
     regions and sizes.
@@ -225,6 +228,7 @@ def _verdict(verdict: str | None) -> str:
     return _("No verdict: the evidence does not set the partner apart.")
 
 
+@nearest_names
 def changes(view: PartnerView) -> Html:
     """Each KPI's change since the previous window, split exactly, with the deals that carry it.
 
@@ -269,6 +273,7 @@ def changes(view: PartnerView) -> Html:
     return table(head, rows, kind="changes", words=head[-1:])
 
 
+@nearest_names
 def outlook(view: PartnerView) -> Html:
     """The forecast with its range, the chance to reach the target, and how earlier forecasts of
     this kind fared.

@@ -3,6 +3,7 @@
 import pandas as pd
 from markupsafe import Markup
 
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.scoring.peers import FEWEST
 from kpi_helpers.showing.cells import columns
@@ -15,6 +16,7 @@ from kpi_helpers.showing.tables import Html, paragraph, table
 from kpi_helpers.views.partner import PartnerView
 
 
+@nearest_names
 def numbers(view: PartnerView, kpi: str) -> Html:
     """A KPI's bases with fraction, interval, the previous window and the peers beside each.
 
@@ -59,6 +61,7 @@ def _evidence(shown_as: Presentation) -> tuple[str, ...]:
     return shown_as.evidence or tuple(shown_as.rows)
 
 
+@nearest_names
 def summary(view: PartnerView) -> Html:
     """The headline number of every KPI on one screen.
 

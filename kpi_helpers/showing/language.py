@@ -35,7 +35,7 @@ from io import BytesIO
 from math import isnan
 from pathlib import Path
 
-from kpi_helpers.errors import Argument, KitError
+from kpi_helpers.errors import Argument, KitError, nearest_names
 
 LANGUAGES = ("en", "tr")
 LOCALE = Path(__file__).parents[1] / "locale"
@@ -49,6 +49,7 @@ _here: ContextVar[str | None] = ContextVar("language", default=None)
 _chosen = "en"
 
 
+@nearest_names
 def use(lang: str) -> None:
     """Say everything from now on in `lang`, "en" or "tr": for a notebook or a process of one
     language.

@@ -4,6 +4,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from kpi_helpers.contract.levels import LEVELS
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.showing.format import DASH, money, shown
 from kpi_helpers.showing.language import N_, _, ngettext
 from kpi_helpers.showing.tables import Html, paragraph, table
@@ -20,6 +21,7 @@ LEVEL_TITLES = {
 }
 
 
+@nearest_names
 def levels(view: PartnerView, *names: str) -> Html:
     """One table after the other for `names`: employee, department, unit, region, product,
     channel.

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from kpi_helpers.contract.windows import parse_window
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.showing.format import day, money, percent
 from kpi_helpers.showing.language import _
 from kpi_helpers.showing.tables import Html, paragraph, table
@@ -11,6 +12,7 @@ from kpi_helpers.views.partner import PartnerView
 MOST = 8
 
 
+@nearest_names
 def losses(view: PartnerView) -> Html:
     """The reasons of lost deals, the most frequent first; equal numbers share a rank.
 

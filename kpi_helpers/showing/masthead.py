@@ -4,6 +4,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from kpi_helpers.contract.levels import EVERYONE
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.judging.claims import clearest
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.showing.comparing import compared_name
@@ -16,6 +17,7 @@ from kpi_helpers.views.partner import PartnerView
 FEW = 10  # decided deals; the index says so of the partner, too
 
 
+@nearest_names
 def masthead(view: PartnerView) -> Html:
     """The partner's name, the window and a summary paragraph.
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.showing.format import DASH, day, money
 from kpi_helpers.showing.labels import MISSED
 from kpi_helpers.showing.language import _, ngettext
@@ -11,6 +12,7 @@ from kpi_helpers.views.partner import PartnerView
 MOST = 12
 
 
+@nearest_names
 def missed(view: PartnerView) -> Html:
     """Deals created in the window that were missed, ideal ones first, then by amount.
 

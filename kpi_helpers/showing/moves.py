@@ -1,6 +1,7 @@
 """What changed about single deals in the pipeline since an earlier state: exact, or nothing at
 all."""
 
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.showing.format import DASH, day, shown
 from kpi_helpers.showing.language import N_, _, ngettext
 from kpi_helpers.showing.tables import Html, paragraph, table
@@ -22,6 +23,7 @@ CHANGES = {
 }
 
 
+@nearest_names
 def moved(view: PartnerView) -> Html:
     """The deals that changed since the stored state, the largest first; without a store a line
     that says so.

@@ -1,5 +1,6 @@
 """Which figure shows which KPI of a partner, with its alternative text."""
 
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.judging.fairness import ENOUGH
 from kpi_helpers.judging.programme_fit import CROWD
 from kpi_helpers.showing.figures import Picture
@@ -13,6 +14,7 @@ FEWEST = 5  # partners, for a funnel
 PICTURES = (*PRESENTATIONS, "fair")
 
 
+@nearest_names
 def picture(view: PartnerView, kpi: str) -> Picture | None:
     """The figure of one KPI, or of the fair comparison ("fair"); what it shows is also its
     alternative text. None where there is nothing to draw.

@@ -4,6 +4,7 @@ whole."""
 import pandas as pd
 from markupsafe import Markup
 
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.judging import read_rules, recommend_portfolio
 from kpi_helpers.showing.figures import Picture
 from kpi_helpers.showing.figures.funnel import funnel_plot
@@ -21,6 +22,7 @@ RANKED = 20  # partners in the figure of ranks
 LISTED = 100  # partners in the table; the workbook has all
 
 
+@nearest_names
 def ranking(view: PortfolioView) -> Html:
     """Every partner by quality score: the pair first, then what else tells them apart, with the
     intervals.
@@ -88,6 +90,7 @@ def _signed(value: float, currency: str | None) -> str:
     return signed(value, "money", currency)
 
 
+@nearest_names
 def movers(view: PortfolioView) -> Html:
     """The partners that carry the change of the amount won: how much, through what, and which
     deals.
@@ -136,6 +139,7 @@ def movers(view: PortfolioView) -> Html:
     return table(head, rows, kind="changes", words=head[-1:])
 
 
+@nearest_names
 def programme_plan(view: PortfolioView) -> Html:
     """The largest recommendations over all partners and for the programme itself.
 
@@ -214,6 +218,7 @@ def _quality(view: PortfolioView) -> Picture | None:
     )
 
 
+@nearest_names
 def portfolio_picture(view: PortfolioView, name: str) -> Picture | None:
     """The figure "ranks", "funnel" or "quality" of all partners; None where there is too little
     to draw.

@@ -1,12 +1,14 @@
 """What the numbers of one KPI allow one to say, in sentences written by rules; silence is an answer
 too."""
 
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.showing.kpi_tables import silent
 from kpi_helpers.showing.kpis import PRESENTATIONS
 from kpi_helpers.showing.tables import Html, paragraph
 from kpi_helpers.views.partner import PartnerView
 
 
+@nearest_names
 def reading(view: PartnerView, kpi: str) -> Html | None:
     """The reading of one KPI as a paragraph; None where its numbers already say that there is
     nothing to tell.

@@ -5,6 +5,7 @@ from datetime import date
 import pandas as pd
 
 from kpi_helpers.contract.levels import EVERYONE
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.judging.strategies import AHEAD, DOUBTED, FELL, NOTHING, ROSE, TOO_FEW
 from kpi_helpers.showing.format import day
 from kpi_helpers.showing.language import N_, _
@@ -35,6 +36,7 @@ SAID = {
 }
 
 
+@nearest_names
 def strategies(view: PartnerView) -> Html:
     """Every strategy of the partner that began, of all partners' and the programme's on the page of
     everyone, with what it did to the close rate.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kpi_helpers.contract import checks
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.stats.intervals import wilson
 
 CONFIDENCE = 0.95
@@ -24,6 +25,7 @@ class Difference:
 NOTHING = Difference(None, None, None, None)
 
 
+@nearest_names
 def rate_difference(k, n, k_before, n_before, *, phi: float = 1.0) -> Difference:
     """How much a rate changed between two groups of deals; positive is a rise.
 
@@ -76,6 +78,7 @@ def rate_difference(k, n, k_before, n_before, *, phi: float = 1.0) -> Difference
     return Difference(found.estimate, found.low, found.high, _two_sided(rate - rate0, error))
 
 
+@nearest_names
 def count_ratio(
     k, exposure, k_before, exposure_before, *, phi: float = 1.0, confidence: float = CONFIDENCE
 ) -> Difference:
@@ -141,6 +144,7 @@ def count_ratio(
     return Difference(estimate, low, high if np.isfinite(high) else None, p)
 
 
+@nearest_names
 def moved(value, low, high, before, low_before, high_before) -> Difference:
     """How much a number with an interval changed; positive is a rise.
 
@@ -189,6 +193,7 @@ def moved(value, low, high, before, low_before, high_before) -> Difference:
     )
 
 
+@nearest_names
 def holm(p) -> np.ndarray:
     """p-values of one family, each so large that the smallest may be picked out; smaller is surer.
 
@@ -222,6 +227,7 @@ def holm(p) -> np.ndarray:
     return adjusted
 
 
+@nearest_names
 def scatter(counts, expected, estimated: int) -> float:
     """How much more counts vary than chance would have it, phi; 1 is no more.
 

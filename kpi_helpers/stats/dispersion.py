@@ -3,8 +3,10 @@
 import numpy as np
 
 from kpi_helpers.contract import checks
+from kpi_helpers.errors import nearest_names
 
 
+@nearest_names
 def count_dispersion(counts) -> float:
     """By how much the counts of a group scatter beyond Poisson's: 0 is chance alone.
 
@@ -47,6 +49,7 @@ def count_dispersion(counts) -> float:
     return max(0.0, float(beyond / squared)) if squared > 0 else 0.0
 
 
+@nearest_names
 def rate_dispersion(won, decided) -> float:
     """How alike deals of one group and period end beyond chance, a correlation: 0 is chance alone.
 

@@ -4,10 +4,12 @@ vectorised for whole scorecards."""
 import numpy as np
 
 from kpi_helpers.contract import checks
+from kpi_helpers.errors import nearest_names
 
 ALMOST_POISSON = 1e-6  # dispersion below which the quantiles are lost in rounding
 
 
+@nearest_names
 def wilson(k, n, *, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     """Where the true rate behind `k` wins of `n` deals plausibly lies; narrower means better
     known.
@@ -61,6 +63,7 @@ def wilson(k, n, *, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     return np.where(known, low, np.nan)[()], np.where(known, high, np.nan)[()]
 
 
+@nearest_names
 def poisson(k, *, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     """Where the true mean behind a count of `k` plausibly lies, exactly; narrower means better
     known.
@@ -104,6 +107,7 @@ def poisson(k, *, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     return low[()], gammaincinv(k + 1, 1 - tail)[()]
 
 
+@nearest_names
 def negative_binomial(
     k, dispersion: float, *, confidence: float = 0.95
 ) -> tuple[np.ndarray, np.ndarray]:

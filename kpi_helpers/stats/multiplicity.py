@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.contract import checks
-from kpi_helpers.errors import KitError
+from kpi_helpers.errors import KitError, nearest_names
 
 
+@nearest_names
 def benjamini_hochberg(p, *, rate: float = 0.05) -> pd.DataFrame:
     """Which of many alerts to raise so that on average at most `rate` of them are false; a
     smaller q is surer.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kpi_helpers.errors import KitError
+from kpi_helpers.errors import KitError, nearest_names
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class LeastSquares:
     lags: int
 
 
+@nearest_names
 def least_squares(design, y, *, lags: int | None = None) -> LeastSquares:
     """The line through a series, with errors that hold when periods go together; neither
     direction is better.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kpi_helpers.contract import checks
-from kpi_helpers.errors import KitError
+from kpi_helpers.errors import KitError, nearest_names
 
 EXACT = 12  # deals; 2 to the 12th outcomes are listed one by one
 NODES = 64  # of the shared shock, where the listing is exact
@@ -42,6 +42,7 @@ class Outcome:
         return float(min(1.0, self.chances[self.values >= value - 1e-6].sum()))
 
 
+@nearest_names
 def outcome(
     amounts, probabilities, *, shock: float = 0.0, seed: int = 0, draws: int = 20_000
 ) -> Outcome:

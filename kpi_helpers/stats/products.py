@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kpi_helpers.errors import nearest_names
+
 
 class Factor(NamedTuple):
     """A number with its interval, and the power that it has in the product."""
@@ -14,6 +16,7 @@ class Factor(NamedTuple):
     power: float = 1.0
 
 
+@nearest_names
 def product_interval(value: float, factors) -> tuple[float, float]:
     """Where the true product of independent positive factors plausibly lies; narrower means better
     known.

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kpi_helpers.errors import KitError
+from kpi_helpers.errors import KitError, nearest_names
 
 ENDLESS = 25.0  # log odds; a rate so close to 0 or 1 is a coefficient on its way to infinity
 
@@ -27,6 +27,7 @@ class Logistic:
         return np.linalg.inv(self.information.toarray() if sparse else self.information)
 
 
+@nearest_names
 def logistic(design, k, n, *, ridge=0.0, most_steps: int = 100) -> Logistic:
     """How each column of `design` moves the log odds of k wins of n; a positive coefficient
     raises the rate.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kpi_helpers.contract import checks
-from kpi_helpers.errors import UnknownValue
+from kpi_helpers.errors import UnknownValue, nearest_names
 from kpi_helpers.stats import reasons
 
 CHUNK = 4_000_000  # resampled values held at a time: 32 MB
@@ -24,6 +24,7 @@ class Interval:
     reason: str | None = None
 
 
+@nearest_names
 def bootstrap(
     values,
     statistic: str = "mean",
@@ -84,6 +85,7 @@ def bootstrap(
     return _interval(values, None, _medians, _left_out_medians, seed, resamples, confidence)
 
 
+@nearest_names
 def bootstrap_ratio(
     a, b, *, seed: int = 0, resamples: int = 2000, confidence: float = 0.95
 ) -> Interval:

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from kpi_helpers.contract import checks
+from kpi_helpers.errors import nearest_names
 
 DRAWS = 1000
 MOST = (
@@ -123,6 +124,7 @@ def _medians(logs):
     return lambda n: np.exp(np.median(logs[:, :n], axis=1))
 
 
+@nearest_names
 def learn_shape(values, groups, *, seed: int = 0) -> Shape:
     """The shape that positive values of all groups share, each around its own group's level.
 

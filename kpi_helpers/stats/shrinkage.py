@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kpi_helpers.contract import checks
-from kpi_helpers.errors import KitError
+from kpi_helpers.errors import KitError, nearest_names
 from kpi_helpers.stats import reasons
 
 FLAT = 1e-4  # gain in log-likelihood below which partners cannot be told apart
@@ -32,6 +32,7 @@ class Shrinkage:
     reason: str | None = None
 
 
+@nearest_names
 def shrunk(k, n, a: float, b: float) -> np.ndarray:
     """The rate of each partner drawn towards that of all, the more the fewer its deals; higher
     is better, rank by it.
@@ -76,6 +77,7 @@ def shrunk(k, n, a: float, b: float) -> np.ndarray:
     return np.where(n > 0, (k + a) / (n + a + b), np.nan)
 
 
+@nearest_names
 def empirical_bayes(k, n, *, confidence: float = 0.95) -> Shrinkage:
     """Each partner's rate shrunk towards all partners' by a prior learned from them; higher is
     better, rank by it.
@@ -159,6 +161,7 @@ def _fit(k, n):
     return *map(float, prior(best.x)), float(-best.fun - common)
 
 
+@nearest_names
 def normal_posterior(values, errors, *, seed: int = 0, draws: int = 2000) -> np.ndarray:
     """What the true values behind several estimates may be, given how much they differ at all.
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.contract import checks
-from kpi_helpers.errors import KitError
+from kpi_helpers.errors import KitError, nearest_names
 from kpi_helpers.stats import reasons
 from kpi_helpers.stats.newey_west import least_squares
 
@@ -52,6 +52,7 @@ class StrategyEffect:
         )
 
 
+@nearest_names
 def interrupted_series(
     values, start: int, *, control=None, lags: int | None = None, confidence: float = 0.95
 ) -> StrategyEffect:
@@ -168,6 +169,7 @@ class Placebo:
     reason: str | None = None
 
 
+@nearest_names
 def placebo_dates(values, start: int, *, control=None) -> Placebo:
     """Whether pretended starts before the true one show as large an effect; a small p supports
     the strategy.

@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.contract import checks
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.stats import reasons
 
 CLOSED = ("won", "lost", "cancelled")
 ROUNDING = 1e-12
 
 
+@nearest_names
 def time_to_outcome(days, outcome, *, confidence: float = 0.95) -> pd.DataFrame:
     """The shares of deals won, lost, cancelled and still open after each number of days; won
     early is better.
@@ -70,6 +72,7 @@ def time_to_outcome(days, outcome, *, confidence: float = 0.95) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(names, columns, strict=True)))
 
 
+@nearest_names
 def share_won_by(days, outcome, by=(30, 60, 90), *, confidence: float = 0.95) -> pd.DataFrame:
     """The share of deals won within each number of days, losing a competing outcome; higher is
     better.

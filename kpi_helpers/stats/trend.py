@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kpi_helpers.contract import checks
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.stats import reasons
 
 ENOUGH = 8  # periods
@@ -26,6 +27,7 @@ class Trend:
     reason: str | None = None
 
 
+@nearest_names
 def theil_sen(values, periods=None, *, confidence: float = 0.95) -> Trend:
     """How fast a KPI moves per period; whether up is better is the KPI's own direction.
 
@@ -95,6 +97,7 @@ def theil_sen(values, periods=None, *, confidence: float = 0.95) -> Trend:
     )
 
 
+@nearest_names
 def mann_kendall(values) -> float:
     """How often values in no order would rise or fall as steadily (two-sided p); a small p says
     that there is a trend.

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.contract.notes import Note
+from kpi_helpers.errors import nearest_names
 from kpi_helpers.whatif.applying import applied
 from kpi_helpers.whatif.baselines import Baseline, World
 from kpi_helpers.whatif.scenarios import scenario_of
@@ -58,6 +59,7 @@ class Answer:
         return ranges | {"chance": self.chance, "target": self.target, "spend": self.spend}
 
 
+@nearest_names
 def simulate(base: Baseline, scenario=None) -> Answer:
     """What the window brings when the scenario holds; more is better.
 

@@ -13,7 +13,7 @@ from kpi_helpers.contract.levels import EVERYONE, LEVELS
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.contract.windows import Window, as_date, last_months
 from kpi_helpers.engines.pandas_table import deal_table, merged_shares
-from kpi_helpers.errors import KitError, UnknownValue
+from kpi_helpers.errors import KitError, UnknownValue, nearest_names
 from kpi_helpers.judging import WinHistory, learn, period_ahead, win_chances
 from kpi_helpers.judging.arrivals import YEAR, deals_to_come
 from kpi_helpers.judging.forecasting import FEWEST_CREATED, SHOCK
@@ -83,6 +83,7 @@ class Baseline:
         return World(*ours, world.spend)
 
 
+@nearest_names
 def baseline(
     deals,
     *,

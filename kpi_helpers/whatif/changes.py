@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.errors import KitError, UnknownValue
+from kpi_helpers.errors import KitError, UnknownValue, nearest_names
 
 FORMS = (
     "+5pp or -5pp (points, rates only), +20% or -20% (of the measured value), +3 or -3, or "
@@ -30,6 +30,7 @@ class Change:
         return self.value / self.measured
 
 
+@nearest_names
 def parse_change(drivers: pd.DataFrame, driver: str, change) -> Change:
     """The new value of one of the `drivers` from what was written; neither direction is better.
 

@@ -8,7 +8,7 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.errors import KitError, UnknownValue
+from kpi_helpers.errors import KitError, UnknownValue, nearest_names
 from kpi_helpers.whatif.answers import MEASURES, expected, simulate
 from kpi_helpers.whatif.applying import applied
 from kpi_helpers.whatif.baselines import Baseline
@@ -20,6 +20,7 @@ FAR = 10.0  # times the measured value is as far as a goal is sought
 AT = ("mean", "p10", "p50", "p90")
 
 
+@nearest_names
 def compare(base, scenarios: Iterable) -> pd.DataFrame:
     """The baseline and scenarios side by side: a row each; more is better.
 
@@ -58,6 +59,7 @@ def compare(base, scenarios: Iterable) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({name: float for name in rows[0] if name != "scenario"})
 
 
+@nearest_names
 def tornado(base: Baseline, scenario=None, *, by: float | None = None) -> pd.DataFrame:
     """What each driver does to the window's mean revenue, the largest swing first.
 
@@ -118,6 +120,7 @@ class Goal:
     reason: str | None = None
 
 
+@nearest_names
 def goal_seek(
     base: Baseline, driver: str, target: float, *, scenario=None, at: str = "mean"
 ) -> Goal:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from kpi_helpers.contract.windows import as_date
-from kpi_helpers.errors import KitError, UnknownValue
+from kpi_helpers.errors import KitError, UnknownValue, nearest_names
 from kpi_helpers.system.whole_files import whole_file
 
 RETURNS = 0.5  # an assumption: twice the spend brings 1.41 times the leads
@@ -124,6 +124,7 @@ def scenario_of(changes) -> Scenario:
     return Scenario(name="baseline" if not changes else "scenario", set=changes or {})
 
 
+@nearest_names
 def read_scenario(path) -> Scenario:
     """A scenario from a JSON or TOML file, as `save_scenario` wrote it or by hand; the name is
     the file's unless told.
@@ -165,6 +166,7 @@ def read_scenario(path) -> Scenario:
     return Scenario(**{"name": path.stem} | entries)
 
 
+@nearest_names
 def save_scenario(scenario: Scenario, path) -> Path:
     """Write a scenario as JSON, whole or not at all; `read_scenario` gives an equal one back.
 
@@ -192,6 +194,7 @@ def save_scenario(scenario: Scenario, path) -> Path:
     return _whole(Path(path), lambda new: new.write_text(text, encoding="utf-8"))
 
 
+@nearest_names
 def export(table: pd.DataFrame, path) -> Path:
     """Write a comparison (or any table) as .csv or .xlsx; text that looks like a formula stays
     text.
