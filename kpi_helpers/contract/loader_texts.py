@@ -13,6 +13,16 @@ WARNINGS: dict[str, str | tuple[str, str]] = {
     # what was read
     "not_used": "{name} was not used: no column of it is needed.",
     "hidden_sheets": "{file}: hidden sheets are not read: {sheets}.",
+    "hidden_rows": "{file}: {n} rows are hidden, by a filter or by hand; they are read like "
+    "the others. Delete them if they are not meant.",
+    "merged_cells": "{file}: {n} cells that are merged over several rows hold for each of "
+    "these rows.",
+    "first_page": "RECORD COUNT: {file} is one page of an answer that goes on ({there} records "
+    "are here): fetch the other pages too.",
+    "status_by_values": "{column} is read as the status, as its values say: {values}. If it is "
+    "not, map another column.",
+    "partner_each_deal": "Each of the {n} deals has a partner of its own: is that column the "
+    "partner? Map the one that names it to partner.",
     "unsaved_formulas": "{file}: {n} formulas have no stored value and are read as blank; open the "
     "file in Excel and save it.",
     "lines_above": "{file}: {n} lines above the header (line {line}) are not deals and were left "
@@ -41,6 +51,20 @@ WARNINGS: dict[str, str | tuple[str, str]] = {
     "are rejected.",
     "no_lost_deals": "NO LOST DEALS at all: the export may leave them out (Odoo's does, unless "
     "archived leads are included); close rates would be far too high.",
+    "deleted_rows": "{n} rows are deleted or archived in the CRM and were left out.",
+    "superseded_rows": "{n} rows are earlier versions of deals, as a table of the history "
+    "keeps them, and were left out.",
+    "repeated_headers": "{n} rows repeat the header and were left out.",
+    "subtotal_rows": "{n} rows are subtotals or counts of a grouped report and were left out. "
+    "Where the name of a group stands only in its first row, export the details only, ungrouped.",
+    "line_rows": "{n} rows are further products of a deal that stands above; each deal counts "
+    "once.",
+    "product_lines_add": "LINES OF PRODUCTS: the amounts of a deal's lines are added up. If each "
+    "line holds the deal's whole amount, map the column of the line's price to amount.",
+    "product_lines_repeat": "Each line of a deal's products repeats one amount, which is read "
+    "as that of the whole deal.",
+    "partners_missing": "{n} rows name no partner and are rejected. Where a report groups its "
+    "rows, the name stands only in the first row of a group: export the details only, ungrouped.",
     # how they stand, and when
     "unmapped_stages": "UNMAPPED STAGES: {stages}. Say what each means in a mapping file: [stages] "
     '"..." = "won", or lost, open, cancelled.',
@@ -88,6 +112,11 @@ WARNINGS: dict[str, str | tuple[str, str]] = {
     "{listed} and {more} more. Say where they belong in a mapping file's [channels].",
 }
 REJECTIONS: dict[str, str | tuple[str, str]] = {
+    "row_deleted": "deleted or archived in the CRM",
+    "row_superseded": "an earlier version of the deal",
+    "row_header": "the header again, not a deal",
+    "row_subtotal": "a subtotal or count, not a deal",
+    "row_line": "a further product of the deal above",
     "not_a_date": "not a date from {first} to {last} in a form that can be read",
     "not_a_number": "not a number that can be read",
     "not_a_flag": "neither true nor false (true, false, 1, 0, yes, no, evet, hayır)",

@@ -12,9 +12,10 @@ from kpi_helpers.contract.windows import as_date
 from kpi_helpers.engines.spark import is_spark, spark_deals
 from kpi_helpers.errors import KitError, nearest_names
 from kpi_helpers.reading.checking import checks, duplicates, imports, sides
+from kpi_helpers.reading.checking.aside import set_aside, told
 from kpi_helpers.reading.checking.cautions import cautions
 from kpi_helpers.reading.checking.rejected import refused_side, rejected_frame
-from kpi_helpers.reading.columns import choose
+from kpi_helpers.reading.columns import by_values, choose
 from kpi_helpers.reading.columns.choose import Choice
 from kpi_helpers.reading.columns.fields import FIELDS
 from kpi_helpers.reading.columns.mapping import Mapping, read_mapping
@@ -123,11 +124,19 @@ def load(
     else:
         tables = [t for path in sources.files(_paths(source)) for t in open_table(db, path)]
     choice = choose.choose(tables, answers)
+    by_values.check_header(choice)
+    seen = by_values.columns_of(db, choice.deals.tables[0])
+    by_values.correct(seen, choice, answers.columns)
+    by_values.check_twice(seen, choice, answers.columns)
+    status, notes = by_values.status_column(seen, choice)
+    db.notes += notes
+    choice.columns.update({"status": status} if status else {})
     looks = lookups.usable(db, choice)
     choose.need(
         choice.columns | {f: f for look in looks for f in look.columns},
         choice.deals.header,
         choice.deals.name,
+        by_values.likely_partners(seen, choice),
     )
     loaded = _read(db, choice, looks, answers, as_of, currency)
     if loaded._stored is None:
@@ -154,7 +163,7 @@ def _read(
     clean = _clean(db, deals, given, looks)
     with db.reading(deals.name):
         styles = decide(db, clean, FIELDS, answers.reading, columns, deals.name)
-        typed = make_typed(db, clean, styles)
+        typed = set_aside(db, make_typed(db, clean, styles), columns)
         words = make_words(db, clean, answers, choice.words)
         judged = make_judged(db, typed, words)
         rejects = checks.find(db, judged)
@@ -181,6 +190,7 @@ def _read(
         "exact_duplicates": copies.exact,
         "contradictions": copies.contradicting,
         "broken_lines": broken,
+        "partners_missing": _many(rejects.count(db, "partner_missing"), rows),
         "closed_before_created": rejects.count(db, "closed_before_its_creation"),
         "open_with_closing_date": moved,
     }
@@ -194,6 +204,7 @@ def _read(
         *priced.warnings,
         *([Note("no_deal_id")] if "deal_id" not in judged.types else []),
         *(Note(code, n=n) for code, n in counts.items() if n),
+        *told(db, rejects),
         *imported,
         *doubts(db, judged, words),
         *cautions(db, made.name, judged.types, copies, as_of),
@@ -244,6 +255,11 @@ def _clean(db: Connection, deals: Stack, given: View, looks: Sequence[lookups.Jo
     kinds = {f: column.kind for f, column in FIELDS.items() if f in fields}
     tidy = all(table.kind == "csv" for table in deals.tables)
     return make_clean(db, "clean", lookups.joined(given, looks), kinds, tidy=tidy)
+
+
+def _many(missing: int, rows: int) -> int:
+    """What is missing in so many rows that it may be the export's form rather than their fault."""
+    return missing if missing > 1 and 4 * missing >= rows else 0
 
 
 def _check_balance(rows: int, used: int, refused: int) -> None:
@@ -303,7 +319,7 @@ def _stages(db: Connection, judged: View):
     stage = "stage" if "stage" in judged.types else "coalesce(said_status, status)"
     frame = db.connection.sql(
         f"SELECT {stage} AS stage, coalesce(status, 'unmapped') AS status, count(*) AS deals "
-        f"FROM {judged.name} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
+        f"FROM {judged.name} WHERE aside IS NULL GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
     ).df()
     return frame.astype({"stage": "str", "status": "str", "deals": "int64"})
 

@@ -7,6 +7,8 @@ from kpi_helpers.contract.notes import Note
 from kpi_helpers.reading.checking.duplicates import Duplicates
 from kpi_helpers.reading.connection import Connection, lit
 
+FEWEST_DEALS = 5  # from which on it is odd that each has a partner of its own
+
 
 def cautions(
     db: Connection, deals: str, types: Mapping[str, str], copies: Duplicates, as_of
@@ -23,7 +25,8 @@ def cautions(
         count(*) FILTER (WHERE coalesce(amount_original, amount) < 0),
         count(*) FILTER (WHERE status = 'open' AND expected_close_on < {day}),
         count(*) FILTER (WHERE amount_original IS NOT NULL AND amount IS NULL),
-        count(*) FILTER (WHERE created_on > {day} OR closed_on > {day}) FROM {deals}""")
+        count(*) FILTER (WHERE created_on > {day} OR closed_on > {day}),
+        count(*), count(DISTINCT partner) FROM {deals}""")
     codes = (
         "won_amount_blank",
         "won_amount_placeholder",
@@ -32,9 +35,12 @@ def cautions(
         "unpriced",
         "after_as_of",
     )
+    *counts, deals_, partners = counts
     without = dict(zip(gone, counts, strict=False))
     counts = counts[len(gone) :]
     said = [Note("no_lost_deals")] if won and not lost else []
+    if deals_ == partners >= FEWEST_DEALS:
+        said.append(Note("partner_each_deal", n=deals_))
     if n := sum(without.values()):
         said.append(
             Note(

@@ -1,7 +1,7 @@
 """What makes a row unusable: a list of conditions, all told at once for every row."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from string import Formatter
 
 from kpi_helpers.contract.notes import ELLIPSIS, Note, encode
@@ -47,6 +47,14 @@ READS = {
     "number": ("not_a_number", {}),
     "share": ("not_a_number", {}),
     "flag": ("not_a_flag", {}),
+}
+# What a row is instead of a deal (see checking.aside) is all that is told of it.
+ASIDE = {
+    "row_deleted": "deal_id",
+    "row_superseded": "deal_id",
+    "row_header": "partner",
+    "row_subtotal": "partner",
+    "row_line": "product",
 }
 IN_MAPPING = {"where": "a mapping file's [stages]"}
 
@@ -136,7 +144,10 @@ class Rejects:
 def find(db: Connection, judged: View) -> Rejects:
     """Every fault of every judged deal."""
     db.run("CREATE OR REPLACE TEMP MACRO quoted(x) AS '\"' || x || '\"'")
-    all_faults = faults(judged.types)
+    all_faults = [
+        *(Fault(column, f"aside = {lit(code)}", column, code) for code, column in ASIDE.items()),
+        *(replace(f, when=f"aside IS NULL AND ({f.when})") for f in faults(judged.types)),
+    ]
     anyone = " OR ".join(f"coalesce({f.when}, false)" for f in all_faults)
     listed = ", ".join(
         f"CASE WHEN {f.when} THEN "

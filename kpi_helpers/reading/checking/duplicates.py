@@ -40,7 +40,8 @@ def reject(db: Connection, clean: View, typed: View, rejects: Rejects) -> Duplic
     content = ", ".join(f for f in FIELDS if f in typed.types)
     db.run(f"""CREATE OR REPLACE TEMP TABLE copies AS
         WITH same AS (SELECT _part, _row, deal_id, partner, hash({content}) AS content
-                      FROM {typed.name} WHERE deal_id IS NOT NULL AND partner IS NOT NULL
+                      FROM {typed.name} WHERE aside IS NULL
+                        AND deal_id IS NOT NULL AND partner IS NOT NULL
                         AND hash(deal_id) IN (SELECT h FROM repeated))
         SELECT *, count(*) OVER key AS n, count(DISTINCT content) OVER key AS kinds,
                row_number() OVER (PARTITION BY deal_id, partner ORDER BY _part, _row) AS nth

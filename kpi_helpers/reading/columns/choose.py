@@ -1,6 +1,7 @@
 """Which of the tables holds the deals, which column answers which field, and which tables stand
 beside it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kpi_helpers.contract.deals import DEAL_COLUMNS, SIDE_TABLES
@@ -134,7 +135,8 @@ def match(header: list[str], mapping: Mapping) -> tuple[dict[str, str], str, flo
         and bool({"status", "stage"} & own.keys())
     )
     if said == "kit" and (kit or "profile" in mapping.reading):
-        return columns, "kit", 1.0
+        # a deal table keeps the flag of its CRM's bin
+        return _by_generic_names(columns, free, mapping, ("deleted", "current_version")), "kit", 1.0
     profile, score = recognised(free, mapping)
     if profile is not None:
         wanted = {
@@ -145,16 +147,24 @@ def match(header: list[str], mapping: Mapping) -> tuple[dict[str, str], str, flo
         columns |= wanted
         passed = profile.passed_over(free)
         free = [h for h in free if h not in wanted.values() and h not in passed]
-    for field_name, aliases in vocabulary("profiles/generic.toml")["columns"].items():
-        if field_name not in columns and field_name not in mapping.columns:
-            at = find(free, aliases)
-            if at is not None:
-                columns[field_name] = free.pop(at)
+    columns = _by_generic_names(columns, free, mapping, FIELDS)
     return (
         {f: columns[f] for f in FIELDS if f in columns},
         profile.name if profile else "generic",
         score,
     )
+
+
+def _by_generic_names(
+    columns: dict[str, str], free: list[str], mapping: Mapping, fields: Iterable[str]
+) -> dict[str, str]:
+    """The columns with those of `fields` that a free header answers in any CRM's words."""
+    free = list(free)
+    for field_name, aliases in vocabulary("profiles/generic.toml")["columns"].items():
+        wanted = field_name in fields and field_name not in {*columns, *mapping.columns}
+        if wanted and (at := find(free, aliases)) is not None:
+            columns = columns | {field_name: free.pop(at)}
+    return columns
 
 
 def exact(header: list[str], wanted: str) -> str | None:
@@ -221,15 +231,19 @@ def _check_mapped(
         )
 
 
-def need(columns: dict[str, str], have: list[str], file: str) -> None:
-    """The fields without which nothing can be told: partner, and a status in some form."""
+def need(columns: dict[str, str], have: list[str], file: str, likely: list[str]) -> None:
+    """The fields without which nothing can be told: partner, and a status in some form. `likely`
+    are the headers that may name the partner, the most likely first."""
     if "partner" not in columns:
         free = [h for h in have if h not in columns.values()] or have
         raise KitError(
             f"{file} has no partner column that the kit knows. Say which one names the channel "
-            f"partner, e.g. ",
-            Argument("mapping", {"partner": free[0]}),
-            f". {_listed(columns, free)}",
+            "partner, e.g. "
+            if likely
+            else f"{file} has no partner column that the kit knows, and none that looks like one. "
+            "Export the channel partner of each deal too, or say which column names it: ",
+            Argument("mapping", {"partner": likely[0] if likely else "COLUMN"}),
+            f". {_listed(columns, [*likely, *(h for h in free if h not in likely)])}",
         )
     if (
         not {

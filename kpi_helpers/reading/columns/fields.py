@@ -9,6 +9,8 @@ HELPERS: dict[str, Column] = {
     "is_won": Column("flag", "the CRM's own flag: won"),
     "is_closed": Column("flag", "the CRM's own flag: won, lost or cancelled"),
     "active": Column("flag", "false: archived, which is how Odoo marks a lost deal"),
+    "deleted": Column("flag", "in the CRM's bin, or archived there: no deal any more"),
+    "current_version": Column("flag", "false: an earlier version, in a table of the history"),
     "won_on": Column("date", "when it was won"),
     "lost_on": Column("date", "when it was lost"),
     "closes_on": Column(

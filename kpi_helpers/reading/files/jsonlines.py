@@ -16,6 +16,22 @@ from kpi_helpers.reading.table import Malformed, Table
 MOST_WHOLE = 512 << 20
 LONGEST_LINE = 64 << 20
 ENVELOPES = ("records", "results", "value", "data", "items", "deals", "rows")
+# Where an API says how many records there are in all, and that more pages follow.
+STATED = ("totalSize", "total", "@odata.count", "totalCount", "total_count", "totalResults")
+NEXT = (
+    ("nextRecordsUrl",),
+    ("@odata.nextLink",),
+    ("paging", "next"),
+    ("next",),
+    ("next_page",),
+    ("nextPageToken",),
+    ("has_more",),
+    ("hasMore",),
+    ("info", "more_records"),
+    ("links", "next"),
+    ("additional_data", "pagination", "more_items_in_collection"),
+    ("additional_data", "next_cursor"),
+)
 # What an API wraps a record's columns in, and what it says about itself.
 INNER, ABOUT = ("properties",), ("attributes",)
 
@@ -24,7 +40,8 @@ def records(db: Connection, path: Path, file: str, stem: str) -> Table:
     """The table in a UTF-8 JSON file; KitError when there is none. Broken lines are kept as
     malformed."""
     collected, broken = Cells(db, file), []
-    for number, found in _objects(path, file):
+    whole = _document(path, file)
+    for number, found in _objects(path, file) if whole is None else enumerate(_listed(whole), 1):
         if isinstance(found, dict):
             collected.add(number, flat(found))
         else:
@@ -33,7 +50,26 @@ def records(db: Connection, path: Path, file: str, stem: str) -> Table:
         raise KitError(f"{file} holds no JSON objects: neither one a line, nor an array of them.")
     table = collected.finish(stem)
     table.malformed = broken
+    if isinstance(whole, dict):
+        _note_pages(table, whole)
     return table
+
+
+def _note_pages(table: Table, envelope: dict) -> None:
+    """Say on the table that the answer has more records than are here."""
+    table.stated = next((int(n) for k in STATED if _is_count(n := envelope.get(k))), None)
+    if table.stated is None and any(_inside(envelope, where) for where in NEXT):
+        table.notes.append(Note("first_page", file=table.file, there=table.rows))
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, Numeral) and value.isdigit()
+
+
+def _inside(record: Any, where: tuple[str, ...]) -> Any:
+    for name in where:
+        record = record.get(name) if isinstance(record, dict) else None
+    return record
 
 
 def flat(record: dict[str, Any]) -> dict[str, Any]:
@@ -60,14 +96,6 @@ def _parsed(text: str) -> Any:
 def _objects(path: Path, file: str) -> Iterator[tuple[int, Any]]:
     """Line (or position in an array) and object; what is no object comes as the text it is."""
     with path.open("rb") as stream:
-        start = stream.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
-    whole = (
-        _whole(path, file) if start[:1] in (b"[", b"{") and path.suffix.lower() == ".json" else None
-    )
-    if whole is not None:
-        yield from enumerate(whole, 1)
-        return
-    with path.open("rb") as stream:
         number = 0
         while line := stream.readline(LONGEST_LINE):
             number += 1
@@ -84,9 +112,12 @@ def _objects(path: Path, file: str) -> Iterator[tuple[int, Any]]:
                 yield number, text
 
 
-def _whole(path: Path, file: str) -> list | None:
-    """The array in the file, or in its envelope; None when it is not one document but a line
-    each."""
+def _document(path: Path, file: str) -> list | dict | None:
+    """The array or object that the file is as a whole; None when it is a line each."""
+    with path.open("rb") as stream:
+        start = stream.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start[:1] not in (b"[", b"{") or path.suffix.lower() != ".json":
+        return None
     if path.stat().st_size > MOST_WHOLE:
         return None
     try:
@@ -105,7 +136,11 @@ def _whole(path: Path, file: str) -> list | None:
         ) from error
     except ValueError as error:
         raise KitError(f"{file} is not JSON: {error}.") from error
-    if isinstance(found, dict):
-        listed = next((found[k] for k in ENVELOPES if isinstance(found.get(k), list)), None)
-        return [found] if listed is None else listed
-    return found if isinstance(found, list) else None
+    return found if isinstance(found, list | dict) else None
+
+
+def _listed(document: list | dict) -> list:
+    """The records of an array, in an API's envelope or on their own."""
+    if isinstance(document, list):
+        return document
+    return next((document[k] for k in ENVELOPES if isinstance(document.get(k), list)), [document])

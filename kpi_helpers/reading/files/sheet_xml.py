@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from kpi_helpers.errors import KitError
 
 MOST_CELLS = 60_000_000  # of a sheet, blank ones too: a reader keeps a place for each
-CARRY = 64  # bytes of a block that are looked at again with the next one
+CARRY = 256  # bytes of a block that are looked at again with the next one
 _NO_VALUE = re.compile(rb"</f>(?:<v></v>|<v ?/>)?</c>")
 _WIDE = re.compile(rb'<c [^>]*?r="([A-Z]{2,3})\d')
+_HIDDEN = re.compile(rb'<row [^>]*?hidden="(?:1|true)"')
 _ROW = re.compile(rb'<row [^>]*?r="(\d+)"')
 _ERROR = re.compile(rb'<c [^>]*?t="e"')
 _PLACE = re.compile(r"([A-Z]+)(\d+)")
@@ -23,6 +24,7 @@ class Look:
     """What has been seen of a sheet so far."""
 
     unsaved: int = 0
+    hidden: int = 0
     errors: bool = False
     rows: int = 0
     columns: int = 26
@@ -33,6 +35,8 @@ class Look:
         seen = self._rest + block
         self._rest = seen[-CARRY:]
         self.unsaved += len(_NO_VALUE.findall(seen)) - len(_NO_VALUE.findall(seen[:CARRY]))
+        if b'hidden="' in seen:
+            self.hidden += len(_HIDDEN.findall(seen)) - len(_HIDDEN.findall(seen[:CARRY]))
         self.errors = self.errors or bool(_ERROR.search(seen))
         for letters in {*_WIDE.findall(seen)}:
             self.columns = max(self.columns, column_number(letters.decode()))

@@ -4,9 +4,10 @@ stored."""
 import datetime
 import zipfile
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -26,7 +27,7 @@ LOOK = 30  # rows in which the header must come
 
 def workbook(db: Connection, path: Path, file: str, stem: str) -> list[Table]:
     """The tables in the sheets of the workbook at `path`; KitError says why there is none."""
-    unsaved, errors = _check(path, file)
+    unsaved, errors, folded = _check(path, file)
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             sheets = [s for s in book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
@@ -49,18 +50,20 @@ def workbook(db: Connection, path: Path, file: str, stem: str) -> list[Table]:
         raise KitError(f"{file} holds no table: its sheets are empty{unseen}.")
     if hidden:
         tables[0].notes.append(Note("hidden_sheets", file=file, sheets=", ".join(hidden)))
+    if n := sum(folded.get(name, 0) for name in shown):
+        tables[0].notes.append(Note("hidden_rows", file=file, n=n))
     if unsaved:
         tables[0].notes.append(Note("unsaved_formulas", file=file, n=unsaved))
     return tables
 
 
-def _check(path: Path, file: str) -> tuple[int, dict[str, dict]]:
+def _check(path: Path, file: str) -> tuple[int, dict[str, dict], dict[str, int]]:
     """Refuse a bomb, a protected or a foreign file before its cells are read.
 
-    Gives the number of formulas without a value, and by sheet the cells that show an error: they
-    would be read as blank.
+    Gives the number of formulas without a value, and by sheet the cells that show an error, which
+    would be read as blank, and how many rows are hidden.
     """
-    unsaved, erring = 0, set()
+    unsaved, erring, hidden = 0, set(), {}
     try:
         with zipfile.ZipFile(path) as packed:
             if "xl/workbook.xml" not in packed.namelist():
@@ -73,7 +76,8 @@ def _check(path: Path, file: str) -> tuple[int, dict[str, dict]]:
                     look.check(file)
                     unsaved += look.unsaved
                     erring |= {info.filename} if look.errors else set()
-            parts = sheet_xml.sheet_parts(packed) if erring else {}
+                    hidden |= {info.filename: look.hidden} if look.hidden else {}
+            parts = sheet_xml.sheet_parts(packed) if erring or hidden else {}
             errors = {
                 name: sheet_xml.error_cells(packed, part)
                 for name, part in parts.items()
@@ -83,7 +87,7 @@ def _check(path: Path, file: str) -> tuple[int, dict[str, dict]]:
         raise
     except (*BROKEN, KeyError, SyntaxError) as error:
         raise KitError(f"{file} is not a workbook that can be read: {_first(error)}.") from error
-    return unsaved, errors
+    return unsaved, errors, {n: hidden[part] for n, part in parts.items() if part in hidden}
 
 
 def _first(error: Exception) -> str:
@@ -95,11 +99,43 @@ def _rows(sheet, errors: dict[tuple[int, int], str]) -> Iterator[tuple[int, tupl
     in_row: dict[int, dict[int, str]] = {}
     for (row, column), text in errors.items():
         in_row.setdefault(row, {})[column] = text
+    merged = _merged(sheet)
+    held: dict[int, Any] = {}
     for at, cells in enumerate(sheet.to_python(skip_empty_area=False)):
+        for column, first in merged.get(at, {}).items():
+            if first == at:
+                held[column] = cells[column]
+            elif not isinstance(held[column], int | float):  # an amount is not each row's
+                cells[column] = held[column]
         for column, text in in_row.get(at, {}).items():
             cells[column] = text
         if any(c is not None and c != "" for c in cells):
             yield at + 1, tuple(cells)
+
+
+def _merged(sheet) -> dict[int, dict[int, int]]:
+    """Row -> column -> first row, for the cells that are merged over several rows."""
+    rows: dict[int, dict[int, int]] = {}
+    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+        for row in range(top, bottom + 1) if bottom > top else ():
+            rows.setdefault(row, {})[left] = top
+    return rows
+
+
+def _tall(sheet, below: int) -> int:
+    """How many cells below a row are merged over several rows."""
+    ranges = sheet.merged_cell_ranges or ()
+    return sum(bottom > top >= below for (top, _), (bottom, _) in ranges)
+
+
+def _with_gaps(rows: Iterable[tuple[int, tuple]]) -> list[tuple[int, tuple]]:
+    """Blank rows are left out; what stands alone after a gap must be seen as after one."""
+    told: list[tuple[int, tuple]] = []
+    for number, row in rows:
+        if told and number > told[-1][0] + 1:
+            told.append((number - 1, ()))
+        told.append((number, row))
+    return told
 
 
 def _sheet(db: Connection, sheet, errors: dict, file: str, stem: str) -> Table | None:
@@ -115,12 +151,7 @@ def _sheet(db: Connection, sheet, errors: dict, file: str, stem: str) -> Table |
         held.append((number, row))
         if len(held) > footer.LONGEST:
             _add(collected, header, *held.popleft())
-    # A blank row is not in `held`; what stands alone after a gap must be seen as after one.
-    tail: list = []
-    for number, row in held:
-        if tail and number > tail[-1][0] + 1:
-            tail.append((number - 1, ()))
-        tail.append((number, row))
+    tail = _with_gaps(held)
     keep, stated = footer.split([[_said(c) for c in row] for _, row in tail], len(header))
     for number, row in tail[:keep]:
         if row:
@@ -129,6 +160,8 @@ def _sheet(db: Connection, sheet, errors: dict, file: str, stem: str) -> Table |
     below = [" ".join(filter(None, map(_said, row))) for _, row in tail[keep:] if row]
     if below:
         footer.note(table, below, stated)
+    if tall := _tall(sheet, top[at][0]):
+        table.notes.append(Note("merged_cells", file=file, n=tall))
     if at:
         table.notes.append(Note("rows_above", file=file, n=at, line=top[at][0]))
     return table

@@ -164,14 +164,17 @@ def _judge(db: Connection, typed: View, words: Words, over: tuple[str, ...]) -> 
                  WHEN competitor IS NOT NULL OR {named} OR {outsold} OR {lost_stage} THEN true
             END AS lost_to_competitor),
             status = 'open' AND closed_on IS NOT NULL AS moved,
-            coalesce({_CONTRADICTS}, false) AS contradicts
+            aside IS NULL AND coalesce({_CONTRADICTS}, false) AS contradicts
         FROM dated""")
     return View("judged", types)
 
 
 # Taken as open although nothing known says so.
-GUESSED = "status = 'open' AND stage_word IS NULL AND is_closed IS NULL AND said_status IS NULL"
-UNKNOWN = "status IS NULL AND said_status IS NULL"
+GUESSED = (
+    "aside IS NULL AND status = 'open' AND stage_word IS NULL AND is_closed IS NULL "
+    "AND said_status IS NULL"
+)
+UNKNOWN = "aside IS NULL AND status IS NULL AND said_status IS NULL"
 MOST_LISTED = 100  # stages in one message
 
 
@@ -195,7 +198,7 @@ def doubts(db: Connection, judged: View, words: Words) -> Iterator[Note]:
         listed = ", ".join(f"{stage!r} as {status} {n:,}" for stage, status, n in found[:10])
         yield Note("stages_contradict", n=sum(n for *_, n in found), listed=listed)
     if "is_won" in judged.types and not judged.types.keys() & SAYS_LOST:
-        (n,) = db.one(f"SELECT count(*) FROM {judged.name} WHERE is_won = false")
+        (n,) = db.one(f"SELECT count(*) FROM {judged.name} WHERE is_won = false AND aside IS NULL")
         if n:
             yield Note("won_flag_alone", n=n)
 
