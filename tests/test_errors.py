@@ -68,11 +68,11 @@ def test_one_mistake_is_told_to_each_in_its_own_words(tmp_path):
     deals = pd.DataFrame({"no": ["1"], "Bayi adı": ["Ada"], "Durum": ["Açık"]})
     with pytest.raises(KitError) as caught:
         load(deals[["no", "Durum"]])
-    assert "mapping={'partner': 'no'}" in str(caught.value) and "--" not in str(caught.value)
+    assert "mapping={'partner': 'COLUMN'}" in str(caught.value) and "--" not in str(caught.value)
     path = tmp_path / "deals.csv"
     deals[["no", "Durum"]].to_csv(path, index=False)
     said = CliRunner().invoke(cli.main, ["check", str(path)])
-    assert said.exit_code == 2 and "--map partner=no" in said.output
+    assert said.exit_code == 2 and "--map partner=COLUMN" in said.output
 
 
 def test_errors_survive_the_way_between_processes():
