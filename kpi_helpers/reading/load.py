@@ -15,7 +15,7 @@ from kpi_helpers.reading.checking import checks, duplicates, imports, sides
 from kpi_helpers.reading.checking.aside import set_aside, told
 from kpi_helpers.reading.checking.cautions import cautions
 from kpi_helpers.reading.checking.rejected import refused_side, rejected_frame
-from kpi_helpers.reading.columns import by_values, choose
+from kpi_helpers.reading.columns import choose
 from kpi_helpers.reading.columns.choose import Choice
 from kpi_helpers.reading.columns.fields import FIELDS
 from kpi_helpers.reading.columns.mapping import Mapping, read_mapping
@@ -25,7 +25,7 @@ from kpi_helpers.reading.files.dataframes import kind, table_of
 from kpi_helpers.reading.files.opening import open_table
 from kpi_helpers.reading.files.stacked import stacked
 from kpi_helpers.reading.loaded import Loaded
-from kpi_helpers.reading.meaning import channels, lookups, money
+from kpi_helpers.reading.meaning import by_values, channels, lookups, money
 from kpi_helpers.reading.meaning.export_day import export_day
 from kpi_helpers.reading.meaning.result import make_deals
 from kpi_helpers.reading.meaning.status import doubts, make_judged, make_words
