@@ -23,9 +23,12 @@ _HOMES = {
         "Claim",
         "Compared",
         "Scatter",
+        "beside_average",
+        "beside_peers",
         "change_claim",
         "clearest",
         "learn_scatter",
+        "together",
     ),
     "cohorts": ("with_expected",),
     "comparisons": (

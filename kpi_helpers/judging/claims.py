@@ -1,7 +1,7 @@
 """What may be said of a number beside another: one claim for each comparison, made once and read by
 every sentence, table and page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -21,7 +21,18 @@ from kpi_helpers.stats.differences import (
 )
 
 ROSE, FELL, LEVEL, UNKNOWN = "rose", "fell", "no difference shown", "not known"
-SURE = 0.05
+ABOVE, BELOW = "above", "below"
+SURE = 0.05  # of a single question, and of all that are taken together (Holm)
+TOLD = (  # the changes that a page has a sentence for, each against two earlier windows
+    ("average_deal_size", "whole"),
+    ("deal_count", "won"),
+    ("close_rate", "closed"),
+    ("deal_velocity", "cycle_median"),
+)
+PICKED = TOLD[1:3]  # of which a page's head names the clearest, against the window before
+AVERAGE = 100  # of an index
+# Of 95 % about a median, in quartile ranges over the root of the number: 1.96 x 1.2533 / 1.349.
+MEDIAN_ERROR = 1.821
 FEWEST_EXPECTED, FEWEST_PERIODS = 1.0, 3  # deals a period, and periods, to learn scatter from
 
 
@@ -52,11 +63,15 @@ class Compared:
 
 @dataclass(frozen=True)
 class Claim:
-    """A number against the same number of another window.
+    """What may be said of a number: of its change against another window (`kind` change), of it
+    beside the peers', of what was promised or advised.
 
     `estimate` with `low` and `high` is the change in the KPI's unit, or the ratio of two rates of
-    counts (`relative`); `verdict` is rose, fell, no difference shown or not known, by a test of the
-    change and not by whether the old number lies in the new one's interval.
+    counts (`relative`), or what the kind tells; `verdict` is what a sentence may say, like rose,
+    fell, no difference shown or not known, by a test of the difference and not by whether the old
+    number lies in the new one's interval. `sure` says that a change also holds with all the page's
+    changes taken together: only then is it more than chance explains. `rule` names how it was
+    decided, `behind` holds the numbers it rests on.
     """
 
     kpi: str
@@ -69,6 +84,10 @@ class Claim:
     p: float | None
     relative: bool
     verdict: str
+    kind: str = "change"
+    rule: str = ""
+    behind: dict = field(default_factory=dict)
+    sure: bool = False
 
 
 @nearest_names
@@ -127,7 +146,21 @@ def change_claim(
         found.p,
         relative,
         _verdict(found, level),
+        rule=_rule(now, before, relative),
+        behind=_behind(now) | {f"{name}_before": x for name, x in _behind(before).items()},
     )
+
+
+def _behind(row: dict) -> dict:
+    return {name: row.get(name) for name in ("value", "numerator", "denominator", "n")}
+
+
+def _rule(now, before, relative) -> str:
+    if relative:
+        return "ratio of two counts a day, exact, widened by the programme's scatter"
+    if now["unit"] == "ratio" and _of_deals(now) and _of_deals(before):
+        return "difference of two rates (Newcombe), widened by the programme's scatter"
+    return "difference of two numbers, by both their intervals"
 
 
 def _difference(now, before, this, that, learned, relative) -> Difference:
@@ -176,13 +209,47 @@ def _verdict(found: Difference, level: float) -> str:
 
 
 @nearest_names
+def together(claims: dict) -> dict:
+    """The changes that one page tells, taken together (Holm): which of them are more than chance
+    explains, however many were looked at.
+
+    Parameters
+    ----------
+    claims : dict
+        Claims of changes by (kpi, basis, window they are against).
+
+    Returns
+    -------
+    dict
+        The same claims; `sure` are those of `TOLD` that hold together.
+
+    Notes
+    -----
+    It misleads when pages are read side by side: each is a family of its own. Source: Holm 1979.
+
+    Examples
+    --------
+    >>> together({})
+    {}
+    """
+    told = {key: claim for key, claim in claims.items() if key[:2] in TOLD}
+    p = holm([np.nan if claim.p is None else claim.p for claim in told.values()])
+    sure = {
+        key: replace(claim, sure=True)
+        for (key, claim), one in zip(told.items(), p, strict=True)
+        if one < SURE and claim.verdict in (ROSE, FELL)
+    }
+    return claims | sure
+
+
+@nearest_names
 def clearest(claims: list[Claim]) -> Claim | None:
-    """The surest change of several, all of them looked at (Holm); None where none is sure.
+    """The surest change of several; None where none is sure.
 
     Parameters
     ----------
     claims : list of Claim
-        Those among which one is picked out.
+        Those among which one is picked out, as `together` gave them.
 
     Returns
     -------
@@ -194,13 +261,119 @@ def clearest(claims: list[Claim]) -> Claim | None:
     >>> clearest([]) is None
     True
     """
-    p = holm([np.nan if claim.p is None else claim.p for claim in claims])
-    sure = [
-        (value, at)
-        for at, value in enumerate(p)
-        if value < SURE and claims[at].verdict in (ROSE, FELL)
+    return min((c for c in claims if c.sure), key=lambda c: c.p, default=None)
+
+
+@nearest_names
+def beside_peers(rows: list[dict], window: str) -> list[Claim]:
+    """Whether each number lies above or below its peers' median, all of them taken together.
+
+    The difference with both sides' uncertainty: the number's own interval, and the median's, which
+    follows from the peers' quartiles as if their values were normal. Of several numbers of one page
+    some differ by chance, so they are taken together (Holm).
+
+    Parameters
+    ----------
+    rows : list of dict
+        Rows of a partner's scorecard with peers_count, peers_low, peers_median and peers_high.
+    window : str
+        What the window is called.
+
+    Returns
+    -------
+    list of Claim
+        One for each row: above, below, no difference shown, or not known without an interval or
+        enough peers.
+
+    Notes
+    -----
+    It misleads where partners differ in kind: season, region and size are not considered. Source:
+    Holm 1979; the median's error after Kendall and Stuart.
+
+    Examples
+    --------
+    >>> row = {"kpi": "close_rate", "basis": "closed", "value": 0.5, "low": 0.4, "high": 0.6}
+    >>> row |= {"peers_count": 20, "peers_low": 0.2, "peers_median": 0.25, "peers_high": 0.3}
+    >>> beside_peers([row], "2025-Q4")[0].verdict
+    'above'
+    """
+    found = [NOTHING if young(row) else _from_median(row) for row in rows]
+    sure = holm([np.nan if one.p is None else one.p for one in found])
+    return [
+        Claim(
+            *(row["kpi"], row["basis"], window, "peers’ median"),
+            *(one.estimate, one.low, one.high, one.p),
+            relative=False,
+            verdict=_apart(one, p < SURE),
+            kind="peers",
+            rule="difference from the peers' median, the page's numbers taken together (Holm)",
+            behind=_behind(row) | {"median": row["peers_median"], "peers": row["peers_count"]},
+        )
+        for row, one, p in zip(rows, found, sure, strict=True)
     ]
-    return claims[min(sure)[1]] if sure else None
+
+
+def _from_median(row: dict) -> Difference:
+    median = row["peers_median"]
+    quarters = row["peers_high"] - row["peers_low"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        away = MEDIAN_ERROR * quarters / np.sqrt(row["peers_count"])
+    return moved(row["value"], row["low"], row["high"], median, median - away, median + away)
+
+
+def _apart(found: Difference, sure: bool) -> str:
+    if found.estimate is None:
+        return UNKNOWN
+    if not sure or found.low <= 0 <= found.high:
+        return LEVEL
+    return ABOVE if found.estimate > 0 else BELOW
+
+
+@nearest_names
+def beside_average(row: dict, window: str) -> Claim:
+    """Whether an index lies above or below the average peer's 100: only where its interval does,
+    and by more than rounding hides.
+
+    Parameters
+    ----------
+    row : dict
+        The scorecard's row of the quality score against peers.
+    window : str
+        What the window is called.
+
+    Returns
+    -------
+    Claim
+        Above, below, no difference shown, or not known without an interval.
+
+    Notes
+    -----
+    It misleads as the index does: it says who brings more, not who works better.
+
+    Examples
+    --------
+    >>> row = {"kpi": "quality_score", "basis": "peers", "value": 99.7, "low": 99.5, "high": 99.9}
+    >>> beside_average(row, "2025-Q4").verdict
+    'no difference shown'
+    """
+    value, low, high = (float(row[name]) for name in ("value", "low", "high"))
+    verdict = LEVEL
+    if np.isnan([value, low, high]).any():
+        verdict = UNKNOWN
+    elif round(low) > AVERAGE:
+        verdict = ABOVE
+    elif round(high) < AVERAGE:
+        verdict = BELOW
+    known = [None if np.isnan(x) else x for x in (value, low, high)]
+    return Claim(
+        *(row["kpi"], row["basis"], window, "average peer"),
+        *(*known, None),
+        relative=False,
+        verdict=verdict,
+        kind="average",
+        rule="its interval leaves out 100",
+        behind=_behind(row),
+    )
 
 
 @nearest_names

@@ -11,19 +11,20 @@ from kpi_helpers.contract.levels import EVERYONE
 from kpi_helpers.contract.windows import Window
 from kpi_helpers.judging.claims import (
     FELL,
+    PICKED,
     ROSE,
     Claim,
     Compared,
     change_claim,
     clearest,
     learn_scatter,
+    together,
 )
 from kpi_helpers.judging.replayed import CLEAREST, PREVIOUS, YEAR, Held
 from kpi_helpers.judging.uncertainty import with_intervals
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.scoring.scorecard import scorecard
 
-PICKED = ("deal_count", "close_rate", "deal_success")  # of which a page's head names the clearest
 HEADLINES = tuple((name, kpi.headline) for name, kpi in KPIS.items())
 COMPARED = (*HEADLINES, ("close_rate", "cohort"))
 TRAILING = {"month": 12, "quarter": 8}  # periods from which the programme's scatter is learned
@@ -81,25 +82,25 @@ def told_of(window: Window, following: Window, cards: Cards, partner=None) -> It
     now, scatter = cards.sure(window), cards.scatter(window)
     earlier = {PREVIOUS: window.previous(), YEAR: window.year_before()}
     first = pd.to_datetime(cards.deals["created_on"]).min().date()
+    earlier = {kind: before for kind, before in earlier.items() if before.start >= first}
+    found: dict[str, dict] = {}
     for kind, before in earlier.items():
-        if before.start < first:
-            continue
-        claims = _claims(window, before, now, cards.sure(before), scatter)
-        for subject, mine in claims.items():
+        _claims(found, kind, window, before, now, cards.sure(before), scatter)
+    for kind, before in earlier.items():
+        for subject, told in found.items():
             if partner in (None, subject):
+                mine = [claim for key, claim in together(told).items() if key[2] == kind]
                 yield from _held(kind, subject, mine, window, before, following, cards)
 
 
-def _claims(window, before, now, then, scatter) -> dict[str, list[Claim]]:
-    """Every claim of a change, by subject."""
+def _claims(found, kind, window, before, now, then, scatter) -> None:
+    """Adds every claim of a change, by subject."""
     sides = Compared(window, window.end), Compared(before, before.end)
-    found: dict[str, list[Claim]] = {}
     for (subject, *which), row in now.items():
         if (subject, *which) in then and tuple(which) in COMPARED:
             learned = scatter[subject == EVERYONE]
             claim = change_claim(row, then[subject, *which], *sides, learned)
-            found.setdefault(subject, []).append(claim)
-    return found
+            found.setdefault(subject, {})[*which, kind] = claim
 
 
 def _held(kind, subject, claims, window, before, following, cards) -> Iterator[Held]:
@@ -108,7 +109,7 @@ def _held(kind, subject, claims, window, before, following, cards) -> Iterator[H
         came = _next(kind, subject, claim, window, before, following, cards)
         if came is not None:
             yield _row(kind, subject, claim, window, *came)
-    picked = [c for c in claims if c.kpi in PICKED and c.basis == KPIS[c.kpi].headline]
+    picked = [claim for claim in claims if (claim.kpi, claim.basis) in PICKED]
     named = clearest(picked) if kind == PREVIOUS else None
     if named is not None:
         came = _next(kind, subject, named, window, before, following, cards)

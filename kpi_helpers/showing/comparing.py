@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from kpi_helpers.contract.notes import decode
-from kpi_helpers.judging.claims import FELL, LEVEL, ROSE, UNKNOWN
+from kpi_helpers.judging.claims import FELL, ROSE
 from kpi_helpers.scoring.peers import FEWEST
+from kpi_helpers.showing.claimed import told
 from kpi_helpers.showing.format import changed, period, shown, size_of
 from kpi_helpers.showing.language import N_, _, filled
 from kpi_helpers.showing.notes import remarks
@@ -14,35 +15,13 @@ from kpi_helpers.views.partner import PartnerView
 
 
 def against_peers(view: PartnerView, row: dict) -> str:
-    """Apart from the peers' median only where the interval is."""
-    median = row["peers_median"]
+    """Apart from the peers' median only where a test says so."""
     if pd.isna(row["value"]) or row["young"]:
         return ""
-    if pd.isna(median):
+    if pd.isna(row["peers_median"]):
         return _("There are fewer than {fewest} peers to compare with.", fewest=FEWEST)
-    median_text = {"median": shown(median, row["unit"], view.currency)}
-    if pd.isna(row["low"]):
-        return _(
-            "The peers’ median is {median}; without an interval this is no verdict.",
-            **median_text,
-        )
-    if row["low"] <= median <= row["high"]:
-        return _(
-            "Its interval includes the peers’ median of {median}: these numbers do not set "
-            "the partner apart.",
-            **median_text,
-        )
-    if row["low"] > median:
-        return _(
-            "Its interval lies above the peers’ median of {median}, before season, region and "
-            "mix are considered.",
-            **median_text,
-        )
-    return _(
-        "Its interval lies below the peers’ median of {median}, before season, region and mix "
-        "are considered.",
-        **median_text,
-    )
+    claim = view.claims[row["kpi"], row["basis"], "peers"]
+    return told(claim, median=shown(row["peers_median"], row["unit"], view.currency))
 
 
 def against_before(view: PartnerView, row: dict) -> Iterator[str]:
@@ -59,23 +38,14 @@ def against_before(view: PartnerView, row: dict) -> Iterator[str]:
             if before == 0 and which == "previous":
                 yield _("In {window} there was none, so there is no change to report.", **words)
             continue
-        claim = view.claims.get((row["kpi"], row["basis"], which))
-        verdict = UNKNOWN if claim is None else claim.verdict
-        sign = verdict not in (ROSE, FELL)  # a verb gives the direction
+        claim = view.claims[row["kpi"], row["basis"], which]
+        sign = claim.verdict not in (ROSE, FELL)  # a verb gives the direction
         words["change"] = (
             changed(moved, row["unit"], before, row["value"])
             if sign
             else size_of(moved, row["unit"])
         )
-        yield _(SAID[verdict], **words)
-
-
-SAID = {
-    ROSE: N_("It rose by {change} against {window}, more than chance explains."),
-    FELL: N_("It fell by {change} against {window}, more than chance explains."),
-    LEVEL: N_("Against {window} it moved by {change}, within what chance alone can do."),
-    UNKNOWN: N_("Against {window} it moved by {change}."),
-}
+        yield told(claim, **words)
 
 
 def compared_name(view: PartnerView, which: str) -> str:

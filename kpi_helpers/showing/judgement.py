@@ -7,6 +7,7 @@ from markupsafe import Markup
 from kpi_helpers.contract.levels import EVERYONE
 from kpi_helpers.errors import nearest_names
 from kpi_helpers.judging import what_changed
+from kpi_helpers.showing.claimed import told
 from kpi_helpers.showing.format import DASH, day, money, period, shown, signed
 from kpi_helpers.showing.language import N_, _, filled, ngettext
 from kpi_helpers.showing.notes import said
@@ -176,8 +177,8 @@ def fair(view: PartnerView) -> Html:
                 )
             ]
         )
-    verdict = own["verdict"] if view.programme.alert("fair", view.partner) else None
-    said = [_observed(own, view.edition == "internal"), _verdict(verdict)]
+    said = [_observed(own, view.edition == "internal")]
+    said.append(told(view.judged["close_rate", "closed", "fair"]))
     if (
         view.edition == "internal"
         and rank is not None
@@ -218,14 +219,6 @@ def _observed(own, internal: bool) -> str:
         won=own["observed"],
         **own[["expected", "ratio", "low", "high"]],
     )
-
-
-def _verdict(verdict: str | None) -> str:
-    if verdict == "above":
-        return _("That is above expectation, also when all partners are judged at once.")
-    if verdict == "below":
-        return _("That is below expectation, also when all partners are judged at once.")
-    return _("No verdict: the evidence does not set the partner apart.")
 
 
 @nearest_names

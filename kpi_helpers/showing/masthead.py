@@ -5,8 +5,7 @@ from markupsafe import Markup
 
 from kpi_helpers.contract.levels import EVERYONE
 from kpi_helpers.errors import nearest_names
-from kpi_helpers.judging.claims import clearest
-from kpi_helpers.kpis import KPIS
+from kpi_helpers.showing.claimed import told
 from kpi_helpers.showing.comparing import compared_name
 from kpi_helpers.showing.format import changed, day, money, percent, period, shown
 from kpi_helpers.showing.kpis import PRESENTATIONS
@@ -14,6 +13,7 @@ from kpi_helpers.showing.language import _, lower, ngettext
 from kpi_helpers.showing.tables import Html
 from kpi_helpers.views.partner import PartnerView
 
+TARGETS = tuple((kpi, "attainment", "target") for kpi in ("pipeline", "deal_count"))
 FEW = 10  # decided deals; the index says so of the partner, too
 
 
@@ -99,32 +99,13 @@ def _sentences(view: PartnerView):
 
 def _target(view: PartnerView):
     """Whether the target is met: of money where there is one, else of deals."""
-    for kpi in ("pipeline", "deal_count"):
-        reached = view.row(kpi, "attainment")
-        if pd.isna(reached["value"]) or pd.isna(reached["denominator"]):
-            continue
-        target = money(reached["denominator"], view.currency)
-        if kpi == "deal_count":
-            target = ngettext("{count} deal", "{count} deals", reached["denominator"])
-        if reached["value"] >= 1:
-            yield _(
-                "The target of {target} is met ({share}).",
-                target=target,
-                share=percent(reached["value"]),
-            )
-        elif view.as_of < view.window.end:
-            yield _(
-                "So far {share} of the target of {target} is reached.",
-                share=percent(reached["value"]),
-                target=target,
-            )
-        else:
-            yield _(
-                "The target of {target} was missed ({share}).",
-                target=target,
-                share=percent(reached["value"]),
-            )
+    claim = next((view.claims[key] for key in TARGETS if key in view.claims), None)
+    if claim is None:
         return
+    target = money(claim.behind["target"], view.currency)
+    if claim.kpi == "deal_count":
+        target = ngettext("{count} deal", "{count} deals", claim.behind["target"])
+    yield told(claim, target=target, share=percent(claim.estimate))
 
 
 def _open(view: PartnerView) -> str:
@@ -157,18 +138,12 @@ def _open(view: PartnerView) -> str:
 
 def _changed(view: PartnerView):
     """The clearest change since the window before, of all headline numbers looked at (Holm)."""
-    claims = [
-        view.claims[kpi, KPIS[kpi].headline, "previous"]
-        for kpi, shown_as in PRESENTATIONS.items()
-        if shown_as.clearest and (kpi, KPIS[kpi].headline, "previous") in view.claims
-    ]
-    claim = clearest(claims)
+    claim = view.claims.get(("", "", "clearest"))
     if claim is None:
         return
     row = view.row(claim.kpi, claim.basis)
-    yield _(
-        "The clearest change against {window}: {title} from {before} to {now}, more than chance "
-        "explains.",
+    yield told(
+        claim,
         window=compared_name(view, "previous"),
         title=lower(_(PRESENTATIONS[claim.kpi].title)),
         before=shown(row["before"], row["unit"], view.currency),

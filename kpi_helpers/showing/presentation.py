@@ -36,7 +36,6 @@ class Presentation:
     nothing : why there is nothing to tell where the numbers give no reason.
     charts : bases that the workbook draws by period, with the kind of chart.
     without_peers : the headline's basis for everyone together, where it is another.
-    clearest : whether the masthead may name its change as the clearest.
     labels_stand_alone : whether a row's label says enough without the title beside it.
     """
 
@@ -52,5 +51,4 @@ class Presentation:
     nothing: str = N_("nothing happened in the window")
     charts: Mapping[str, str] = field(default_factory=dict)
     without_peers: str = ""
-    clearest: bool = False
     labels_stand_alone: bool = False

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from kpi_helpers.errors import nearest_names
 from kpi_helpers.judging import read_rules, recommend_portfolio
+from kpi_helpers.showing.claimed import WORDS
 from kpi_helpers.showing.figures import Picture
 from kpi_helpers.showing.figures.funnel import funnel_plot
 from kpi_helpers.showing.figures.quality_map import quality_map
@@ -48,7 +49,8 @@ def ranking(view: PortfolioView) -> Html:
             rank = _noted(rank, f"{row['rank_low']:.0f}–{row['rank_high']:.0f}")
         if not pd.isna(row["low"]):
             rate = _noted(rate, f"{shown(row['low'], 'ratio')}–{shown(row['high'], 'ratio')}")
-        verdict = {"above": _("above"), "below": _("below")}.get(row["verdict"], DASH)
+        word = WORDS.get(row["verdict"])
+        verdict = DASH if word is None else _(word)
         moved = row["amount"] - row["amount_before"]
         rows.append(
             [

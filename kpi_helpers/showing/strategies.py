@@ -6,34 +6,12 @@ import pandas as pd
 
 from kpi_helpers.contract.levels import EVERYONE
 from kpi_helpers.errors import nearest_names
-from kpi_helpers.judging.strategies import AHEAD, DOUBTED, FELL, NOTHING, ROSE, TOO_FEW
+from kpi_helpers.judging.strategies import DOUBTED, FELL, ROSE
+from kpi_helpers.showing.claimed import TEXTS
 from kpi_helpers.showing.format import day
-from kpi_helpers.showing.language import N_, _
+from kpi_helpers.showing.language import _
 from kpi_helpers.showing.tables import Html, paragraph
 from kpi_helpers.views.partner import PartnerView
-
-SAID = {
-    ROSE: N_(
-        "The close rate of the deals created since then rose by {points:.1f} points beyond its "
-        "trend (95% interval {low:+.1f} to {high:+.1f})."
-    ),
-    FELL: N_(
-        "The close rate of the deals created since then fell by {points:.1f} points beyond its "
-        "trend (95% interval {low:+.1f} to {high:+.1f})."
-    ),
-    DOUBTED: N_(
-        "No effect is shown: the close rate of the deals created since then moved by "
-        "{change:+.1f} points against its trend (95% interval {low:+.1f} to {high:+.1f}), but it "
-        "did so after dates on which nothing began, too."
-    ),
-    NOTHING: N_(
-        "No effect is shown: the close rate of the deals created since then moved by "
-        "{change:+.1f} points against its trend (95% interval {low:+.1f} to {high:+.1f}). An "
-        "effect much smaller than {seen:.0f} points could not be seen in this data."
-    ),
-    TOO_FEW: N_("Too early to say: it takes eight months of decided deals before it and after it."),
-    AHEAD: N_("It begins after the day of this report."),
-}
 
 
 @nearest_names
@@ -71,7 +49,7 @@ def _told(row, partner) -> str:
         begin = _("{name} ({partner}, {day}):", name=row["name"], partner=row["partner"], day=began)
     else:
         begin = _("{name} ({day}):", name=row["name"], day=began)
-    answer = SAID[row["answer"]]
+    answer = TEXTS["strategy"][row["answer"]]
     said = [begin, _(answer, **_numbers(row))]
     if pd.notna(row["control"]) and row["control"]:
         said.append(_("What all other partners did in the same months is taken off."))

@@ -17,12 +17,13 @@ from kpi_helpers.contract.notes import Note, decode, encode, noted
 from kpi_helpers.contract.windows import Window, as_date, parse_window
 from kpi_helpers.engines.arrays import PANDAS
 from kpi_helpers.errors import KitError, UnknownValue, nearest_names
-from kpi_helpers.judging.claims import CHANCE, Claim, Compared, Scatter, change_claim, young
+from kpi_helpers.judging.claims import CHANCE, Claim, Compared, Scatter, young
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.kpis.change import change
 from kpi_helpers.scoring.peers import FEWEST
 from kpi_helpers.scoring.scorecard import scorecard
 from kpi_helpers.scoring.wide import OVERVIEW, wide_table
+from kpi_helpers.views.claims import of_deals, of_numbers
 from kpi_helpers.views.files import read_table
 from kpi_helpers.views.fleet import FILE, Fleet, measure, measure_fleet
 
@@ -83,17 +84,14 @@ class PartnerView:
 
     @cached_property
     def claims(self) -> dict[tuple[str, str, str], Claim]:
-        """What may be said of each number against `previous` and `year`, by kpi, basis and
-        which."""
-        this = Compared(self.window, self.as_of)
-        found = {}
-        for which, that in self.compared.items():
-            card = self.previous if which == "previous" else self.year
-            before = {} if card is None else _by_key(card)
-            for key, row in _by_key(self.now).items():
-                if key in before:
-                    found[*key, which] = change_claim(row, before[key], this, that, self.scatter)
-        return found
+        """What the scorecards bear, by kpi, basis and what it is claimed of: `previous` and `year`
+        for changes, peers, average, trend, most, target, clearest."""
+        return of_numbers(self)
+
+    @cached_property
+    def judged(self) -> dict[tuple[str, str, str], Claim]:
+        """What takes the deals themselves: pace, channels, enough, fair, advice, strategy."""
+        return of_deals(self)
 
     @cached_property
     def history(self):

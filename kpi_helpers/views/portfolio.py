@@ -10,7 +10,9 @@ import pandas as pd
 from kpi_helpers.contract.levels import EVERYONE
 from kpi_helpers.contract.windows import as_date, parse_window
 from kpi_helpers.errors import nearest_names
+from kpi_helpers.judging.claims import ABOVE, BELOW
 from kpi_helpers.scoring.wide import wide_table
+from kpi_helpers.views.claims import fair_claim
 from kpi_helpers.views.fleet import FILE, Fleet, measure_fleet
 from kpi_helpers.views.partner import PartnerView, check_prepared, own_rules, prepared_table
 
@@ -45,9 +47,10 @@ class PortfolioView:
         ranks = self.programme.ranks.reindex(wide.index)
         table = table.assign(rank=ranks["rank"], rank_low=ranks["low"], rank_high=ranks["high"])
         fair = self.programme.last_year.reindex(wide.index)
-        raised = [self.programme.alert("fair", partner) for partner in wide.index]
+        verdicts = [fair_claim(self.programme, partner).verdict for partner in wide.index]
+        verdict = pd.Series(verdicts, index=wide.index, dtype="str")
         table = table.assign(
-            ratio=fair["ratio"], verdict=fair["verdict"].where(pd.Series(raised, index=wide.index))
+            ratio=fair["ratio"], verdict=verdict.where(verdict.isin((ABOVE, BELOW)))
         )
         return table.sort_values(
             ["rank", "amount"], ascending=[True, False], kind="stable"

@@ -9,16 +9,23 @@ import pytest
 from kpi_helpers import partner_view
 from kpi_helpers.contract.windows import Window, parse_window
 from kpi_helpers.judging.claims import (
+    ABOVE,
+    BELOW,
     FELL,
     LEVEL,
     ROSE,
+    TOLD,
     UNKNOWN,
     Compared,
     Scatter,
+    beside_average,
+    beside_peers,
     change_claim,
     clearest,
     learn_scatter,
+    together,
 )
+from kpi_helpers.stats.intervals import wilson
 
 QUARTER = Compared(parse_window("2025-Q4"), date(2025, 12, 31))
 BEFORE = Compared(parse_window("2025-Q3"), date(2025, 9, 30))
@@ -87,27 +94,100 @@ def test_scatter_beyond_chance_is_learned_and_takes_changes_back():
     assert learn_scatter(trend(False).head(2), "quarter") == Scatter()
 
 
+def page(*rows):
+    """The claims of changes of one page: of these pairs, in the order of the KPIs it tells."""
+    claims = {
+        (*key, "previous"): change_claim(*pair, QUARTER, BEFORE)
+        for key, pair in zip(TOLD, rows, strict=False)
+    }
+    return list(together(claims).values())
+
+
 def test_the_clearest_of_several_counts_all_that_were_looked_at():
-    sure = change_claim(count(60), count(12), QUARTER, BEFORE)
-    unsure = change_claim(count(27), count(12), QUARTER, BEFORE)
-    level = change_claim(count(12), count(14), QUARTER, BEFORE)
-    assert clearest([level, unsure, sure]) == sure
-    assert unsure.p < 0.05 and clearest([unsure, level, level]) is None
-    assert clearest([level]) is None
+    pairs = (60, 12), (27, 12), (12, 14)
+    sure, unsure, level = ((count(now), count(then)) for now, then in pairs)
+    assert clearest(page(level, unsure, sure)).estimate == 5.0
+    alone = page(unsure)
+    assert alone[0].p < 0.05 and alone[0].sure
+    among = page(unsure, level, level)
+    assert among[0].verdict == ROSE and not among[0].sure
+    assert clearest(among) is None and clearest(page(level)) is None
 
 
 def test_equal_programmes_are_rarely_told_to_have_changed():
     rng = np.random.default_rng(8)
     any_told = []
     for _ in range(300):
-        claims = [
-            change_claim(count(rng.poisson(12)), count(rng.poisson(12)), QUARTER, BEFORE),
-            change_claim(
-                rate(rng.binomial(40, 0.4), 40), rate(rng.binomial(40, 0.4), 40), QUARTER, BEFORE
-            ),
-        ]
-        any_told.append(clearest(claims) is not None)
+        claims = page(
+            *((count(rng.poisson(12)), count(rng.poisson(12))) for _ in range(2)),
+            (rate(rng.binomial(40, 0.4), 40), rate(rng.binomial(40, 0.4), 40)),
+        )
+        any_told.append(any(claim.sure for claim in claims))
     assert np.mean(any_told) < 0.05
+
+
+def beside(value, low, high, median=0.3, peers=20, **more):
+    row = rate(30, 100) | {"value": value, "low": low, "high": high, "peers_count": peers}
+    return row | {f"peers_{name}": median + at * 0.05 for name, at in SPREAD.items()} | more
+
+
+SPREAD = {"low": -1, "median": 0, "high": 1}
+
+
+@pytest.mark.parametrize(
+    ("row", "verdict"),
+    [
+        (beside(0.5, 0.4, 0.6), ABOVE),
+        (beside(0.1, 0.05, 0.2), BELOW),
+        (beside(0.32, 0.2, 0.45), LEVEL),
+        (beside(0.5, np.nan, np.nan), UNKNOWN),
+        (beside(0.5, 0.4, 0.6, median=np.nan), UNKNOWN),
+        (beside(0.5, 0.4, 0.6, codes='[["young", {"n": 3, "all": 9}]]'), UNKNOWN),
+    ],
+)
+def test_above_or_below_the_peers_median_takes_a_test(row, verdict):
+    assert beside_peers([row], "2025-Q4")[0].verdict == verdict
+
+
+def test_peers_sentences_of_one_page_are_taken_together():
+    near, level = beside(0.42, 0.31, 0.54), beside(0.31, 0.2, 0.45)
+    assert beside_peers([near], "2025-Q4")[0].verdict == ABOVE
+    among = beside_peers([near, *[level] * 4], "2025-Q4")
+    assert {claim.verdict for claim in among} == {LEVEL}
+
+
+def test_equal_partners_are_rarely_set_apart_from_their_peers():
+    """Pages of five rates, where twenty partners have the same: with any told apart."""
+    rng, told = np.random.default_rng(3), []
+    for _ in range(40):
+        wins = rng.binomial(60, 0.35, (5, 20))
+        low, high = wilson(wins, np.full_like(wins, 60))
+        for own in range(5):
+            others = np.delete(wins / 60, own, axis=1)
+            ends = np.quantile(others, (0.25, 0.5, 0.75), axis=1)
+            rows = [
+                beside(wins[at, own] / 60, low[at, own], high[at, own])
+                | dict(zip(("peers_low", "peers_median", "peers_high"), ends[:, at], strict=True))
+                for at in range(5)
+            ]
+            told.append(any(c.verdict in (ABOVE, BELOW) for c in beside_peers(rows, "2025-Q4")))
+    assert np.mean(told) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "verdict"),
+    [
+        (99.6, 99.3, 99.9, LEVEL),  # an index of 100 is never below 100
+        (100.4, 100.1, 100.4, LEVEL),
+        (80.0, 60.0, 99.4, BELOW),
+        (130.0, 101.0, 170.0, ABOVE),
+        (177.0, 74.0, 445.0, LEVEL),
+        (177.0, np.nan, np.nan, UNKNOWN),
+    ],
+)
+def test_an_index_is_above_or_below_100_by_more_than_rounding(value, low, high, verdict):
+    row = {"kpi": "quality_score", "basis": "peers", "value": value, "low": low, "high": high}
+    assert beside_average(row, "2025-Q4").verdict == verdict
 
 
 def test_the_page_of_a_running_window_compares_its_first_days(tmp_path):

@@ -21,9 +21,6 @@ from kpi_helpers.judging.replayed import (
     YEAR,
     YOUNG,
 )
-from kpi_helpers.judging.replayed_changes import PICKED
-from kpi_helpers.kpis import KPIS
-from kpi_helpers.showing.kpis import PRESENTATIONS
 from kpi_helpers.stats import reasons
 
 from . import world
@@ -217,11 +214,6 @@ def test_a_change_within_a_year_is_held_against_the_next_quarters_own_year():
 
 def test_no_change_is_no_claim():
     assert changes(20, 20, 20, 20, 20, 20, 20, 20, claim=PREVIOUS).empty
-
-
-def test_the_kpis_of_which_the_clearest_is_named_are_those_of_the_pages_head():
-    named = tuple(name for name in KPIS if PRESENTATIONS[name].clearest)
-    assert set(PICKED) == set(named)
 
 
 def test_no_change_of_a_young_cohort_is_told():

@@ -14,10 +14,12 @@ from markupsafe import Markup
 from kpi_helpers.contract.levels import EVERYONE
 from kpi_helpers.judging.claims import young
 from kpi_helpers.reports.pages.brand import Brand
+from kpi_helpers.showing.claimed import MARKS
 from kpi_helpers.showing.format import DASH, day, percent, period
 from kpi_helpers.showing.language import N_, _, install, language
 from kpi_helpers.showing.notes import said
 from kpi_helpers.showing.sparkline import sparkline
+from kpi_helpers.views.claims import fair_claim
 from kpi_helpers.views.fleet import Fleet
 
 TEMPLATES = Path(__file__).parent / "template"
@@ -62,13 +64,12 @@ def index_page(
         partner: sparkline(rows["value"], _("Amount won, trailing periods"))
         for partner, rows in trend.sort_values("window_start").groupby("partner")
     }
-    verdicts = _verdicts(fleet.programme)
     rows = [
         record
         | {
             "kind": _kind(record, decided[record["partner"]]),
             "cells": [_cell(cells[record["partner"], *key], units[key]) for key in values.columns],
-            "verdict": verdicts.get(record["partner"], ""),
+            "verdict": _verdict(fleet.programme, record["partner"]),
             "spark": sparks.get(record["partner"], ""),
             "files": [
                 (name, label)
@@ -94,7 +95,7 @@ def index_page(
         failure=_failure,
         failed=sum(record["status"] != "ok" for record in records),
         kinds={"failed": _("failed"), "few": _("few deals"), "ready": _("ready")},
-        verdicts={"above": _("▲ above"), "below": _("▼ below")},
+        verdicts={verdict: _(mark) for verdict, mark in MARKS.items()},
         window=f"{period(fleet.window.label)} ({day(fleet.window.start)} – "
         f"{day(fleet.window.end)})",
         as_of=day(fleet.as_of),
@@ -132,12 +133,10 @@ def _kind(record: dict, decided: float) -> str:
     return "few" if decided < FEW else "ready"
 
 
-def _verdicts(programme) -> dict[str, str]:
-    """Partners whose fair comparison is raised among all partners' answers."""
-    raised = programme.alerts[(programme.alerts["question"] == "fair") & programme.alerts["alert"]][
-        "partner"
-    ]
-    return programme.last_year["verdict"].reindex(raised).dropna().to_dict()
+def _verdict(programme, partner: str) -> str:
+    """Above or below, where the fair comparison says so among all partners' answers."""
+    verdict = fair_claim(programme, partner).verdict
+    return verdict if verdict in MARKS else ""
 
 
 def _heading(key: tuple[str, str], unit: str, currency: str | None) -> str:

@@ -15,7 +15,7 @@ from kpi_helpers.reports.pages.brand import Brand
 from kpi_helpers.system.confine import adopt_orphans, die_with_parent, end_tree, limit
 from kpi_helpers.system.whole_files import UNFINISHED, write_whole
 
-WORKBOOK, PDF = "kpis.xlsx", "report.pdf"
+WORKBOOK, CLAIMS, PDF = "kpis.xlsx", "claims.json", "report.pdf"
 WORKING = f"{UNFINISHED}report.ipynb"
 
 
@@ -47,8 +47,7 @@ def make_report(job: dict, **engine) -> dict:
             execution_timeout=math.ceil(job["limits"]["cell_seconds"]),
             **(engine or _kernel()),
         )
-        if {"source", "partner"} <= set(job["parameters"]):  # the whole's workbook is the run's own
-            write_whole(folder / WORKBOOK, _workbook(job))
+        _write_beside(job, folder)
     except PapermillExecutionError as error:
         record |= _failure(error.cell_index, f"{error.ename}: {error.evalue}")
     except CellTimeoutError:
@@ -149,7 +148,8 @@ def _write(job: dict, notebook, record: dict) -> None:
     folder = Path(job["folder"])
     (folder / PDF).unlink(missing_ok=True)  # an earlier run's
     if record["status"] != "ok":
-        (folder / WORKBOOK).unlink(missing_ok=True)
+        for name in (WORKBOOK, CLAIMS):
+            (folder / name).unlink(missing_ok=True)
     with using(job["parameters"].get("lang", "en")):
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
@@ -182,17 +182,29 @@ def _forget_errors(notebook) -> None:
             cell.outputs = []
 
 
-def _workbook(job: dict) -> bytes:
+def _write_beside(job: dict, folder: Path) -> None:
+    """The page's claims, and a partner's workbook: the whole's is the run's own."""
+    from kpi_helpers.contract.levels import EVERYONE
     from kpi_helpers.reports.pages.workbook import partner_workbook
     from kpi_helpers.showing.language import using
+    from kpi_helpers.views.claims import records, records_of_programme
     from kpi_helpers.views.partner import partner_view
+    from kpi_helpers.views.portfolio import portfolio_view
 
     parameters = job["parameters"]
-    prepared = Path(job["folder"]).parent / parameters["source"]
-    with using(parameters.get("lang", "en")):
-        return partner_workbook(
-            partner_view(prepared, job["partner"], edition=parameters.get("edition", "internal"))
-        )
+    if "source" not in parameters:  # a notebook of one's own
+        return
+    prepared = folder.parent / parameters["source"]
+    if job["partner"] == EVERYONE:
+        claims = records_of_programme(portfolio_view(prepared))
+    else:
+        edition = parameters.get("edition", "internal")
+        view = partner_view(prepared, job["partner"], edition=edition)
+        claims = records(view)
+        with using(parameters.get("lang", "en")):
+            write_whole(folder / WORKBOOK, partner_workbook(view))
+    text = json.dumps(claims, ensure_ascii=False, indent=1, allow_nan=False)
+    write_whole(folder / CLAIMS, text + "\n")
 
 
 def _settle(notebook) -> None:

@@ -2,27 +2,25 @@
 
 from collections.abc import Iterator
 
+from kpi_helpers.showing.claimed import told
 from kpi_helpers.showing.comparing import against_before, against_peers, unknown
 from kpi_helpers.showing.figures import Picture
-from kpi_helpers.showing.format import money
+from kpi_helpers.showing.format import money, period
 from kpi_helpers.showing.language import N_, _, ngettext
 from kpi_helpers.showing.presentation import Label, Presentation
-from kpi_helpers.showing.trends import periods_of, trend_of
-from kpi_helpers.stats.trend import theil_sen
+from kpi_helpers.showing.trends import trend_of
 from kpi_helpers.views.partner import PartnerView
 
 
 def sentences(view: PartnerView) -> Iterator[str]:
-    row, median = view.row("average_deal_size"), view.row("average_deal_size", "median")
+    row = view.row("average_deal_size")
     yield unknown(row, _("The average deal size is not known: {why}."))
     yield from against_before(view, row)
     yield _rising(view)
     yield against_peers(view, row)
-    if row["n"] >= 3 and row["value"] > 2 * median["value"] > 0:
-        times = row["value"] / median["value"]
-        yield _(
-            "The mean is {times:.1f} times the median: a few large deals drive it.", times=times
-        )
+    if ("average_deal_size", "whole", "skew") in view.claims:
+        claim = view.claims["average_deal_size", "whole", "skew"]
+        yield told(claim, times=claim.estimate)
     if 0 < row["n"] < 5:
         yield ngettext(
             "It rests on {count} deal only.", "It rests on only {count} deals.", row["n"]
@@ -31,17 +29,9 @@ def sentences(view: PartnerView) -> Iterator[str]:
 
 def _rising(view: PartnerView) -> str:
     """Whether deals grow larger over the trailing periods: rising is the sign of a good partner."""
-    periods = periods_of(view, "average_deal_size", "whole")
-    found = theil_sen(periods["value"])
-    if found.p is None:
-        return _("Too few periods have won deals to say whether deal size is rising.")
-    ends = {"first": periods["period"].iloc[0], "last": periods["period"].iloc[-1]}
-    if found.verdict is None:
-        return _("From {first} to {last} it neither rises nor falls steadily.", **ends)
-    ends["slope"] = money(abs(found.slope), view.currency)
-    if found.verdict == "rising":
-        return _("From {first} to {last} it rises steadily, by about {slope} a period.", **ends)
-    return _("From {first} to {last} it falls steadily, by about {slope} a period.", **ends)
+    claim = view.claims["average_deal_size", "whole", "trend"]
+    slope = money(None if claim.estimate is None else abs(claim.estimate), view.currency)
+    return told(claim, first=period(claim.before), last=period(claim.window), slope=slope)
 
 
 def picture(view: PartnerView) -> Picture | None:

@@ -67,5 +67,4 @@ presentation = Presentation(
     sentences=sentences,
     picture=picture,
     charts={"closed": "line"},
-    clearest=True,
 )

@@ -51,6 +51,5 @@ presentation = Presentation(
     sentences=sentences,
     picture=picture,
     charts={"amount": "column", "won": "column"},
-    clearest=True,
     labels_stand_alone=True,
 )

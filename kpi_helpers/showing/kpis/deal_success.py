@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from kpi_helpers.showing.claimed import told
 from kpi_helpers.showing.comparing import against_peers, so_far, unknown
 from kpi_helpers.showing.figures import Picture, submitted
 from kpi_helpers.showing.format import shown
@@ -31,18 +32,11 @@ def sentences(view: PartnerView) -> Iterator[str]:
             _("Deal success is {value} so far; {open:,.0f} of {all:,.0f} deals are undecided."),
         )
         yield against_peers(view, success)
-    missed = {
-        name: view.row("deal_success", f"missed.{kind}")["value"] for kind, name in MISSED.items()
-    }
-    most, total = max(missed.values()), sum(missed.values())
-    first = [name for name, count in missed.items() if count == most]
-    if most and len(first) == 1:
-        text = _MAJORITY if most > total / 2 else _LARGEST
-        yield _(text, outcome=lower(_(first[0])), count=most, all=total)
-
-
-_MAJORITY = N_("Most were missed as: {outcome} ({count:,.0f} of {all:,.0f}).")
-_LARGEST = N_("The largest part was missed as: {outcome} ({count:,.0f} of {all:,.0f}).")
+    claim = view.claims.get(("deal_success", "missed", "most"))
+    if claim is not None:
+        counts = {name: claim.behind[name] for name in ("count", "all")}
+        outcome = MISSED[claim.behind["outcome"]]
+        yield told(claim, outcome=lower(_(outcome)), **counts)
 
 
 def picture(view: PartnerView) -> Picture | None:
@@ -75,5 +69,4 @@ presentation = Presentation(
     },
     sentences=sentences,
     picture=picture,
-    clearest=True,
 )

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from kpi_helpers.contract.as_of import ages
-from kpi_helpers.judging import pace_of_years
+from kpi_helpers.judging.claims import UNKNOWN
+from kpi_helpers.showing.claimed import told
 from kpi_helpers.showing.comparing import against_before, against_peers, unknown
 from kpi_helpers.showing.figures import Picture, outcome_curve
 from kpi_helpers.showing.language import N_, _
 from kpi_helpers.showing.presentation import Label, Presentation
 from kpi_helpers.stats import share_won_by, time_to_outcome
-from kpi_helpers.stats.trend import SURE
 from kpi_helpers.views.partner import PartnerView
 
 
@@ -33,25 +33,11 @@ def sentences(view: PartnerView) -> Iterator[str]:
 
 
 def _pace(view):
-    pace = pace_of_years(view.deals, view.as_of)
-    if pace["p"] < SURE and pace["z"] > 0:
-        said = N_(
-            "Deals created in the last twelve months are won faster than those of the twelve before"
-        )
-    elif pace["p"] < SURE:
-        said = N_(
-            "Deals created in the last twelve months are won more slowly than those of the "
-            "twelve before"
-        )
-    elif pace["p"] >= SURE:
-        said = N_(
-            "Deals created in the last twelve months show no other pace than those of the twelve "
-            "before"
-        )
-    else:
+    claim = view.judged["deal_velocity", "cycle_median", "pace"]
+    if claim.verdict == UNKNOWN:
         return
-    p = _("p < {p:.3f}", p=0.001) if pace["p"] < 0.001 else _("p = {p:.3f}", p=pace["p"])
-    yield _("{said} (log-rank test of this partner alone: {p}).", said=_(said), p=p)
+    p = _("p < {p:.3f}", p=0.001) if claim.p < 0.001 else _("p = {p:.3f}", p=claim.p)
+    yield _("{said} (log-rank test of this partner alone: {p}).", said=told(claim), p=p)
 
 
 def picture(view: PartnerView) -> Picture | None:

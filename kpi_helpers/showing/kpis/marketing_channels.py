@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pandas as pd
 from markupsafe import Markup
 
-from kpi_helpers.judging import channel_verdicts
-from kpi_helpers.judging.channels import STOP_PAID, WORK_ON_EARNED, ripe_year
+from kpi_helpers.judging.claims import LEVEL
 from kpi_helpers.showing.cells import interval_text, value_text
+from kpi_helpers.showing.claimed import told
 from kpi_helpers.showing.comparing import so_far
 from kpi_helpers.showing.figures import Picture, spend_return
 from kpi_helpers.showing.format import DASH, day, shown
@@ -27,36 +27,17 @@ def sentences(view: PartnerView) -> Iterator[str]:
         for channel in ("paid", "earned", "owned")
     }
     known = {channel: row for channel, row in rates.items() if row["n"]}
-    leads = ripe_year(view.as_of, view.slow_days)
-    judged = channel_verdicts(view.deals, leads, as_of=view.as_of)
-    verdicts = judged.verdicts["verdict"].tolist()
-    over = {"start": day(leads.start), "end": day(leads.end)}
+    claim = view.judged["marketing_channels", "close_rate", "channels"]
+    over = {name: day(claim.behind[name]) for name in ("start", "end")}
     if not known:
         yield _("No leads of the window came through paid, earned or owned channels.")
-    elif STOP_PAID in verdicts:
-        yield _(
-            "Of the leads of {start} to {end}, which are old enough, paid ones bring nothing while "
-            "earned and owned ones do, intervals apart: stop investing there.",
-            **over,
-        )
-    elif WORK_ON_EARNED in verdicts:
-        yield _(
-            "Of the leads of {start} to {end}, which are old enough, earned ones fall behind paid "
-            "and owned ones, intervals apart: work on third-party relations.",
-            **over,
-        )
-    elif len(known) == 1:
+    elif claim.verdict == LEVEL and len(known) == 1:
         only = lower(_(CHANNELS[next(iter(known))]))
         yield _(
             "Leads came through {channel} channels only: there is nothing to compare.", channel=only
         )
     else:
-        yield _(
-            "The leads of {start} to {end} do not support moving money between the channels: "
-            "{why}.",
-            why=said(judged.reason),
-            **over,
-        )
+        yield told(claim, **over, why=said(claim.behind["reason"] or ""))
     unknown = view.row("marketing_channels", "leads.unknown")
     if unknown["value"]:
         yield ngettext(

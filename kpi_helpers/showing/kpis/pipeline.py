@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from kpi_helpers.judging.enough import ENOUGH, NOT_ENOUGH
 from kpi_helpers.judging.win_chances import HISTORY, STAGE
+from kpi_helpers.showing.claimed import told
 from kpi_helpers.showing.comparing import unknown
 from kpi_helpers.showing.figures import Picture, waterfall
 from kpi_helpers.showing.format import day, money, percent, period, shown
@@ -89,19 +89,10 @@ def _enough(view: PartnerView) -> Iterator[str]:
     ahead, found = view.ahead, view.enough
     if found.verdict is None:
         return
-    if found.verdict == ENOUGH:
-        text = _("The chance of reaching the target of {target} for {window} is {chance}: enough.")
-    elif found.verdict == NOT_ENOUGH:
-        text = _(
-            "The chance of reaching the target of {target} for {window} is {chance}: not enough."
-        )
-    else:
-        text = _(
-            "The chance of reaching the target of {target} for {window} is {chance}: uncertain."
-        )
     window = period(ahead.window.label)
     target = money(ahead.target, view.currency)
-    yield text.format(target=target, window=window, chance=percent(ahead.chance))
+    claim = view.judged["pipeline", "open", "enough"]
+    yield told(claim, target=target, window=window, chance=percent(ahead.chance))
     if not found.left:
         return
     yield _(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from kpi_helpers.showing.claimed import told
 from kpi_helpers.showing.comparing import unknown
 from kpi_helpers.showing.figures import Picture, quality_pair
 from kpi_helpers.showing.format import period, shown
@@ -17,27 +18,11 @@ from kpi_helpers.views.partner import PartnerView
 def sentences(view: PartnerView) -> Iterator[str]:
     row, past = view.row("quality_score"), view.row("quality_score", "past")
     yield unknown(row, _("The index against peers is not known: {why}."))
-    if not pd.isna(row["value"]):
-        yield _(_against_average(row), index=row["value"])
+    if not pd.isna(row["value"]) and ("quality_score", "peers", "average") in view.claims:
+        yield told(view.claims["quality_score", "peers", "average"], index=row["value"])
     if not pd.isna(past["value"]):
         yield _("Against the own previous window it is {index:.0f}.", index=past["value"])
     yield _("It says who brings more, not who works better: territory and size are not considered.")
-
-
-def _against_average(row: dict) -> str:
-    """Above or below the average peer only where the interval leaves 100 out."""
-    if row["low"] > 100:
-        return N_(
-            "An index of {index:.0f} is above the average peer’s 100, in deals and amount together."
-        )
-    if row["high"] < 100:
-        return N_(
-            "An index of {index:.0f} is below the average peer’s 100, in deals and amount together."
-        )
-    return N_(
-        "An index of {index:.0f} cannot be told apart from the average peer’s 100, in deals "
-        "and amount together."
-    )
 
 
 def picture(view: PartnerView) -> Picture | None:

@@ -12,6 +12,7 @@ from kpi_helpers.judging.claims import FELL, LEVEL, ROSE, UNKNOWN, Compared
 from kpi_helpers.judging.enough import Enough, verdict
 from kpi_helpers.kpis import KPIS
 from kpi_helpers.showing.kpis import PRESENTATIONS
+from kpi_helpers.views.claims import _enough, of_the_window
 
 NOTHING = {
     "value": np.nan,
@@ -25,7 +26,10 @@ NOTHING = {
     "change": np.nan,
     "year_before": np.nan,
     "year_change": np.nan,
+    "peers_count": 0,
+    "peers_low": np.nan,
     "peers_median": np.nan,
+    "peers_high": np.nan,
     "young": False,
     "expected": np.nan,
     "expected_low": np.nan,
@@ -49,24 +53,28 @@ def view(
 ):
     """A partner of which only these rows are known, by basis."""
     known = {basis: NOTHING | row for basis, row in rows.items()}
-    headline = KPIS[kpi].headline
 
     def row(_kpi, basis=None):
-        name = basis or headline
-        return known.get(name, NOTHING) | {"kpi": kpi, "basis": name}
+        name = basis or KPIS[_kpi].headline
+        found = known.get(name, NOTHING) if _kpi == kpi else NOTHING
+        ends = dict.fromkeys(("peers_low", "peers_high"), found["peers_median"])
+        return found | ends | {"kpi": _kpi, "basis": name, "peers_count": 20}
 
     window = parse_window("2025-Q4")
     earlier = {"previous": window.previous(), "year": window.year_before()}
     claims = {
-        (kpi, basis, which): SimpleNamespace(verdict=given.get(f"{which}_verdict", UNKNOWN))
+        (kpi, basis, which): SimpleNamespace(
+            kind="change", sure=True, verdict=given.get(f"{which}_verdict", UNKNOWN)
+        )
         for basis, given in rows.items()
         for which in earlier
     }
-    return SimpleNamespace(
+    shown = SimpleNamespace(
         row=row,
         window=window,
         compared={n: Compared(*window.alike(w, as_of)) for n, w in earlier.items()},
-        claims=claims,
+        peers=[1],
+        as_of=as_of,
         periods=lambda kpi, basis: periods_of(sizes),
         currency="EUR",
         edition="internal",
@@ -76,6 +84,11 @@ def view(
         ),
         enough=Enough(verdict(chance), chance, 300.0, 900.0, 180.0, in_time, 8),
     )
+    # the window's own claims are made as everywhere, of these numbers
+    shown.claims = of_the_window(shown) | claims
+    if chance is not None:
+        shown.judged = {("pipeline", "open", "enough"): _enough(shown)}
+    return shown
 
 
 def said(kpi, *args, **known):
@@ -210,7 +223,6 @@ def test_what_open_deals_should_bring_stands_beside_their_stated_chances(source)
         (120, 104.0, 140.0, "is above"),
         (80, 60.0, 97.0, "is below"),
         (177, 90.0, 260.0, "cannot be told apart from"),
-        (100, np.nan, np.nan, "cannot be told apart from"),
     ],
 )
 def test_an_index_is_above_or_below_where_its_interval_leaves_100_out(index, low, high, where):
@@ -218,6 +230,8 @@ def test_an_index_is_above_or_below_where_its_interval_leaves_100_out(index, low
     text = said("quality_score", peers=row, past={"value": 110.0})
     assert f"An index of {index} {where} the average peer’s 100" in text
     assert "previous window it is 110" in text
+    bare = row | {"low": np.nan, "high": np.nan}
+    assert "has no interval: it is no verdict" in said("quality_score", peers=bare)
 
 
 def test_deal_success_tells_its_two_factors_and_how_deals_were_missed():
