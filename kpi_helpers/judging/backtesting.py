@@ -142,18 +142,17 @@ def backtest(
             rows.append(_row(partner, answer, eve))
             if partner != EVERYONE:
                 seen.append(answer.deals.assign(partner=partner, **span))
-    if not rows:
-        return Backtest(
-            pd.DataFrame(), pd.DataFrame(), None, None, pd.DataFrame(), None, 0, reasons.NO_HISTORY
-        )
+    table = pd.DataFrame(rows)
+    scores = _scores(table) if rows else table
+    if not any(len(one) for one in seen):  # none could be forecast, or only all together
+        return Backtest(table, scores, None, None, pd.DataFrame(), None, 0, reasons.NO_HISTORY)
     outcomes = pd.concat(seen, ignore_index=True)
     outcomes["won"] = _came_true(outcomes, deals)
     outcomes = outcomes[outcomes["chance"].notna()]
     chance, won = outcomes["chance"].to_numpy(float), outcomes["won"].to_numpy(float)
-    table = pd.DataFrame(rows)
     return Backtest(
         table,
-        _scores(table),
+        scores,
         float(((chance - won) ** 2).mean()),
         float(won.mean() * (1 - won.mean())),
         reliability(chance, won),

@@ -102,3 +102,20 @@ def test_of_many_partners_some_stand_for_all_and_everyone_still_counts(answer):
     assert np.array_equal(
         same[["p10", "p90", "actual"]], same[["p10_all", "p90_all", "actual_all"]]
     )
+
+
+def test_partners_too_small_for_a_forecast_leave_that_of_all():
+    days = pd.date_range("2024-01-01", periods=72, freq="10D")
+    deals = pd.DataFrame(
+        {
+            "deal_id": [f"d{n}" for n in range(72)],
+            "partner": [f"Partner {n % 12}" for n in range(72)],
+            "status": ["won", "lost", "lost"] * 24,
+            "amount": 100.0,
+            "created_on": days,
+            "closed_on": days,
+        }
+    )
+    answer = backtest(deals, "2025-12-31")
+    assert {*answer.periods["partner"]} == {"*"} and len(answer.scores)
+    assert (answer.brier, answer.n, answer.reason) == (None, 0, reasons.NO_HISTORY)

@@ -51,6 +51,18 @@ def test_many_dates_ahead_or_a_usual_gap_move_it(tmp_path):
     assert near.as_of == datetime.date(2024, 4, 20)
 
 
+def test_a_few_planned_closings_on_different_days_do_not_move_it(tmp_path):
+    planned = [datetime.date(2024, 6, 1), datetime.date(2024, 8, 1), datetime.date(2024, 10, 1)]
+    data = read(export(planned), tmp_path, "csv")
+    assert data.as_of == datetime.date(2024, 3, 30)
+    assert any("3 deals were created or closed after 2024-03-30" in str(w) for w in data.warnings)
+
+
+def test_deals_without_any_date_have_no_day(tmp_path):
+    frame = export([]).assign(**{"Created Date": "", "Close Date": ""})
+    assert read(frame, tmp_path, "csv").as_of is None
+
+
 def test_few_dates_show_no_usual_gap():
     dates = pd.Series([9, 9, 1], pd.to_datetime(["2025-01-01", "2025-01-02", "2025-12-31"]))
     assert latest_usual(dates) == datetime.date(2025, 12, 31)

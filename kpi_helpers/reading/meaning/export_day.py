@@ -12,16 +12,40 @@ from kpi_helpers.reading.view import View
 # of more days than these and of this many times the gaps that the data has otherwise.
 MOST_LATE, LONG_GAP, TIMES_USUAL = 0.01, 30, 3
 FEWEST_DATES = 20  # under it no gap is unusual
+# Of the closings at most this share is planned: deals that were closed early keep their old date.
+MOST_PLANNED = 0.05
 
 
 def export_day(db: Connection, good: View) -> datetime.date | None:
-    """The latest day that a usable row was created or closed on, later outliers left out."""
-    rows = db.connection.execute(
-        "SELECT day, count(*) AS n FROM (SELECT created_on AS day FROM "
-        f"{good.name} UNION ALL SELECT closed_on FROM {good.name}) "
-        "WHERE day IS NOT NULL GROUP BY day ORDER BY day"
-    ).fetchall()
-    return latest_usual(pd.Series(dict(rows), dtype="int64")) if rows else None
+    """The latest day that a usable row was created or closed on, later outliers left out, and the
+    planned days of deals that were closed early."""
+    created, closed = (_counted(db, good, column) for column in ("created_on", "closed_on"))
+    both = created.add(closed, fill_value=0).astype("int64").sort_index()
+    if both.empty:
+        return None
+    end = _plans_begin(created, closed)
+    return latest_usual(both if end is None else both[both.index <= end])
+
+
+def _counted(db: Connection, good: View, column: str) -> pd.Series:
+    rows = db.rows(
+        f"SELECT {column}, count(*) FROM {good.name} WHERE {column} IS NOT NULL GROUP BY 1 "
+        "ORDER BY 1"
+    )
+    return pd.Series(dict(rows), dtype="int64", index=pd.Index([d for d, _ in rows], dtype=object))
+
+
+def _plans_begin(created: pd.Series, closed: pd.Series) -> datetime.date | None:
+    """The day behind which closings are plans, as they are few and long after the last deal was
+    created; None where none are."""
+    if created.sum() < FEWEST_DATES:
+        return None
+    last = latest_usual(created)
+    before = pd.DatetimeIndex([day for day in created.index if day <= last])
+    usual = np.diff(before).astype("timedelta64[D]").astype(int).max(initial=0)
+    end = last + datetime.timedelta(days=int(max(LONG_GAP, TIMES_USUAL * usual)))
+    late = closed[closed.index > end].sum()
+    return end if 0 < late <= MOST_PLANNED * closed.sum() else None
 
 
 def latest_usual(dates: pd.Series) -> datetime.date:
