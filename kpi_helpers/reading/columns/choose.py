@@ -10,7 +10,7 @@ from kpi_helpers.reading.columns.fields import FIELDS, FROM_LOOKUPS
 from kpi_helpers.reading.columns.headers import find, key
 from kpi_helpers.reading.columns.mapping import Mapping
 from kpi_helpers.reading.columns.profiles import profiles, recognised
-from kpi_helpers.reading.columns.vocabulary import table as vocabulary
+from kpi_helpers.reading.columns.vocabulary import generic_columns
 from kpi_helpers.reading.table import Stack, Table
 
 # Two files are of one shape when they share this much of their headers.
@@ -160,7 +160,7 @@ def _by_generic_names(
 ) -> dict[str, str]:
     """The columns with those of `fields` that a free header answers in any CRM's words."""
     free = list(free)
-    for field_name, aliases in vocabulary("profiles/generic.toml")["columns"].items():
+    for field_name, aliases in generic_columns().items():
         wanted = field_name in fields and field_name not in {*columns, *mapping.columns}
         if wanted and (at := find(free, aliases)) is not None:
             columns = columns | {field_name: free.pop(at)}
@@ -200,7 +200,7 @@ def _lookups(
                     free,
                     [
                         field_name,
-                        *vocabulary("profiles/generic.toml")["columns"].get(field_name, []),
+                        *generic_columns().get(field_name, []),
                     ],
                 )
                 if at is not None:

@@ -15,15 +15,38 @@ def table(name: str) -> dict:
 
 
 @cache
+def languages() -> tuple[dict, ...]:
+    """The files of words in other languages than English and Turkish.
+
+    >>> [language["title"] for language in languages()][:2]
+    ['German', 'Spanish']
+    """
+    folder = files("kpi_helpers.reading") / "data" / "languages"
+    return tuple(table(f"languages/{file.name}") for file in sorted(folder.iterdir(), key=str))
+
+
+@cache
+def generic_columns() -> dict[str, list[str]]:
+    """Field -> the headers that answer it in any CRM, English and Turkish ones first."""
+    generic = table("profiles/generic.toml")["columns"]
+    return {
+        field: [*aliases, *(h for one in languages() for h in one["columns"].get(field, []))]
+        for field, aliases in generic.items()
+    }
+
+
+@cache
 def statuses() -> dict[str, str]:
     """Stage and status words (as words) -> open, won, lost or cancelled.
 
     >>> statuses()["closedwon"], statuses()["kazanildi"]
     ('won', 'won')
     """
+    known = (table("stages.toml")["status"], *(one["status"] for one in reversed(languages())))
     return {
         word(said): status
-        for status, words in table("stages.toml")["status"].items()
+        for words_of in reversed(known)
+        for status, words in words_of.items()
         for said in words
     }
 
@@ -51,7 +74,15 @@ def stage_probabilities() -> dict[str, float]:
 @cache
 def competitor_words() -> tuple[str, ...]:
     """Words in a lost reason that say a competitor took the deal."""
-    return tuple(table("stages.toml")["competitor"]["words"])
+    others = (w for one in languages() for w in one["competitor"])
+    return (*table("stages.toml")["competitor"]["words"], *dict.fromkeys(others))
+
+
+@cache
+def fillers() -> frozenset[str]:
+    """Words (as words) that may stand beside the one that says how a deal ended."""
+    listed = [table("stages.toml")["filler"]["words"], *(one["filler"] for one in languages())]
+    return frozenset(word(said) for words in listed for said in words)
 
 
 # What a CRM writes around a stage's name: its place in the order before it, its pipeline behind it.
@@ -77,10 +108,9 @@ def meaning(said: str, known: dict[str, str]) -> str | None:
     name = _ORDER.sub("", _PIPELINE.sub("", said))
     if word(name) in known:
         return known[word(name)]
-    fillers = table("stages.toml")["filler"]["words"]
     found = set()
     for part in _BETWEEN.split(name):
-        bare = " ".join(w for w in part.split() if word(w) not in fillers)
+        bare = " ".join(w for w in part.split() if word(w) not in fillers())
         found.add(known.get(word(part)) or known.get(word(bare)))
     told = found - {None}
     return told.pop() if len(told) == 1 and told <= {*CLOSING} else None

@@ -3,8 +3,24 @@
 # What stands for nothing in a cell. A competitor may really be called None, so names only know the
 # empty text.
 BLANKS = ("", "null", "NULL", "None", "-")
-TRUE = ("true", "1", "1.0", "yes", "y", "t", "evet", "doğru")
-FALSE = ("false", "0", "0.0", "no", "n", "f", "hayır", "yanlış")
+# English, Turkish, German, French, Spanish, Portuguese, Italian, Polish, Dutch and Russian, as
+# people say them and as Excel writes its own.
+TRUE = ("true", "1", "1.0", "yes", "y", "t", "evet", "doğru", "ja", "wahr", "oui", "vrai", "sí")
+TRUE += (
+    "si",
+    "verdadero",
+    "sim",
+    "verdadeiro",
+    "sì",
+    "vero",
+    "tak",
+    "prawda",
+    "waar",
+    "да",
+    "истина",
+)
+FALSE = ("false", "0", "0.0", "no", "n", "f", "hayır", "yanlış", "nein", "falsch", "non", "faux")
+FALSE += ("falso", "não", "nao", "nie", "fałsz", "nee", "onwaar", "нет", "ложь")
 _SPACE = " \t\r\n\u00a0\ufeff"
 FIRST_DATE, LAST_DATE = "1900-01-01", "2199-12-31"
 
