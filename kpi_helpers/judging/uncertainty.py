@@ -254,8 +254,8 @@ class Sample:
             found = bootstrap(values, statistic)
             ends = (np.nan if end is None else end + shift for end in (found.low, found.high))
         middle = values.mean() if statistic == "mean" else np.median(values)
-        low, high = (max(0.0, end - shift) for end in ends)
-        return Factor(float(middle), low, high)
+        low, high = (np.maximum(0.0, end - shift) for end in ends)  # null stays null
+        return Factor(float(middle), float(low), float(high))
 
     def number(self, rows) -> Factor:
         """How many of those deals were won."""

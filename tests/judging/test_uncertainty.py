@@ -205,6 +205,15 @@ def test_any_levels_and_periods(deals, by):
     assert told["low"].notna().sum() > card["low"].notna().sum()
 
 
+def test_sizes_without_a_spread_have_no_interval(deals):
+    """Where all amounts are equal, nothing tells how they scatter: null, and not from 0 to any."""
+    equal = deals.assign(amount=100.0)
+    card = scorecard(equal, by="partner", kpis=["average_deal_size", "deal_count"], **WHEN)
+    told = with_intervals(card, equal).set_index("basis")
+    assert told.loc[["whole", "median", "amount"], ["low", "high"]].isna().all(axis=None)
+    assert told.loc["won", "low"].notna().all()
+
+
 def test_intervals_do_not_hang_on_the_order_of_hashes():
     """Peers are added up in one order, whatever order a set of their names has."""
     sample = str(ROOT / "data" / "sample")
