@@ -17,7 +17,7 @@ def excess_shares(partner: pd.Series, hit: pd.Series, fewest: int) -> pd.DataFra
     >>> partner = pd.Series(["A"] * 10 + ["B"] * 30)
     >>> hit = pd.Series([True] * 6 + [False] * 4 + [True] * 3 + [False] * 27)
     >>> excess_shares(partner, hit, 5).loc["A", ["n", "hits", "share", "others"]].tolist()
-    [10, 6, 0.6, 0.1]
+    [10.0, 6.0, 0.6, 0.1]
     """
     from scipy.stats import hypergeom
 

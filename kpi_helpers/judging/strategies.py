@@ -6,14 +6,13 @@ from kpi_helpers.contract import checks
 from kpi_helpers.contract.frame_kinds import need_pandas
 from kpi_helpers.contract.levels import EVERYONE
 from kpi_helpers.errors import KitError, nearest_names
-from kpi_helpers.judging.strategy_question import as_large, strategy_effect
-from kpi_helpers.stats import reasons
+from kpi_helpers.judging.strategy_question import strategy_effect
 
-ROSE, FELL, DOUBTED, NOTHING, TOO_FEW, AHEAD = (
-    *("rose", "fell", "doubted", "nothing shown", "too few periods", "not begun"),
+ROSE, FELL, NOTHING, TOO_FEW, AHEAD = (
+    *("rose", "fell", "nothing shown", "too few periods", "not begun"),
 )
 COLUMNS = ["partner", "date", "name", "answer", "effect", "low", "high"]
-COLUMNS += ["before", "after", "tried", "as_large", "control"]
+COLUMNS += ["seen", "before", "after", "tried", "as_large", "control"]
 
 
 @nearest_names
@@ -35,9 +34,10 @@ def strategy_answers(deals: pd.DataFrame, events: pd.DataFrame | None, as_of) ->
     Returns
     -------
     DataFrame
-        A row each, by date: partner (* for the programme), date, name, answer (rose, fell, doubted,
-        nothing shown, too few periods or not begun), effect, low and high (a share), periods before
-        and after, pretended starts tried and as large, control (whether others were taken off).
+        A row each, by date: partner (* for the programme), date, name, answer (rose, fell, nothing
+        shown, too few periods or not begun), effect, low and high (a share), seen (the effect that
+        such data show in 80 of 100 cases), periods before and after, other partners tried and as
+        large, control (whether others were taken off).
 
     Raises
     ------
@@ -79,18 +79,17 @@ def _answer(deals, began, partner, as_of):
         )
     except KitError:  # no month on one of the two sides
         return {"answer": TOO_FEW}
-    effect, placebo = found.effect, found.placebo
+    effect = found.effect
     spans = {"before": effect.before, "after": effect.after}
-    if effect.effect is None or effect.reason == reasons.TOO_FEW_PERIODS_A_SIDE:
+    if effect.effect is None:
         return spans | {"answer": TOO_FEW}
-    doubted = found.verdict is None and effect.verdict is not None
-    tried = placebo.p is not None
     return spans | {
-        "answer": found.verdict or (DOUBTED if doubted else NOTHING),
+        "answer": found.verdict or NOTHING,
         "effect": effect.effect,
         "low": effect.low,
         "high": effect.high,
-        "tried": len(placebo.dates) if tried else 0,
-        "as_large": as_large(effect, placebo) if tried else 0,
+        "seen": found.seen,
+        "tried": len(found.placebo),
+        "as_large": found.as_large,
         "control": bool(found.series["control"].notna().any()),
     }

@@ -6,7 +6,7 @@ No other sentence asserts: a test holds the catalogue of messages against these 
 from kpi_helpers.judging.channels import STOP_PAID, WORK_ON_EARNED
 from kpi_helpers.judging.claims import ABOVE, BELOW, FELL, LEVEL, ROSE, UNKNOWN, Claim
 from kpi_helpers.judging.enough import ENOUGH, NOT_ENOUGH, UNCERTAIN
-from kpi_helpers.judging.strategies import AHEAD, DOUBTED, NOTHING, TOO_FEW
+from kpi_helpers.judging.strategies import AHEAD, NOTHING, TOO_FEW
 from kpi_helpers.showing.language import N_, _
 from kpi_helpers.views.claims import (
     FALLING,
@@ -144,15 +144,10 @@ TEXTS = {
             "The close rate of the deals created since then fell by {points:.1f} points beyond its "
             "trend (95% interval {low:+.1f} to {high:+.1f})."
         ),
-        DOUBTED: N_(
-            "No effect is shown: the close rate of the deals created since then moved by "
-            "{change:+.1f} points against its trend (95% interval {low:+.1f} to {high:+.1f}), but "
-            "it did so after dates on which nothing began, too."
-        ),
         NOTHING: N_(
             "No effect is shown: the close rate of the deals created since then moved by "
             "{change:+.1f} points against its trend (95% interval {low:+.1f} to {high:+.1f}). An "
-            "effect much smaller than {seen:.0f} points could not be seen in this data."
+            "effect under {seen:.0f} points could easily be missed in this data."
         ),
         TOO_FEW: N_(
             "Too early to say: it takes eight months of decided deals before it and after it."

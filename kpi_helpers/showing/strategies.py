@@ -6,7 +6,7 @@ import pandas as pd
 
 from kpi_helpers.contract.levels import EVERYONE
 from kpi_helpers.errors import nearest_names
-from kpi_helpers.judging.strategies import DOUBTED, FELL, ROSE
+from kpi_helpers.judging.strategies import FELL, ROSE
 from kpi_helpers.showing.claimed import TEXTS
 from kpi_helpers.showing.format import day
 from kpi_helpers.showing.language import _
@@ -53,11 +53,10 @@ def _told(row, partner) -> str:
     said = [begin, _(answer, **_numbers(row))]
     if pd.notna(row["control"]) and row["control"]:
         said.append(_("What all other partners did in the same months is taken off."))
-    if row["answer"] in (ROSE, FELL, DOUBTED) and row["tried"]:
+    if row["answer"] in (ROSE, FELL) and row["tried"]:
         said.append(
             _(
-                "Of {tried:.0f} earlier dates tried in its place, as large a change followed "
-                "{as_large:.0f}.",
+                "Of {tried:.0f} partners on whom nothing began, {as_large:.0f} moved as far.",
                 tried=row["tried"],
                 as_large=row["as_large"],
             )
@@ -68,11 +67,5 @@ def _told(row, partner) -> str:
 def _numbers(row) -> dict:
     if pd.isna(row["effect"]):
         return {}
-    change, low, high = (100 * row[name] for name in ("effect", "low", "high"))
-    return {
-        "points": abs(change),
-        "change": change,
-        "low": low,
-        "high": high,
-        "seen": (high - low) / 2,
-    }
+    change, low, high, seen = (100 * row[name] for name in ("effect", "low", "high", "seen"))
+    return {"points": abs(change), "change": change, "low": low, "high": high, "seen": seen}

@@ -55,6 +55,7 @@ _HOMES = {
         "normal_posterior",
         "shrunk",
     ),
+    "level_shift": ("level_shift",),
     "strategy": (
         "Placebo",
         "StrategyEffect",

@@ -20,9 +20,10 @@ TERMS = ("start", "trend", "level", "slope")
 class StrategyEffect:
     """What changed at the start of a strategy.
 
-    `coefficients`: term, estimate, error, low, high, p of start b0, trend b1, level b2, slope b3,
-    by Newey-West. `effect` is the mean of b2 + b3 (t - T) over the periods after; its `low`, `high`
-    and `p` are the cautious ones. `naive` is the mean after minus the mean before.
+    `coefficients`: term, estimate, error, low, high, p of start b0, trend b1, level b2, and of
+    `interrupted_series` slope b3, by Newey-West. `effect` is the mean of b2 + b3 (t - T) over the
+    periods after; its `low`, `high` and `p` are the cautious ones. `naive` is the mean after minus
+    the mean before.
     """
 
     coefficients: pd.DataFrame | None
@@ -45,11 +46,10 @@ class StrategyEffect:
         return self._estimate("slope")
 
     def _estimate(self, term):
-        return (
-            None
-            if self.coefficients is None
-            else float(self.coefficients["estimate"][TERMS.index(term)])
-        )
+        if self.coefficients is None:
+            return None
+        found = self.coefficients.set_index("term")["estimate"]
+        return float(found[term]) if term in found else None
 
 
 @nearest_names
@@ -122,18 +122,15 @@ def interrupted_series(
         return StrategyEffect(
             None, None, None, None, None, None, before, after, reason=reasons.TOO_FEW_PERIODS_A_SIDE
         )
-    from scipy.special import stdtrit
-
     fit = least_squares(np.column_stack([np.ones_like(t), t, on, (t - start) * on]), y, lags=lags)
     freedom = len(y) - 4
-    reach = float(stdtrit(freedom, 0.5 + level / 2)) if freedom else np.nan
-    table = _told(fit.coefficients, np.sqrt(np.diag(fit.covariance)), reach, freedom)
+    table = with_ends(fit.coefficients, np.sqrt(np.diag(fit.covariance)), freedom, level)
     table.insert(0, "term", TERMS)
     mean = np.array([0, 0, 1, (t[on] - start).mean()])
     error = np.sqrt(max(mean @ fit.covariance @ mean, mean @ fit.ordinary @ mean)) * _caution(
         (fit.lags + 1) / len(y)
     )
-    effect = _told([mean @ fit.coefficients], np.array([error]), reach, freedom).iloc[0]
+    effect = with_ends([mean @ fit.coefficients], np.array([error]), freedom, level).iloc[0]
     verdict: str | None = None
     reason: str | None = reasons.TOO_FEW_PERIODS_A_SIDE
     if min(before, after) >= ENOUGH:
@@ -144,9 +141,12 @@ def interrupted_series(
     return StrategyEffect(table, estimate, low, high, p, raw, before, after, verdict, reason)
 
 
-def _told(estimate, error, reach, freedom):
-    from scipy.special import stdtr
+def with_ends(estimate, error, freedom: int, level: float = 0.95) -> pd.DataFrame:
+    """Estimates with their errors, intervals and p values by the t distribution; null without
+    degrees of freedom."""
+    from scipy.special import stdtr, stdtrit
 
+    reach = float(stdtrit(freedom, 0.5 + level / 2)) if freedom else np.nan
     with np.errstate(divide="ignore", invalid="ignore"):
         p = 2 * stdtr(freedom, -np.abs(estimate / error)) if freedom else np.nan
     low, high = estimate - reach * error, estimate + reach * error

@@ -28,7 +28,7 @@ def test_every_event_of_the_sample_is_answered_as_its_truth_is(deals):
         found.effect.low,
         found.effect.high,
     ]
-    assert (row["before"], row["after"], row["tried"]) == (16, 16, len(found.placebo.dates))
+    assert (row["before"], row["after"], row["tried"]) == (16, 16, len(found.placebo))
     assert row["control"] and told.loc["New registration portal", "partner"] == "*"
 
 

@@ -5,6 +5,8 @@ from kpi_helpers.errors import KitError, UnknownValue
 from kpi_helpers.judging import strategy_effect
 
 from .sample import sample_deals
+from .truth import strategy_verdicts
+from .worlds import strategy_world
 
 AS_OF = "2025-12-31"
 
@@ -53,6 +55,23 @@ def test_without_control_the_series_is_the_partners_own():
         series["control"].isna().all()
         and (series["difference"].dropna() == series["value"].dropna()).all()
     )
+
+
+@pytest.mark.parametrize("trend", [0.0, 0.4])
+def test_odds_times_two_and_a_half_are_found_and_an_own_trend_is_no_effect(trend):
+    """20 worlds each; `truth` has the figures of many more."""
+    assert strategy_verdicts(4, 20, odds=2.5, trend=trend).count("rose") >= 11
+    assert 20 - strategy_verdicts(5, 20, trend=trend).count(None) <= 3
+
+
+def test_without_others_to_learn_from_the_error_is_widened():
+    rng = np.random.default_rng(9)
+    few = strategy_world(rng, partners=5)
+    answer = strategy_effect(few, "2024-01-01", partner="P00", as_of="2025-08-31")
+    assert answer.placebo.empty and answer.as_large == 0
+    alone = few[few["partner"] == "P00"]
+    own = strategy_effect(alone, "2024-01-01", partner="P00", as_of="2025-08-31")
+    assert own.series["control"].isna().all() and own.effect.low < own.effect.high
 
 
 WRONG = [

@@ -367,6 +367,29 @@ def strategies(seeds):
     return told
 
 
+def strategy_verdicts(seed, many, **more):
+    """What `strategy_effect` says of that many worlds."""
+    rng, asked = np.random.default_rng(seed), {"partner": "P00", "as_of": "2025-08-31"}
+    told = (
+        strategy_effect(worlds.strategy_world(rng, **more), "2024-01-01", **asked)
+        for _ in range(many)
+    )
+    return [answer.verdict for answer in told]
+
+
+def strategies_in_worlds(seeds):
+    """12 deals a month, 24 months before and 16 after: odds times 2.5 and times 1, with a trend of
+    the partner's own in log odds a year where the others' have a standard deviation of 0.2."""
+    told = {}
+    for trend in (0.0, 0.4, 0.8):
+        for odds in (2.5, 1.0):
+            found = strategy_verdicts(5, seeds, odds=odds, trend=trend)
+            share = 1 - found.count(None) / seeds
+            told[f"Strategy, own trend {trend}, odds times {odds}: verdict"] = share
+    few = strategy_verdicts(6, seeds, odds=2.5, partners=6)
+    return told | {"Strategy, 6 partners, odds times 2.5: verdict": 1 - few.count(None) / seeds}
+
+
 def forecasts(seeds, periods=2):
     """Back-tests of whole programmes: 10 partners, three years, with the CRM's snapshots."""
     table, deals = _tested(seeds, periods, 0.0)
@@ -547,7 +570,8 @@ FIGURES = (
     ranks,
     strategies,
 )
-FIGURES = (*FIGURES, critical_values, forecasts, forecast_in_worlds, shared_luck, on_sample)
+FIGURES = (*FIGURES, critical_values, strategies_in_worlds, forecasts, forecast_in_worlds)
+FIGURES = (*FIGURES, shared_luck, on_sample)
 
 if __name__ == "__main__":
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 300

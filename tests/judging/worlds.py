@@ -94,3 +94,21 @@ def export(world: pd.DataFrame, day) -> pd.DataFrame:
         closed_on=there["ends_on"].mask(is_open),
         probability=np.nan,
     ).drop(columns=["outcome", "ends_on"])
+
+
+def strategy_world(rng, odds=1.0, trend=0.0, partners=16, months=40, start=24, each=12):
+    """Close rates with an own trend (log odds a year) and good and bad quarters; partner P00 began
+    something in its month `start` that multiplies its odds."""
+    n = rng.poisson(each, (partners, months))
+    who, at = (np.repeat(axis.ravel(), n.ravel()) for axis in np.indices(n.shape))
+    slope = rng.normal(0, 0.2, partners)
+    slope[0] = trend
+    mood = rng.normal(0, 0.2, (partners, months // 3 + 1))[who, at // 3]
+    log_odds = rng.normal(-1, 0.3, partners)[who] + slope[who] * (at - months / 2) / 12 + mood
+    log_odds = log_odds + np.log(odds) * ((who == 0) & (at >= start))
+    won = rng.random(len(who)) < 1 / (1 + np.exp(-log_odds))
+    created = pd.PeriodIndex(pd.Period("2022-01", "M") + at).to_timestamp()
+    table = {"deal_id": np.arange(len(who)), "partner": np.char.mod("P%02d", who), "amount": 100.0}
+    ended = created + pd.to_timedelta(rng.integers(10, 60, len(who)), unit="D")
+    status = np.where(won, "won", "lost")
+    return pd.DataFrame(table | {"status": status, "created_on": created, "closed_on": ended})

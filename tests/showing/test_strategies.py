@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT
 
 from kpi_helpers import partner_view
-from kpi_helpers.judging.strategies import AHEAD, COLUMNS, DOUBTED, FELL, NOTHING, ROSE, TOO_FEW
+from kpi_helpers.judging.strategies import AHEAD, COLUMNS, FELL, NOTHING, ROSE, TOO_FEW
 from kpi_helpers.showing import strategies
 
 KNOWN = {
@@ -18,6 +18,7 @@ KNOWN = {
     "effect": 0.123,
     "low": 0.02,
     "high": 0.22,
+    "seen": 0.14,
     "tried": 9,
     "as_large": 2,
     "control": True,
@@ -37,8 +38,7 @@ def said(*rows, partner="Ada"):
     [
         (ROSE, "rose by 12.3 points beyond its trend (95% interval +2.0 to +22.0)"),
         (FELL, "fell by 12.3 points"),
-        (DOUBTED, "did so after dates on which nothing began, too"),
-        (NOTHING, "An effect much smaller than 10 points could not be seen"),
+        (NOTHING, "An effect under 14 points could easily be missed"),
     ],
 )
 def test_each_answer_has_its_sentence_with_interval_and_control(answer, words):
@@ -46,14 +46,14 @@ def test_each_answer_has_its_sentence_with_interval_and_control(answer, words):
     assert text.startswith("Deal desk (1 May 2024):") and words in text
     assert "What all other partners did" in text
     assert "What all other partners did" not in said({"answer": answer, "control": False})
-    assert ("Of 9 earlier dates tried in its place, as large a change followed 2." in text) == (
-        answer != NOTHING
-    )
-    assert ("No effect is shown" in text) == (answer in (DOUBTED, NOTHING))
+    assert ("Of 9 partners on whom nothing began, 2 moved as far." in text) == (answer != NOTHING)
+    assert ("No effect is shown" in text) == (answer == NOTHING)
 
 
 def test_what_cannot_be_answered_says_why():
-    nothing = dict.fromkeys(("effect", "low", "high", "tried", "as_large", "control"), np.nan)
+    nothing = dict.fromkeys(
+        ("effect", "low", "high", "seen", "tried", "as_large", "control"), np.nan
+    )
     assert "eight months" in said(nothing | {"answer": TOO_FEW})
     assert "after the day of this report" in said(nothing | {"answer": AHEAD})
 
