@@ -50,6 +50,10 @@ def reading_options(command):
                 help="How probabilities are written, where that is not clear.",
             ),
             click.option(
+                "--encoding",
+                help="The text's encoding, like cp1250 or shift_jis, where it is guessed wrongly.",
+            ),
+            click.option(
                 "--dates",
                 type=click.Choice(["dmy", "mdy", "ymd"]),
                 help="The order of day, month and year, where that is not clear.",

@@ -33,7 +33,7 @@ WARNINGS: dict[str, str | tuple[str, str]] = {
     "trailing_separators": "{file}: lines end in more separators than the header; the cells there "
     "are blank and were left out.",
     "encoding": "{file} is not UTF-8: it is read as {encoding} because of {n} bytes beyond ASCII. "
-    "If names look wrong, export it as UTF-8.",
+    "If names look wrong, export it as UTF-8 or say its encoding.",
     "record_count": "RECORD COUNT: {file} states {stated} records and holds {there}: the export is "
     "cut short or was edited. Export it again.",
     "lookup_misses": "{n} rows have a {column} that is not in {table} (e.g. {example}): {columns} "

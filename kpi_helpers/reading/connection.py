@@ -51,6 +51,7 @@ class Connection:
         self.connection.execute(f"SET memory_limit = {lit(MEMORY_LIMIT)}")
         self._scratch = ExitStack()
         self._files = 0
+        self.encoding: str | None = None  # of the text files, where it was told
         self.notes: list[Note] = []  # what the user should know of how a file was opened
 
     @cached_property

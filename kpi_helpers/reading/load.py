@@ -46,6 +46,7 @@ def load(
     decimal: str | None = None,
     dates: str | None = None,
     shares: str | None = None,
+    encoding: str | None = None,
     as_of: datetime.date | str | None = None,
     currency: str | None = None,
 ) -> Loaded:
@@ -74,6 +75,8 @@ def load(
         dmy or mdy, where the values leave the order open.
     shares : str, optional
         percent (75) or fraction (0.75), where the values leave it open.
+    encoding : str, optional
+        The text's encoding, like cp1250 or shift_jis, where it is not UTF-8 and guessed wrongly.
     as_of : date or str, optional
         What was known on this day; unset, the latest date in the data that is no outlier, never the
         clock.
@@ -109,9 +112,11 @@ def load(
     or cancelled')
     """
     said = {"profile": profile, "decimal": decimal, "dates": dates, "shares": shares}
+    said |= {"encoding": encoding}
     answers = read_mapping(mapping, mapping_file, said)
     as_of = as_date(as_of, "as_of") if as_of is not None else None
     db = Connection()
+    db.encoding = answers.reading.get("encoding")
     if database.is_database(source):
         tables = [database.query_table(db, source, query)]
     elif query is not None:
@@ -335,6 +340,7 @@ def load_deals(
     decimal=None,
     dates=None,
     shares=None,
+    encoding=None,
     as_of=None,
     currency=None,
     engine: str | None = None,
@@ -365,6 +371,8 @@ def load_deals(
         dmy or mdy, where the values leave the order open.
     shares : str, optional
         percent (75) or fraction (0.75), where the values leave it open.
+    encoding : str, optional
+        The text's encoding, like cp1250 or shift_jis, where it is not UTF-8 and guessed wrongly.
     as_of : date or str, optional
         As for `load`.
     currency : str, optional
@@ -409,6 +417,7 @@ def load_deals(
         decimal=decimal,
         dates=dates,
         shares=shares,
+        encoding=encoding,
         as_of=as_of,
         currency=currency,
     )

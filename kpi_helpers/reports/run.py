@@ -71,6 +71,7 @@ def run_reports(
     decimal=None,
     dates=None,
     shares=None,
+    encoding=None,
     currency=None,
 ) -> Run:
     """A report for each partner of an export, in `out`: notebook, page and workbook each, index,
@@ -141,6 +142,8 @@ def run_reports(
         dmy or mdy, where the values leave the order open.
     shares : str, optional
         percent (75) or fraction (0.75), where the values leave it open.
+    encoding : str, optional
+        The text's encoding, like cp1250 or shift_jis, where it is not UTF-8 and guessed wrongly.
     currency : str, optional
         The reporting currency's code, like EUR.
 
@@ -157,6 +160,7 @@ def run_reports(
         "decimal": decimal,
         "dates": dates,
         "shares": shares,
+        "encoding": encoding,
         "currency": currency,
     }
     wanted = list(partners or [])

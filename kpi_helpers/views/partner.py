@@ -268,6 +268,7 @@ def partner_view(
     decimal=None,
     dates=None,
     shares=None,
+    encoding=None,
     currency=None,
 ) -> PartnerView:
     """Everything one partner's report needs, from a prepared folder (`partner-kpis report`) or
@@ -309,6 +310,8 @@ def partner_view(
         dmy or mdy, where the values leave the order open.
     shares : str, optional
         percent (75) or fraction (0.75), where the values leave it open.
+    encoding : str, optional
+        The text's encoding, like cp1250 or shift_jis, where it is not UTF-8 and guessed wrongly.
     currency : str, optional
         The reporting currency's code, like EUR.
 
@@ -353,6 +356,7 @@ def partner_view(
             decimal=decimal,
             dates=dates,
             shares=shares,
+            encoding=encoding,
             currency=currency,
         )
         as_of = as_date(as_of or loaded.as_of, "as_of")

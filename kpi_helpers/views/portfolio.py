@@ -108,6 +108,7 @@ def portfolio_view(
     decimal=None,
     dates=None,
     shares=None,
+    encoding=None,
     currency=None,
 ) -> PortfolioView:
     """Everything the programme's report needs, from a prepared folder (`partner-kpis report`) or
@@ -139,6 +140,8 @@ def portfolio_view(
         dmy or mdy, where the values leave the order open.
     shares : str, optional
         percent (75) or fraction (0.75), where the values leave it open.
+    encoding : str, optional
+        The text's encoding, like cp1250 or shift_jis, where it is not UTF-8 and guessed wrongly.
     currency : str, optional
         The reporting currency's code, like EUR.
 
@@ -173,6 +176,7 @@ def portfolio_view(
             decimal=decimal,
             dates=dates,
             shares=shares,
+            encoding=encoding,
             currency=currency,
         )
         as_of = as_date(as_of or loaded.as_of, "as_of")

@@ -31,6 +31,7 @@ READING = {  # option: (source, words, other words)
     ),
     "--decimal": ("decimals", (*NOW, "--decimal", "."), (*NOW, "--decimal", ",")),
     "--shares": ("shares", (*NOW, "--shares", "percent"), (*NOW, "--shares", "fraction")),
+    "--encoding": ("letters", NOW, (*NOW, "--encoding", "cp1250")),
     "--dates": ("dates", (*NOW, "--dates", "dmy"), (*NOW, "--dates", "mdy")),
 }
 COMMANDS = {  # command: what it is run with, and a case for each option of its own
@@ -232,6 +233,9 @@ def exports(tmp_path):
         for c in ("paid", "earned")
     ]
     write(tmp_path / "deals" / "spend.csv", spend)
+    write(tmp_path / "letters" / "deals.csv", plain)
+    polish = tmp_path / "letters" / "deals.csv"
+    polish.write_bytes(polish.read_text(encoding="utf-8").replace("Ada", "Łada").encode("cp1250"))
     write(tmp_path / "decimals" / "deals.csv", [row | {"amount": "1.234"} for row in plain])
     write(tmp_path / "shares" / "deals.csv", [row | {"credit": "1"} for row in plain])
     dates = [

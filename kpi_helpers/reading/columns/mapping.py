@@ -18,6 +18,7 @@ READING = {
     "decimal": (".", ","),
     "dates": ("dmy", "mdy", "ymd"),
     "shares": ("percent", "fraction"),
+    "encoding": None,
 }
 
 
@@ -41,7 +42,7 @@ def read_mapping(
 
     `file` is TOML with any of the tables [columns] field = "Column", [stages] "Stage" = "won",
     [stage_probability] "Stage" = 0.3, [channels] "Source" = "paid", [reading] decimal, dates,
-    shares, profile.
+    shares, encoding, profile.
 
     >>> read_mapping({"partner": "sales_agent"}).columns
     {'partner': 'sales_agent'}

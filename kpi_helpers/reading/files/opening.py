@@ -24,6 +24,11 @@ FOREIGN = {
 def open_table(db: Connection, path: Path) -> list[Table]:
     """The tables in the file at `path`; KitError says why there is none."""
     try:
+        if not path.is_file():
+            raise KitError(
+                f"{path.name} is a pipe or a device, which cannot be read twice: save what comes "
+                "through it as a file, and give that."
+            )
         if path.stat().st_size == 0:
             raise KitError(f"{path.name} is empty.")
         return _open(db, path, path.name, inside=False)
