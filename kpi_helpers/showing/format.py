@@ -133,8 +133,8 @@ def signed(value: float, unit: str, currency: str | None) -> str:
 
 
 def day(value: date | pd.Timestamp) -> str:
-    """A date in words: 31 Dec 2025."""
-    return format_date(value, "d MMM y", language())
+    """A date in words: 31 Dec 2025; a dash for one that is not known."""
+    return DASH if pd.isna(value) else format_date(value, "d MMM y", language())
 
 
 def period(label: str) -> str:

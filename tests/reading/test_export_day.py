@@ -58,6 +58,11 @@ def test_a_few_planned_closings_on_different_days_do_not_move_it(tmp_path):
     assert any("3 deals were created or closed after 2024-03-30" in str(w) for w in data.warnings)
 
 
+def test_closings_that_trail_off_after_the_last_created_deal_move_it(tmp_path):
+    trailing = [datetime.date(2024, 4, 20), datetime.date(2024, 5, 10), datetime.date(2024, 5, 30)]
+    assert read(export(trailing), tmp_path, "csv").as_of == trailing[-1]
+
+
 def test_deals_without_any_date_have_no_day(tmp_path):
     frame = export([]).assign(**{"Created Date": "", "Close Date": ""})
     assert read(frame, tmp_path, "csv").as_of is None

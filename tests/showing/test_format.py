@@ -1,8 +1,9 @@
 import math
 
+import pandas as pd
 import pytest
 
-from kpi_helpers.showing.format import DASH, changed, money, shown
+from kpi_helpers.showing.format import DASH, changed, day, money, shown
 
 
 @pytest.mark.parametrize("unit", ["ratio", "money", "money per day", "days", "number", "index"])
@@ -31,3 +32,7 @@ def test_change_from_zero_is_new_and_from_unknown_a_dash():
     assert changed(math.nan, "number", math.nan, 3) == DASH
     assert changed(-0.03, "ratio", 0.2, 0.17) == "-3.0 pp"
     assert changed(0.25, "days", 30, 37.5) == "+25%"
+
+
+def test_a_day_that_is_not_known_is_a_dash():
+    assert day(pd.NaT) == DASH

@@ -44,8 +44,12 @@ def _plans_begin(created: pd.Series, closed: pd.Series) -> datetime.date | None:
     before = pd.DatetimeIndex([day for day in created.index if day <= last])
     usual = np.diff(before).astype("timedelta64[D]").astype(int).max(initial=0)
     end = last + datetime.timedelta(days=int(max(LONG_GAP, TIMES_USUAL * usual)))
-    late = closed[closed.index > end].sum()
-    return end if 0 < late <= MOST_PLANNED * closed.sum() else None
+    late, usually = closed[closed.index > end], closed[closed.index <= end]
+    if not 0 < late.sum() <= MOST_PLANNED * closed.sum():
+        return None
+    # Where fewer and fewer deals close, with no gap, it is the deals that end, not the clock.
+    gap = late.index[0] - max(last, *usually.index[-1:])
+    return end if gap.days > LONG_GAP else None
 
 
 def latest_usual(dates: pd.Series) -> datetime.date:
