@@ -3,22 +3,17 @@ language."""
 
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from pathlib import Path
-from unittest.mock import patch
 
 import pandas as pd
 import pytest
 from judging import null_world
 
-from kpi_helpers.contract.windows import parse_window
-from kpi_helpers.judging.programme_fit import fit_programme
 from kpi_helpers.reading import load
 from kpi_helpers.showing.language import using
-from kpi_helpers.views import fleet
-from kpi_helpers.views.partner import PartnerView
 
 from .contradictions import contradictions
+from .measuring import measured, page
 
 SAMPLE = Path(__file__).parents[2] / "data/sample"
 DAYS = ("2025-10-09", "2025-11-15", "2025-12-31", "2026-01-20")
@@ -30,25 +25,6 @@ TARGETS = pd.DataFrame(
 PLANTED = ("Çınar Teknoloji", "Öztürk & Oğulları", "Işık Bilişim")
 
 
-def measured(deals, day: date, window: str, **sides) -> fleet.Fleet:
-    """Without the back-test, on which only hangs how well forecasts hold."""
-    with patch.object(fleet, "fit_programme", partial(fit_programme, backtest_periods=0)):
-        return fleet.measure(deals, parse_window(window, day), day, currency="EUR", **sides)
-
-
-def page(made: fleet.Fleet, name, deals, edition, targets=TARGETS, spend=None) -> PartnerView:
-    own = made.of(name)
-    mine = [None if t is None else t[t["partner"] == name] for t in (deals, spend, targets)]
-    return PartnerView(
-        *(name, own.window, own.as_of, own.currency, own.slow_days, mine[0]),
-        *(own.now, own.previous, own.peers if edition == "internal" else own.shared),
-        *(own.trend, own.programme, *mine[1:]),
-        edition=edition,
-        year=own.year,
-        scatter=own.scatter,
-    )
-
-
 def wrong(made, names, deals, **sides) -> list[str]:
     """What contradicts itself on these partners' pages, in both editions and languages."""
     found = []
@@ -56,7 +32,7 @@ def wrong(made, names, deals, **sides) -> list[str]:
         for edition in ("internal", "partner"):
             for lang in ("en", "tr"):
                 with using(lang):
-                    view = page(made, name, deals, edition, **sides)
+                    view = page(made, name, deals, edition, **(sides or {"targets": TARGETS}))
                     found += [f"{name} {edition} {lang} {one}" for one in contradictions(view)]
     return found
 
@@ -92,7 +68,7 @@ def test_no_page_of_forty_partners_contradicts_itself(day):
 def test_the_checker_sees_a_claim_that_says_the_opposite(deals):
     """It is able to fail: a verdict turned round is a sentence without its numbers."""
     made = measured(deals, date(2025, 12, 31), "2025-Q4", targets=TARGETS)
-    view = page(made, "P00", deals, "internal")
+    view = page(made, "P00", deals, targets=TARGETS)
     fell = view.claims["close_rate", "closed", "previous"]
     assert fell.verdict == "fell" and contradictions(view) == []
     view.claims["close_rate", "closed", "previous"] = replace(fell, verdict="rose")
