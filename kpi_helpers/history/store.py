@@ -12,7 +12,7 @@ from pathlib import Path
 from kpi_helpers.contract.windows import as_date
 from kpi_helpers.errors import Argument, KitError, UnknownValue
 from kpi_helpers.reading.columns.fields import OUTPUT
-from kpi_helpers.reading.connection import Connection, lit
+from kpi_helpers.reading.connection import Connection, lit, only
 from kpi_helpers.reading.files.dataframes import to_pandas
 
 FOLDER, FILE = "snapshot_date=", "deals.parquet"
@@ -138,7 +138,7 @@ def read_snapshot(store: str | os.PathLike, on, *, engine: str = "pandas"):
             import polars as pl
 
             return pl.read_parquet(
-                path, use_pyarrow=False, memory_map=False, hive_partitioning=False
+                path, use_pyarrow=False, memory_map=False, hive_partitioning=False, glob=False
             )
         case "pandas" | "duckdb":
             relation = _relation(path, day)
@@ -190,7 +190,7 @@ def _relation(path: Path, day: datetime.date):
     own = Connection()
     with own.reading(f"The state of {day}"):
         return own.connection.sql(
-            f"SELECT * FROM read_parquet({lit(path)}, hive_partitioning=false)"
+            f"SELECT * FROM read_parquet({only(path)}, hive_partitioning=false)"
         )
 
 
@@ -233,7 +233,7 @@ def same_deals(one: Path, other: Path) -> bool:
 def _differences(new: Path, old: Path) -> str:
     """What sets two states apart, in words; empty when nothing does."""
     own = Connection()
-    a, b = (f"read_parquet({lit(p)}, hive_partitioning=false)" for p in (new, old))
+    a, b = (f"read_parquet({only(p)}, hive_partitioning=false)" for p in (new, old))
     with own.reading(old.parent.name):
         columns = [{r[0] for r in own.rows(f"DESCRIBE SELECT * FROM {t}")} for t in (a, b)]
         if columns[0] != columns[1]:

@@ -1,6 +1,7 @@
 """DuckDB, embedded: one connection and one temporary folder for each load."""
 
 import atexit
+import glob
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,16 @@ def lit(text: object) -> str:
     "'O''Neil'"
     """
     return "'" + str(text).replace("'", "''") + "'"
+
+
+def only(path: object) -> str:
+    """A path as DuckDB's readers take it for this one file: by itself `[1]`, `*` and `?` in a name
+    would stand for others.
+
+    >>> only("deals[1].csv")
+    "'deals[[]1].csv'"
+    """
+    return lit(glob.escape(str(path)))
 
 
 def name(text: str) -> str:

@@ -108,7 +108,7 @@ def of_slices(prepared: Path) -> "Slices":
         name = str(path.relative_to(prepared))
         if (
             path.suffix != ".parquet"
-            or "partner" not in (rows := duckdb.read_parquet(str(path))).columns
+            or "partner" not in (rows := duckdb.read_parquet(glob.escape(str(path)))).columns
         ):
             shared.append((name, of_file(path)))
             continue

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kpi_helpers.errors import KitError
-from kpi_helpers.reading.connection import Connection, lit, name
+from kpi_helpers.reading.connection import Connection, lit, name, only
 from kpi_helpers.reading.table import Table
 
 # Cells kept in memory before they are written out.
@@ -171,7 +171,7 @@ class Cells:
         names = distinct(headers)
         keep = [i for i, h in enumerate(headers) if h.strip() or self.kinds[i]] or [0]
         target = self.db.new_file()
-        files = ", ".join(lit(p) for p in self.parts)
+        files = ", ".join(only(p) for p in self.parts)
         there = ", ".join(
             f"CAST(c{i} AS {sql_type(self.kinds[i])}) AS {name(names[i])}" for i in keep
         )

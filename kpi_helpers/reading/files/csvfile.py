@@ -4,12 +4,14 @@ line is lost."""
 import csv
 import io
 import mmap
+import re
+import shutil
 from itertools import islice
 from pathlib import Path
 
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.errors import KitError
-from kpi_helpers.reading.connection import Connection, lit
+from kpi_helpers.reading.connection import Connection, lit, only
 from kpi_helpers.reading.files.cells import MOST_COLUMNS, distinct
 from kpi_helpers.reading.files.leading import BOM, SEPARATORS
 from kpi_helpers.reading.files.lines import physical_lines
@@ -84,9 +86,10 @@ def stage(db: Connection, table: Table, columns: dict[str, int], target: Path) -
     # parsed.
     blanks = ("",) if "competitor" in columns else BLANKS
     nulls = ", ".join(map(lit, blanks))
+    path, cut = _plain_header(db, table)
     with db.reading(table.file):
         db.run(
-            f"COPY (SELECT {wanted} FROM read_csv({lit(table.path)}, auto_detect=false, "
+            f"COPY (SELECT {wanted} FROM read_csv({only(path)}, auto_detect=false, "
             f"header=true, "
             f"delim={lit(table.separator)}, quote='\"', escape='\"', columns={{{shape}}}, "
             f"strict_mode=true, "
@@ -102,8 +105,8 @@ def stage(db: Connection, table: Table, columns: dict[str, int], target: Path) -
             "FROM reject_errors ORDER BY line_byte_position, column_idx"
         )
         db.run("DROP TABLE reject_errors; DROP TABLE reject_scans")
-        table.rows = db.one(f"SELECT count(*) FROM read_parquet({lit(target)})")[0]
-    where = physical_lines(table.path, [b[1] for b in bad])
+        table.rows = db.one(f"SELECT count(*) FROM read_parquet({only(target)})")[0]
+    where = physical_lines(table.path, [b[1] + cut for b in bad])
     table.malformed = []
     for line, (_, _, text, kind, said, breaks, ended, length) in zip(where, bad, strict=True):
         table.malformed.append(Malformed(line, (text or "").strip(), _reason(kind, said, width)))
@@ -125,8 +128,30 @@ def stage(db: Connection, table: Table, columns: dict[str, int], target: Path) -
         return set(columns)
     untidy = values.untidy if _odd_spaces(table) else values.spaced
     tests = ", ".join(f"coalesce(bool_or({untidy(new)}), false)" for new in columns)
-    found = db.one(f"SELECT {tests} FROM read_parquet({lit(target)})")
+    found = db.one(f"SELECT {tests} FROM read_parquet({only(target)})")
     return {new for new, dirty in zip(columns, found, strict=True) if dirty}
+
+
+def _plain_header(db: Connection, table: Table) -> tuple[Path, int]:
+    """The file, and 0; where a header cell holds a line break, a copy whose header is one line, and
+    by how many bytes that is shorter: DuckDB takes the first break it sees for that of all rows."""
+    if not any(set("\r\n") & set(title) for title in table.header):
+        return table.path, 0
+    with table.path.open("rb") as stream:
+        head = stream.read(LONGEST_LINE)
+        marks = re.finditer(rb'"|\r\n|\r|\n', head)
+        quoted = False
+        for mark in marks:
+            if mark[0] == b'"':
+                quoted = not quoted
+            elif not quoted:
+                break
+        line = table.separator.join(f"c{i}" for i in range(len(table.header))).encode() + mark[0]
+        copy = db.new_file()
+        with copy.open("wb") as plain:
+            plain.write(line + head[mark.end() :])
+            shutil.copyfileobj(stream, plain)
+    return copy, mark.end() - len(line)
 
 
 def _odd_spaces(table: Table) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from kpi_helpers.errors import Argument, KitError
-from kpi_helpers.reading.connection import Connection, lit, name
+from kpi_helpers.reading.connection import Connection, lit, name, only
 from kpi_helpers.reading.files.cells import distinct
 from kpi_helpers.reading.table import Table
 
@@ -105,7 +105,7 @@ def query_table(db: Connection, source: str, query: str | os.PathLike | None) ->
     )
     with db.reading(place):
         db.run(
-            f"COPY (SELECT {chosen} FROM read_csv({lit(text)}, auto_detect=false, header=false, "
+            f"COPY (SELECT {chosen} FROM read_csv({only(text)}, auto_detect=false, header=false, "
             f"delim=',', quote='\"', "
             f"escape='\"', nullstr='', allow_quoted_nulls=false, columns={{{shape}}}, "
             f"max_line_size={LONGEST_VALUE}, "

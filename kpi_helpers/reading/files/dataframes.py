@@ -4,7 +4,7 @@ from pathlib import Path
 
 from kpi_helpers.contract.deals import PANDAS_TYPES, Column
 from kpi_helpers.errors import KitError
-from kpi_helpers.reading.connection import Connection, lit
+from kpi_helpers.reading.connection import Connection, lit, only
 from kpi_helpers.reading.table import Table
 
 
@@ -24,7 +24,7 @@ def to_polars(relation, folder: Path):
     path = folder / "frame.parquet"
     relation.write_parquet(str(path))
     try:
-        return pl.read_parquet(path, use_pyarrow=False, memory_map=False)
+        return pl.read_parquet(path, use_pyarrow=False, memory_map=False, glob=False)
     finally:
         path.unlink()
 
@@ -72,7 +72,7 @@ def parquet_table(
 ) -> Table:
     """The table in a Parquet file: its header and types."""
     with db.reading(what or file):
-        described = db.rows(f"DESCRIBE SELECT * FROM read_parquet({lit(path)})")
+        described = db.rows(f"DESCRIBE SELECT * FROM read_parquet({only(path)})")
     return Table(
         file, stem, [d[0] for d in described], path, "parquet", types=[d[1] for d in described]
     )

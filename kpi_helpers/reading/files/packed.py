@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from kpi_helpers.errors import KitError
-from kpi_helpers.reading.connection import Connection, lit
+from kpi_helpers.reading.connection import Connection, only
 from kpi_helpers.reading.files import sources
 
 BLOCK = 1 << 20
@@ -167,7 +167,7 @@ def _zstandard_text(db: Connection, path: Path, target: Path, most: int) -> None
     """UTF-8 text line by line through DuckDB, which can unpack Zstandard where Python cannot
     yet."""
     lines = (
-        f"SELECT line FROM read_csv({lit(path)}, compression='zstd', columns={{'line': "
+        f"SELECT line FROM read_csv({only(path)}, compression='zstd', columns={{'line': "
         f"'VARCHAR'}}, delim='\x01', "
         "quote='', escape='', header=false, auto_detect=false, strict_mode=false, "
         "max_line_size=2000000)"

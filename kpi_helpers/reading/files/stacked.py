@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kpi_helpers.reading.connection import Connection, lit, name
+from kpi_helpers.reading.connection import Connection, name, only
 from kpi_helpers.reading.files.csvfile import stage
 from kpi_helpers.reading.table import Stack, Table
 from kpi_helpers.reading.values import values
@@ -35,9 +35,9 @@ def stacked(db: Connection, stack: Stack, columns: dict[str, str]) -> str:
         with db.reading(table.file):
             parts.append(
                 f"SELECT {number} AS _part, file_row_number AS _row{wanted} "
-                f"FROM read_parquet({lit(path)}, file_row_number=true)"
+                f"FROM read_parquet({only(path)}, file_row_number=true)"
             )
-            table.rows = db.one(f"SELECT count(*) FROM read_parquet({lit(path)})")[0]
+            table.rows = db.one(f"SELECT count(*) FROM read_parquet({only(path)})")[0]
     return " UNION ALL BY NAME ".join(parts)
 
 

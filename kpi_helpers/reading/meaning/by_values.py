@@ -14,7 +14,7 @@ from kpi_helpers.errors import Argument, KitError
 from kpi_helpers.reading.columns.choose import Choice
 from kpi_helpers.reading.columns.headers import key
 from kpi_helpers.reading.columns.vocabulary import CLOSING, meaning, statuses
-from kpi_helpers.reading.connection import Connection, lit, name
+from kpi_helpers.reading.connection import Connection, name, only
 from kpi_helpers.reading.table import Table
 from kpi_helpers.reading.values.values import BLANKS, FALSE, TRUE
 
@@ -88,7 +88,7 @@ def _rows(db: Connection, table: Table) -> Iterator[list]:
         return (row for row in reader if row)
     listed = ", ".join(f"CAST({name(h)} AS VARCHAR)" for h in table.header)
     with db.reading(table.file):
-        return iter(db.rows(f"SELECT {listed} FROM read_parquet({lit(table.path)}) LIMIT {ROWS}"))
+        return iter(db.rows(f"SELECT {listed} FROM read_parquet({only(table.path)}) LIMIT {ROWS}"))
 
 
 def check_header(choice: Choice) -> None:

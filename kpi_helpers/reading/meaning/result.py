@@ -7,7 +7,7 @@ from pathlib import Path
 from kpi_helpers.contract.credit import FULL
 from kpi_helpers.contract.deals import SQL_TYPES
 from kpi_helpers.reading.columns.fields import OUTPUT
-from kpi_helpers.reading.connection import IN_MEMORY_ROWS, Connection, lit
+from kpi_helpers.reading.connection import IN_MEMORY_ROWS, Connection, lit, only
 from kpi_helpers.reading.meaning.channels import Channels
 from kpi_helpers.reading.meaning.money import Money
 from kpi_helpers.reading.view import View
@@ -71,7 +71,7 @@ def make_deals(
         return Deals("deals")
     path = db.new_file()
     db.run(f"COPY ({sql}) TO {lit(path)} ({sliced(rows)})")
-    db.run(f"CREATE OR REPLACE TEMP VIEW deals AS SELECT * FROM read_parquet({lit(path)})")
+    db.run(f"CREATE OR REPLACE TEMP VIEW deals AS SELECT * FROM read_parquet({only(path)})")
     return Deals("deals", path)
 
 
