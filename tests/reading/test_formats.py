@@ -122,8 +122,8 @@ def test_sheets_are_tables_and_bad_cells_keep_their_row(tmp_path):
     assert data.rejected[["file", "line", "column", "value"]].to_numpy().tolist()[0] == [
         "book.xlsx: Deals",
         8,
-        "amount",
-        "#DIV/0!",
+        "closed_on",
+        "5",
     ]
     assert data.rows_in == 4 and any("1 rows above the header" in w for w in data.warnings)
 

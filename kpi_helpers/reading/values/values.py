@@ -2,7 +2,23 @@
 
 # What stands for nothing in a cell. A competitor may really be called None, so names only know the
 # empty text.
-BLANKS = ("", "null", "NULL", "None", "-")
+BLANKS = ("", "null", "NULL", "Null", "None", "none", "-")
+BLANKS += ("N/A", "n/a", "nan", "NaN", "<NA>", "NaT", r"\N", "(No value)", "(no value)", "(blank)")
+# Excel's errors, where a lookup found nothing, in the languages of the profiles.
+BLANKS += ("#N/A", "#YOK", "#NV", "#N/D", "#N/D!", "#N/B", "#Н/Д", "#REF!", "#VALUE!", "#NAME?")
+BLANKS += (
+    "#DIV/0!",
+    "#NUM!",
+    "#NULL!",
+    "#BAŞV!",
+    "#DEĞER!",
+    "#AD?",
+    "#SAYI/0!",
+    "#WERT!",
+    "#BEZUG!",
+)
+# Salesforce's empty reference, in 15 and in 18 characters.
+BLANKS += ("000000000000000", "000000000000000AAA")
 # English, Turkish, German, French, Spanish, Portuguese, Italian, Polish, Dutch and Russian, as
 # people say them and as Excel writes its own.
 TRUE = ("true", "1", "1.0", "yes", "y", "t", "evet", "doğru", "ja", "wahr", "oui", "vrai", "sí")
