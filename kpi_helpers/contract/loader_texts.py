@@ -43,6 +43,17 @@ WARNINGS: dict[str, str | tuple[str, str]] = {
     "side_copies": "{n} rows of {table} appear twice; each counts once.",
     "side_partners_unknown": "{n} rows of {table} name partners who have no deals: "
     "{listed}. They are not used.",
+    "partners_spelt": (
+        "{n} partner is written in several ways and read as one: {listed}.",
+        "{n} partners are written in several ways and each is read as one: {listed}.",
+    ),
+    "partners_alike": "Partners that look alike: if they are one, say so in a mapping file: "
+    "[partners] {listed}.",
+    "partners_several": "SEVERAL PARTNERS IN A CELL: {n} rows name more than one ({listed}), and "
+    "each such cell stands as a partner of its own. Export a row for each partner, with its "
+    'share, or say in a mapping file who is credited: [partners] "A; B" = "A".',
+    "partners_strange": "[partners] of the mapping file names partners who are not there: "
+    "{listed}.",
     # which deals
     "no_deal_id": "There is no deal id column: the row numbers are the ids, so duplicates cannot "
     "be seen. Map the column that holds it to deal_id.",

@@ -25,7 +25,7 @@ from kpi_helpers.reading.files.dataframes import kind, table_of
 from kpi_helpers.reading.files.opening import open_table
 from kpi_helpers.reading.files.stacked import stacked
 from kpi_helpers.reading.loaded import Loaded
-from kpi_helpers.reading.meaning import by_values, channels, lookups, money
+from kpi_helpers.reading.meaning import by_values, channels, lookups, money, partners
 from kpi_helpers.reading.meaning.export_day import export_day
 from kpi_helpers.reading.meaning.result import make_deals
 from kpi_helpers.reading.meaning.status import doubts, make_judged, make_words
@@ -159,13 +159,14 @@ def _read(
 ) -> Loaded:
     """The chosen tables as deals: each step takes what the one before it gave."""
     deals, columns = choice.deals, choice.columns
+    given = _given(db, deals, columns, looks)
+    names = partners.Names(answers.partners)
+    clean = partners.named(db, _clean(db, deals, given, looks), names, deals=True)
     beside = {
-        what: sides.read_side(db, what, choice.sides[what])
+        what: sides.read_side(db, what, choice.sides[what], names)
         for what in SIDE_TABLES
         if what in choice.sides
     }
-    given = _given(db, deals, columns, looks)
-    clean = _clean(db, deals, given, looks)
     with db.reading(deals.name):
         styles = decide(db, clean, FIELDS, answers.reading, columns, deals.name)
         typed = set_aside(db, make_typed(db, clean, styles), columns)
@@ -211,6 +212,7 @@ def _read(
         *(Note(code, n=n) for code, n in counts.items() if n),
         *told(db, rejects),
         *imported,
+        *partners.told(names),
         *doubts(db, judged, words),
         *cautions(db, made.name, judged.types, copies, as_of),
         *channels.unknown(db, made.name, channel),
@@ -280,6 +282,7 @@ def _answers(choice: Choice, looks, answers: Mapping, styles: Styles) -> dict[st
     return {
         "reading": {**answers.reading, **styles.settled(), "profile": choice.profile},
         "columns": choice.columns | {f: h for look in looks for f, h in look.columns.items()},
+        "partners": answers.partners,
         "stages": answers.stages,
         "stage_probability": answers.stage_probability,
         "channels": answers.channels,

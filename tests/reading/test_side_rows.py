@@ -68,14 +68,14 @@ def test_contradicting_rows_are_rejected_with_the_reason(export):
 def test_rows_of_nobody_are_told_with_the_nearest_name_and_used_nowhere(export):
     data = load(
         export(
-            targets="partner,period,kpi,target\nACME,2025-Q4,won_amount,2000\n"
+            targets="partner,period,kpi,target\nAcmee,2025-Q4,won_amount,2000\n"
             "Acme,2025-Q4,revenue,2000\n",
-            spend="month,channel,partner,amount\n2025-10,paid,ACME,100\n2025-10,paid,Acme,40\n",
+            spend="month,channel,partner,amount\n2025-10,paid,Acmee,100\n2025-10,paid,Acme,40\n",
         )
     )
     assert len(data.targets) == 0 and data.spend["amount"].tolist() == [40]
     said = [w for w in data.warnings if "no deal" in w]
-    assert len(said) == 2 and all("'ACME' (nearest: 'Acme')" in w for w in said)
+    assert len(said) == 2 and all("'Acmee' (nearest: 'Acme')" in w for w in said)
     assert "a target is of one of deal_count, won_amount" in data.rejected["reason"].tolist()
 
 

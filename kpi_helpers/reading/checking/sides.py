@@ -12,6 +12,7 @@ from kpi_helpers.reading.columns.vocabulary import table as vocabulary
 from kpi_helpers.reading.connection import Connection, lit, name
 from kpi_helpers.reading.files.dataframes import to_pandas
 from kpi_helpers.reading.files.stacked import stacked
+from kpi_helpers.reading.meaning import partners
 from kpi_helpers.reading.table import Stack
 from kpi_helpers.reading.values.currencies import code
 from kpi_helpers.reading.values.styles import decide
@@ -64,8 +65,9 @@ class Side:
     copies: int = 0
 
 
-def read_side(db: Connection, what: str, stack: Stack) -> Side:
-    """The side table called `what`; raises `KitError` where a required column is missing."""
+def read_side(db: Connection, what: str, stack: Stack, names: partners.Names) -> Side:
+    """The side table called `what`, its partners called as the deals call them; raises `KitError`
+    where a required column is missing."""
     columns = SIDE_TABLES[what]
     aliases = vocabulary("profiles/sides.toml").get(what, {})
     found = {}
@@ -84,6 +86,7 @@ def read_side(db: Connection, what: str, stack: Stack) -> Side:
     clean = make_clean(
         db, f"clean_{what}", stacked(db, stack, found), {f: columns[f].kind for f in found}
     )
+    clean = partners.named(db, clean, names)
     styles = decide(db, clean, columns, {}, found, stack.name)
     tests = [
         (f, f"said_{f} IS NULL", Note("side_missing", table=what, column=f))

@@ -12,7 +12,7 @@ from kpi_helpers.errors import KitError, UnknownValue
 from kpi_helpers.reading.columns.fields import FIELDS
 from kpi_helpers.reading.columns.headers import word
 
-SECTIONS = ("columns", "stages", "stage_probability", "channels", "reading")
+SECTIONS = ("columns", "partners", "stages", "stage_probability", "channels", "reading")
 READING = {
     "profile": None,
     "decimal": (".", ","),
@@ -24,13 +24,14 @@ READING = {
 
 @dataclass(frozen=True)
 class Mapping:
-    """The user's own answers; words are kept as keys (see headers.key)."""
+    """The user's own answers; words are kept as keys (see headers.key), partners as written."""
 
     columns: dict[str, str] = field(default_factory=dict)
     stages: dict[str, str] = field(default_factory=dict)
     stage_probability: dict[str, float] = field(default_factory=dict)
     channels: dict[str, str] = field(default_factory=dict)
     reading: dict[str, str] = field(default_factory=dict)
+    partners: dict[str, str] = field(default_factory=dict)
 
 
 def read_mapping(
@@ -40,9 +41,9 @@ def read_mapping(
 ) -> Mapping:
     """The mapping file with `columns` and `reading` over it; every fault is named at once.
 
-    `file` is TOML with any of the tables [columns] field = "Column", [stages] "Stage" = "won",
-    [stage_probability] "Stage" = 0.3, [channels] "Source" = "paid", [reading] decimal, dates,
-    shares, encoding, profile.
+    `file` is TOML with any of the tables [columns] field = "Column", [partners] "Name" = "Its name
+    from now on", [stages] "Stage" = "won", [stage_probability] "Stage" = 0.3, [channels]
+    "Source" = "paid", [reading] decimal, dates, shares, encoding, profile.
 
     >>> read_mapping({"partner": "sales_agent"}).columns
     {'partner': 'sales_agent'}
@@ -60,6 +61,12 @@ def read_mapping(
         str(UnknownValue("status", v, STATUSES, f"It is given for stage {s!r}."))
         for s, v in said.get("stages", {}).items()
         if v not in STATUSES
+    ]
+    partners = said.get("partners", {})
+    faults += [
+        f"In [partners], {one!r} is to be {whom!r}; say the partner's name."
+        for one, whom in partners.items()
+        if not isinstance(whom, str) or not whom.strip()
     ]
     channels = {word(s): v for s, v in said.get("channels", {}).items()}
     faults += [
@@ -90,7 +97,8 @@ def read_mapping(
             (f"The mapping file {str(file)!r} has faults: " if file is not None else "")
             + " ".join(faults)
         )
-    return Mapping({f: str(c) for f, c in chosen.items()}, stages, chances, channels, dict(reading))
+    fields = {f: str(c) for f, c in chosen.items()}
+    return Mapping(fields, stages, chances, channels, dict(reading), partners)
 
 
 def _toml(file: Path) -> dict:

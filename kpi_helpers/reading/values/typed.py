@@ -24,6 +24,9 @@ def make_clean(
         sql_type = types[column]
         if sql_type == "VARCHAR":
             clean = name(column) if tidy else values.cleaned(column, name(column))
+        elif kind == "text" and sql_type in ("FLOAT", "DOUBLE"):
+            clean = values.whole(name(column))
+            types[column] = "VARCHAR"
         elif sql_type in ("FLOAT", "DOUBLE"):
             clean = f"CASE WHEN NOT isnan({name(column)}) THEN {name(column)} END"  # pandas' blank
         elif kind == "text":

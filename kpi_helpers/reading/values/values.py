@@ -69,6 +69,15 @@ def cleaned(field: str, column: str) -> str:
     return text(column, ("",) if field == "competitor" else BLANKS)
 
 
+def whole(column: str) -> str:
+    """The text of a number that names something: pandas makes 123.0 of an id where one is blank."""
+    return (
+        f"CASE WHEN isnan({column}) THEN NULL WHEN {column} = trunc({column}) AND "
+        f"abs({column}) < 1e18 THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) "
+        f"ELSE CAST({column} AS VARCHAR) END"
+    )
+
+
 def number(column: str) -> str:
     """A finite number from clean text that a computer wrote: 1234.5, -2, 1e6. Other ways to write:
     see numbers."""
