@@ -47,12 +47,12 @@ WARNINGS: dict[str, str | tuple[str, str]] = {
         "{n} partner is written in several ways and read as one: {listed}.",
         "{n} partners are written in several ways and each is read as one: {listed}.",
     ),
-    "partners_alike": "Partners that look alike: if they are one, say so in a mapping file: "
-    "[partners] {listed}.",
+    "partners_alike": "LOOKALIKES: {n} names look like that of another partner. If they are one, "
+    "say so in a mapping file: [partners] {listed}.",
     "partners_several": "SEVERAL PARTNERS IN A CELL: {n} rows name more than one ({listed}), and "
     "each such cell stands as a partner of its own. Export a row for each partner, with its "
     'share, or say in a mapping file who is credited: [partners] "A; B" = "A".',
-    "partners_strange": "[partners] of the mapping file names partners who are not there: "
+    "partners_strange": "{n} names under [partners] in the mapping file are of nobody here: "
     "{listed}.",
     # which deals
     "no_deal_id": "There is no deal id column: the row numbers are the ids, so duplicates cannot "
