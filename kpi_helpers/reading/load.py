@@ -163,7 +163,7 @@ def _read(
     names = partners.Names(answers.partners)
     clean = partners.named(db, _clean(db, deals, given, looks), names, deals=True)
     beside = {
-        what: sides.read_side(db, what, choice.sides[what], names)
+        what: sides.read_side(db, what, choice.sides[what], names, answers.channels)
         for what in SIDE_TABLES
         if what in choice.sides
     }

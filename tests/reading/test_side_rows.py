@@ -87,3 +87,65 @@ def test_a_currency_that_the_rates_do_not_reach_is_refused(export):
     based = export(rates="currency,date,rate\nUSD,2025-01-01,0.9\nCHF,2025-01-01,1\n")
     with pytest.raises(KitError, match="into CHF"):
         load(based, currency="EUR")
+
+
+@pytest.mark.parametrize(
+    ("written", "month"),
+    [
+        ("2025-10-01", "2025-10"),
+        ("2025-10-01 00:00:00", "2025-10"),
+        ("01.10.2025", "2025-10"),
+        ("2025/10", "2025-10"),
+        ("202510", "2025-10"),
+        ("10/2025", "2025-10"),
+        ("Oct-25", "2025-10"),
+        ("Ekim 2025", "2025-10"),
+        ("2025-10-17", None),
+        ("1/2/2025", None),
+        ("2025-13", None),
+    ],
+)
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_months_are_read_as_offices_write_them_and_as_excel_turned_them(
+    export, kind, written, month
+):
+    data = load(
+        export(
+            kind,
+            spend=f"month,channel,partner,amount\n{written},Paid,acme,100\n",
+            targets=f"partner,period,kpi,target\nACME,{written},Won amount,100\n",
+        )
+    )
+    assert data.spend["month"].tolist() == ([month] if month else [])
+    assert data.targets["period"].tolist() == ([month] if month else [])
+    assert len(data.rejected) == (0 if month else 2)
+
+
+def test_months_that_excel_made_dates_are_read_from_a_workbook(export):
+    folder = export()
+    spend = pd.DataFrame({"month": pd.to_datetime(["2025-10-01", "2025-11-01"]), "channel": "paid"})
+    spend.assign(amount=5).to_excel(folder / "spend.xlsx", index=False)
+    assert load(folder).spend["month"].tolist() == ["2025-10", "2025-11"]
+
+
+def test_dates_with_strokes_are_months_where_one_order_makes_all_first_days(export):
+    spend = "month,channel,amount\n1/10/2025,paid,1\n1/11/2025,paid,2\n"
+    assert load(export(spend=spend)).spend["month"].tolist() == ["2025-10", "2025-11"]
+    spend = "month,channel,amount\n10/1/2025,paid,1\n11/1/2025,paid,2\n"
+    assert load(export(spend=spend)).spend["month"].tolist() == ["2025-10", "2025-11"]
+
+
+@pytest.mark.parametrize("written", ["2025 Q4", "Q4 2025", "Q4-2025", "2025q4"])
+def test_quarters_kpis_and_channels_are_read_in_any_spelling(export, tmp_path, written):
+    answers = tmp_path / "answers.toml"
+    answers.write_text('[channels]\n"Our fair" = "owned"\n', encoding="utf-8")
+    data = load(
+        export(
+            spend="month,channel,amount\n2025-10,trade show,1\n2025-10,our fair,2\n2025-10,?,3\n",
+            targets=f"partner,period,kpi,target\nAcme,{written},Deal Count,5\n",
+        ),
+        mapping_file=answers,
+    )
+    assert data.targets[["period", "kpi"]].to_numpy().tolist() == [["2025-Q4", "deal_count"]]
+    assert data.spend["channel"].tolist() == ["paid", "owned"]
+    assert len(data.rejected) == 1

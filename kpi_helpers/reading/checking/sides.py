@@ -1,12 +1,13 @@
 """The side tables: typed and checked like the deals, their faults kept with their file."""
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kpi_helpers.contract.deals import CHANNELS, SIDE_TABLES, SQL_TYPES
 from kpi_helpers.contract.notes import Note, encode
 from kpi_helpers.errors import KitError
+from kpi_helpers.reading.checking.side_words import TARGET_KPIS, as_agreed
 from kpi_helpers.reading.columns.headers import find
 from kpi_helpers.reading.columns.vocabulary import table as vocabulary
 from kpi_helpers.reading.connection import Connection, lit, name
@@ -19,7 +20,6 @@ from kpi_helpers.reading.values.styles import decide
 from kpi_helpers.reading.values.typed import make_clean, typed
 
 MOST_LISTED = 10
-TARGET_KPIS = ("deal_count", "won_amount")
 # Rows that say two things of one: what makes them one, and what they then must agree on.
 ONE_ROW = {
     "targets": (("partner", "period", "kpi"), "target"),
@@ -65,9 +65,11 @@ class Side:
     copies: int = 0
 
 
-def read_side(db: Connection, what: str, stack: Stack, names: partners.Names) -> Side:
+def read_side(
+    db: Connection, what: str, stack: Stack, names: partners.Names, own_channels: Mapping[str, str]
+) -> Side:
     """The side table called `what`, its partners called as the deals call them; raises `KitError`
-    where a required column is missing."""
+    where a required column is missing. `own_channels` are the user's own words for channels."""
     columns = SIDE_TABLES[what]
     aliases = vocabulary("profiles/sides.toml").get(what, {})
     found = {}
@@ -86,7 +88,7 @@ def read_side(db: Connection, what: str, stack: Stack, names: partners.Names) ->
     clean = make_clean(
         db, f"clean_{what}", stacked(db, stack, found), {f: columns[f].kind for f in found}
     )
-    clean = partners.named(db, clean, names)
+    clean = as_agreed(db, partners.named(db, clean, names), what, own_channels)
     styles = decide(db, clean, columns, {}, found, stack.name)
     tests = [
         (f, f"said_{f} IS NULL", Note("side_missing", table=what, column=f))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from kpi_helpers.contract.notes import Note
 from kpi_helpers.reading.columns import headers
 from kpi_helpers.reading.connection import Connection
+from kpi_helpers.reading.renaming import renamed
 from kpi_helpers.reading.view import View
 
 MOST_LISTED = 10
@@ -84,17 +85,7 @@ def named(db: Connection, view: View, names: Names, deals: bool = False) -> View
         for name, _n in rows:
             names.shown.setdefault(key(name), name)
     other = [(name, new) for name, _n in rows if (new := names.of(name)) != name]
-    if not other:
-        return view
-    table = f"names_of_{view.name}"
-    db.run(f"CREATE OR REPLACE TEMP TABLE {table} (said VARCHAR, shown VARCHAR)")
-    db.connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", other)
-    db.run(
-        f"CREATE OR REPLACE TEMP VIEW named_{view.name} AS SELECT v.* REPLACE "
-        f"(coalesce(n.shown, v.partner) AS partner) FROM {view.name} v "
-        f"LEFT JOIN {table} n ON n.said = v.partner"
-    )
-    return View(f"named_{view.name}", view.types)
+    return renamed(db, view, "partner", other)
 
 
 def told(names: Names) -> Iterator[Note]:
