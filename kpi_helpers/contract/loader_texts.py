@@ -57,6 +57,8 @@ WARNINGS: dict[str, str | tuple[str, str]] = {
     # which deals
     "no_deal_id": "There is no deal id column: the row numbers are the ids, so duplicates cannot "
     "be seen. Map the column that holds it to deal_id.",
+    "ids_cut": "CUT IDS: {n} deals have an id that Excel cut (e.g. {example}), so several deals "
+    "may share one. Make the column text and export it again.",
     "exact_duplicates": "{n} exact duplicates were dropped.",
     "contradictions": "{n} rows of the same deal and partner contradict each other; all of them "
     "are rejected.",

@@ -25,7 +25,7 @@ from kpi_helpers.reading.files.dataframes import kind, table_of
 from kpi_helpers.reading.files.opening import open_table
 from kpi_helpers.reading.files.stacked import stacked
 from kpi_helpers.reading.loaded import Loaded
-from kpi_helpers.reading.meaning import by_values, channels, lookups, money, partners
+from kpi_helpers.reading.meaning import by_values, channels, ids, lookups, money, partners
 from kpi_helpers.reading.meaning.export_day import export_day
 from kpi_helpers.reading.meaning.result import make_deals
 from kpi_helpers.reading.meaning.status import doubts, make_judged, make_words
@@ -161,7 +161,8 @@ def _read(
     deals, columns = choice.deals, choice.columns
     given = _given(db, deals, columns, looks)
     names = partners.Names(answers.partners)
-    clean = partners.named(db, _clean(db, deals, given, looks), names, deals=True)
+    clean = ids.mended(db, _clean(db, deals, given, looks))
+    clean = partners.named(db, clean, names, deals=True)
     beside = {
         what: sides.read_side(db, what, choice.sides[what], names, answers.channels)
         for what in SIDE_TABLES

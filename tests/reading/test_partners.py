@@ -104,6 +104,31 @@ def test_ids_that_pandas_made_floats_are_names_without_a_fraction():
     assert loaded["partner"].tolist() == ["7", "7", "8"]
 
 
+def test_ids_that_were_floats_when_a_file_was_written(tmp_path):
+    table = deals(["7.0", "8.0", "7.0"]).assign(**{"Deal ID": ["1.0", "2.0", "3.0"]})
+    table.to_csv(tmp_path / "deals.csv", index=False)
+    loaded = load(tmp_path / "deals.csv").deals()
+    assert loaded["deal_id"].tolist() == ["1", "3", "2"]
+    assert loaded["partner"].tolist() == ["7", "7", "8"]
+    mixed = load(deals(["1.0", "Ada", "1"])).deals()
+    assert mixed["partner"].tolist() == ["1", "1.0", "Ada"]
+
+
+def test_salesforce_ids_of_both_lengths_are_one_deal():
+    ids = ["006A000000aBcDe", "006A000000aBcDeIAX", "006A000000zZzZzIAY", "006A000000ABCDE"]
+    table = deals(["Ada", "Ada", "Ada", "Ada"]).assign(**{"Deal ID": ids, "Status": "won"})
+    loaded = load(table)
+    assert sorted(loaded.deals()["deal_id"]) == [ids[3], ids[0], ids[2]]
+    assert loaded.rejected["reason"].tolist() == ["exact duplicate"]
+
+
+def test_ids_that_excel_cut_are_told():
+    table = deals(["Ada", "Ada", "Bob"]).assign(**{"Deal ID": ["1.23E+15", "1.23E+15", "X"]})
+    (note,) = said(load(table), "ids_cut")
+    assert note.values == {"n": 2, "example": "1.23E+15"}
+    assert not said(load(table.assign(**{"Deal ID": ["1", "2", "E+15"]})), "ids_cut")
+
+
 def test_odoos_partner_name_is_the_customer():
     table = pd.DataFrame(
         {
