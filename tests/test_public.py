@@ -50,6 +50,16 @@ def test_no_parameter_is_hidden(function):
     assert inspect.Parameter.VAR_KEYWORD not in kinds
 
 
+# A run writes a folder for minutes, and a panel needs somebody at the sliders.
+WITHOUT_EXAMPLE = {"run_reports", "what_if_panel"}
+
+
+@pytest.mark.parametrize("function", public())
+def test_every_function_has_an_example(function):
+    by_hand = function is inspect.unwrap(Kpi.__call__) or function.__name__ in WITHOUT_EXAMPLE
+    assert by_hand or ">>>" in function.__doc__
+
+
 @pytest.mark.parametrize("function", public(whole=True))
 def test_every_function_tells_a_misspelt_parameter_with_the_nearest_name(function):
     names = [n for n in inspect.signature(function).parameters if n != "self"]

@@ -127,6 +127,23 @@ def backtest(
     Notes
     -----
     Source: Brier 1950.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": [f"D{i}" for i in range(200)],
+    ...         "partner": ["Ada", "Bora"] * 100,
+    ...         "status": (["won"] * 3 + ["lost"] * 5) * 25,
+    ...         "amount": 100.0,
+    ...         "created_on": pd.date_range("2025-01-01", periods=200),
+    ...     }
+    ... )
+    >>> deals["closed_on"] = deals["created_on"] + pd.Timedelta(days=30)
+    >>> tested = backtest(deals, "2025-07-31", periods=2, draws=200)
+    >>> tested.n, tested.periods.columns[:4].tolist()
+    (30, ['as_of', 'period', 'partner', 'open'])
     """
     need_pandas("backtest", *(snapshots or {}).values())
     checks.columns(

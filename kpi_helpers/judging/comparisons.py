@@ -39,6 +39,24 @@ def adjusted_trends(trials: pd.DataFrame, *, unit: str = "quarter", as_of=None) 
     Notes
     -----
     Source: Sen 1968; Mann 1945.
+
+    Examples
+    --------
+    >>> from kpi_helpers.judging.trials import closed_trials
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": [f"D{i}" for i in range(200)],
+    ...         "partner": ["Ada", "Bora"] * 100,
+    ...         "status": (["won"] * 3 + ["lost"] * 5) * 25,
+    ...         "amount": 100.0,
+    ...         "region": "North",
+    ...         "created_on": pd.date_range("2023-01-01", periods=200, freq="5D"),
+    ...     }
+    ... )
+    >>> deals["closed_on"] = deals["created_on"] + pd.Timedelta(days=30)
+    >>> found = adjusted_trends(closed_trials(deals, "2025-12-31"), as_of="2025-12-31")
+    >>> int(found.loc["Ada", "periods"]), round(float(found.loc["Ada", "slope"]), 3)
+    (11, 0.0)
     """
     checks.columns("adjusted_trends", trials, ("partner", "won", "on"))
     period = pd.to_datetime(trials["on"]).dt.to_period(

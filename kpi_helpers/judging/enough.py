@@ -85,6 +85,26 @@ def enough_pipeline(deals: pd.DataFrame, ahead: Forecast) -> Enough:
     -----
     It misleads where amounts are hopes, or were smaller when the deals were open: earlier states
     are read from one export with the amounts of today. Source: kpis.md 5.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from kpi_helpers.judging import fit_programme, look_ahead
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": [f"D{i}" for i in range(200)],
+    ...         "partner": ["Ada", "Bora"] * 100,
+    ...         "status": (["won"] * 3 + ["lost"] * 5) * 25,
+    ...         "amount": 100.0,
+    ...         "created_on": pd.date_range("2025-01-01", periods=200),
+    ...     }
+    ... )
+    >>> deals["closed_on"] = deals["created_on"] + pd.Timedelta(days=30)
+    >>> fit = fit_programme(deals, "2025-Q2", as_of="2025-07-05", backtest_periods=1)
+    >>> ada = deals[deals["partner"] == "Ada"]
+    >>> found = enough_pipeline(ada, look_ahead(ada, fit))
+    >>> found.open, found.chance is None, found.periods
+    (1500.0, True, 2)
     """
     checks.columns("enough_pipeline", deals, ("status", "amount", "created_on", "closed_on"))
     priced = ahead.deals[ahead.deals["amount"].notna()]

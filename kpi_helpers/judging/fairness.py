@@ -106,6 +106,24 @@ def expected_each(trials: pd.DataFrame, *, cell=CELL, pull: float = PULL) -> np.
     -------
     array
         Trials in, shares in 0..1 in their order out; NaN without peers.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from kpi_helpers.judging.trials import closed_trials
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": [f"D{i}" for i in range(200)],
+    ...         "partner": ["Ada", "Bora"] * 100,
+    ...         "status": (["won"] * 3 + ["lost"] * 5) * 25,
+    ...         "amount": 100.0,
+    ...         "created_on": pd.date_range("2025-01-01", periods=200),
+    ...     }
+    ... )
+    >>> deals["closed_on"] = deals["created_on"] + pd.Timedelta(days=30)
+    >>> chances = expected_each(closed_trials(deals, "2025-07-31"))
+    >>> chances.min() > 0, chances.max() < 1
+    (np.True_, np.True_)
     """
     checks.columns("expected", trials, ("partner", "won"))
     won = checks.not_negative("expected", "won", trials["won"])

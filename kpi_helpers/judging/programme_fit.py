@@ -124,6 +124,23 @@ def fit_programme(
     ------
     KitError
         For missing columns.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": [f"D{i}" for i in range(200)],
+    ...         "partner": ["Ada", "Bora"] * 100,
+    ...         "status": (["won"] * 3 + ["lost"] * 5) * 25,
+    ...         "amount": 100.0,
+    ...         "created_on": pd.date_range("2025-01-01", periods=200),
+    ...     }
+    ... )
+    >>> deals["closed_on"] = deals["created_on"] + pd.Timedelta(days=30)
+    >>> fit = fit_programme(deals, "2025-Q2", as_of="2025-07-31", backtest_periods=1)
+    >>> fit.window.label, sorted(fit.last_year.index), round(fit.close_rate, 3)
+    ('2025-Q2', ['Ada', 'Bora'], 0.379)
     """
     checks.columns(
         "fit_programme",

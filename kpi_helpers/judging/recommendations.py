@@ -92,6 +92,25 @@ def look_ahead(
     Forecast
         One partner's deals, the run's `fit_programme` and the partner's rows of the targets table
         in; a Forecast of won amount out.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from kpi_helpers.judging import fit_programme
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": [f"D{i}" for i in range(200)],
+    ...         "partner": ["Ada", "Bora"] * 100,
+    ...         "status": (["won"] * 3 + ["lost"] * 5) * 25,
+    ...         "amount": 100.0,
+    ...         "created_on": pd.date_range("2025-01-01", periods=200),
+    ...     }
+    ... )
+    >>> deals["closed_on"] = deals["created_on"] + pd.Timedelta(days=30)
+    >>> fit = fit_programme(deals, "2025-Q2", as_of="2025-07-31", backtest_periods=1)
+    >>> ahead = look_ahead(deals[deals["partner"] == "Ada"], fit)
+    >>> ahead.window.label, ahead.p10 <= ahead.p50 <= ahead.p90
+    ('2025-Q3', True)
     """
     need_pandas("look_ahead", deals, targets)
     window = programme.window if programme.window.kind in ("month", "quarter", "year") else None
@@ -148,6 +167,25 @@ def recommend(
     -----
     It misleads as a promise: values at stake say what the gap is worth, not what an action will
     bring.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from kpi_helpers.judging import fit_programme
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": [f"D{i}" for i in range(200)],
+    ...         "partner": ["Ada", "Bora"] * 100,
+    ...         "status": (["won"] * 3 + ["lost"] * 5) * 25,
+    ...         "amount": 100.0,
+    ...         "created_on": pd.date_range("2025-01-01", periods=200),
+    ...     }
+    ... )
+    >>> deals["closed_on"] = deals["created_on"] + pd.Timedelta(days=30)
+    >>> fit = fit_programme(deals, "2025-Q2", as_of="2025-07-31", backtest_periods=1)
+    >>> plan = recommend(deals[deals["partner"] == "Ada"], fit, "Ada")
+    >>> len(plan.table), plan.silence
+    (0, 'Nothing calls for action: none of the 12 rules checked is backed by the evidence.')
     """
     need_pandas("recommend", deals, targets, spend)
     rules = rules if isinstance(rules, Rules) else read_rules(rules)
@@ -191,6 +229,25 @@ def recommend_portfolio(
     Plan
         The deal table of all partners, `fit_programme`, and the spend and targets tables of all in;
         a Plan out, as `recommend`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from kpi_helpers.judging import fit_programme
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": [f"D{i}" for i in range(200)],
+    ...         "partner": ["Ada", "Bora"] * 100,
+    ...         "status": (["won"] * 3 + ["lost"] * 5) * 25,
+    ...         "amount": 100.0,
+    ...         "created_on": pd.date_range("2025-01-01", periods=200),
+    ...     }
+    ... )
+    >>> deals["closed_on"] = deals["created_on"] + pd.Timedelta(days=30)
+    >>> fit = fit_programme(deals, "2025-Q2", as_of="2025-07-31", backtest_periods=1)
+    >>> plan = recommend_portfolio(deals, fit)
+    >>> len(plan.table), plan.silence
+    (1, None)
     """
     need_pandas("recommend_portfolio", deals, targets, spend)
     rules = rules if isinstance(rules, Rules) else read_rules(rules)

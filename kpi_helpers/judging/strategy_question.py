@@ -111,6 +111,23 @@ def strategy_effect(
     It misleads when something else began at the same time, when the strategy answered a bad period,
     and where other partners began one of their own. Source: difference in differences with placebo
     units, Abadie, Diamond and Hainmueller 2010.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": [f"D{i}" for i in range(200)],
+    ...         "partner": ["Ada", "Bora"] * 100,
+    ...         "status": (["won"] * 3 + ["lost"] * 5) * 25,
+    ...         "amount": 100.0,
+    ...         "created_on": pd.date_range("2025-01-01", periods=200),
+    ...     }
+    ... )
+    >>> deals["closed_on"] = deals["created_on"] + pd.Timedelta(days=30)
+    >>> found = strategy_effect(deals, "2025-05-01", partner="Ada", as_of="2025-07-31")
+    >>> found.verdict is None, found.effect.before, found.effect.after, found.effect.reason
+    (True, 4, 2, 'fewer than 8 periods a side')
     """
     from kpi_helpers.scoring.scorecard import scorecard, slow_cycle
 

@@ -195,6 +195,25 @@ def win_chances(
     Notes
     -----
     It misleads as `learn` does.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from kpi_helpers.judging import learn
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": [f"D{i}" for i in range(200)],
+    ...         "partner": ["Ada", "Bora"] * 100,
+    ...         "status": (["won"] * 3 + ["lost"] * 5) * 25,
+    ...         "amount": 100.0,
+    ...         "created_on": pd.date_range("2025-01-01", periods=200),
+    ...     }
+    ... )
+    >>> deals["closed_on"] = deals["created_on"] + pd.Timedelta(days=30)
+    >>> deals.loc[199, ["status", "closed_on"]] = ["open", pd.NaT]
+    >>> found = win_chances(learn(deals, "2025-07-31"), deals[deals["status"] == "open"])
+    >>> found[["deal_id", "source"]].values.tolist(), bool(found["eventually"].between(0, 1).all())
+    ([['D199', 'history']], True)
     """
     checks.columns("win_chances", deals, ("deal_id", "created_on"))
     last = None if until is None else pd.Timestamp(until).normalize()

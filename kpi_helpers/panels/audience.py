@@ -17,6 +17,11 @@ def somebody_watches() -> bool:
     -------
     bool
         True in JupyterLab, Notebook and Voila.
+
+    Examples
+    --------
+    >>> somebody_watches()
+    False
     """
     if os.environ.get("SERVER_SOFTWARE", "").startswith("voila"):
         return True

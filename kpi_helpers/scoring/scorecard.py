@@ -104,6 +104,23 @@ def scorecard(
     KitError
         `MissingColumns`, `UnknownValue` or `KitError` saying what is wrong, what there is and what
         to do.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": ["1", "2", "3"],
+    ...         "partner": "Ada",
+    ...         "status": ["won", "won", "lost"],
+    ...         "amount": [100.0, 300.0, 50.0],
+    ...         "created_on": pd.Timestamp("2025-01-10"),
+    ...         "closed_on": pd.Timestamp("2025-02-10"),
+    ...     }
+    ... )
+    >>> card = scorecard(deals, window="2025-Q1", kpis="average_deal_size", basis="credited")
+    >>> card[["partner", "kpi", "basis", "value", "n"]].values.tolist()
+    [['*', 'average_deal_size', 'credited', 200.0, 2]]
     """
     chosen = _chosen(kpis, basis)
     groups, unit = parse_by(by)
@@ -152,6 +169,17 @@ def slow_cycle(deals, as_of) -> float | None:
     -------
     float or None
         Days.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> deals = pd.DataFrame(
+    ...     {"deal_id": range(10), "partner": "Ada", "status": "won", "amount": 1.0}
+    ... )
+    >>> deals["created_on"] = pd.Timestamp("2025-01-01")
+    >>> deals["closed_on"] = deals["created_on"] + pd.to_timedelta(range(10, 110, 10), "D")
+    >>> slow_cycle(deals, "2025-12-31")
+    91.0
     """
     return _slow_cycle(conform(deals, "slow_cycle", reads=()), as_date(as_of, "as_of"))
 

@@ -26,6 +26,11 @@ def definitions() -> Html:
     -------
     Html
         A table.
+
+    Examples
+    --------
+    >>> "Close rate" in str(definitions())
+    True
     """
     rows = [[_(kpi.title), _(kpi.definition), _(kpi.caution)] for kpi in PRESENTATIONS.values()]
     head = [_("KPI"), _("What it is"), _("How it can mislead")]
@@ -52,6 +57,11 @@ def provenance(view: PartnerView, source) -> Html:
     Html
         From which data, with which parameters and versions the report was made, and how to repeat
         it.
+
+    Examples
+    --------
+    >>> "partner-kpi-kit" in str(provenance(view, "deals.csv"))
+    True
     """
     asked = {
         "source": "EXPORT",

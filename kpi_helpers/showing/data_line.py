@@ -21,6 +21,11 @@ def data_note(view: PartnerView) -> Html:
     -------
     Html
         How many rows of the whole export were used, and how many warnings it raised.
+
+    Examples
+    --------
+    >>> print(data_note(view))
+    The whole export: 200 rows in = 200 used + 0 rejected; 1 warning.
     """
     if view.edition == "partner":
         deals = view.deals["deal_id"].nunique()

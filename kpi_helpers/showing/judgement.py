@@ -67,6 +67,11 @@ def plan(view: PartnerView, most: int | None = None) -> Html:
     Html
         The recommendations, largest value at stake first, all or the first `most`: who should act,
         what it may bring, when to look again.
+
+    Examples
+    --------
+    >>> print(plan(view))
+    Nothing calls for action: none of the 12 rules checked is backed by the evidence.
     """
     return plan_table(*view.planned, view.currency, most=most)
 
@@ -163,6 +168,11 @@ def fair(view: PartnerView) -> Html:
     Html
         Wins of the last twelve months against what peers would have won in the same seasons,
         regions and sizes.
+
+    Examples
+    --------
+    >>> print(str(fair(view))[:57])
+    In the last twelve months 46 of 91 decided deals were won
     """
     own, rank = (
         part.loc[view.partner] if view.partner in part.index else None
@@ -234,6 +244,11 @@ def changes(view: PartnerView) -> Html:
     -------
     Html
         Each KPI's change since the previous window, split exactly, with the deals that carry it.
+
+    Examples
+    --------
+    >>> "Deals behind most of it" in str(changes(view))
+    True
     """
     if view.window.kind == "all":
         return _paragraph([_("There is no window before all dates.")])
@@ -281,6 +296,11 @@ def outlook(view: PartnerView) -> Html:
     Html
         The forecast with its range, the chance to reach the target, and how earlier forecasts of
         this kind fared.
+
+    Examples
+    --------
+    >>> print(str(outlook(view))[:8])
+    2025-Q3:
     """
     ahead = view.ahead
     window = period(ahead.window.label)

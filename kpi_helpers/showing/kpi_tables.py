@@ -31,6 +31,11 @@ def numbers(view: PartnerView, kpi: str) -> Html:
     -------
     Html
         A KPI's bases with fraction, interval, the previous window and the peers beside each.
+
+    Examples
+    --------
+    >>> "Of all created in the window" in str(numbers(view, "close_rate"))
+    True
     """
     shown_as = PRESENTATIONS[kpi]
     if silent(view, kpi):
@@ -74,6 +79,11 @@ def summary(view: PartnerView) -> Html:
     -------
     Html
         The headline number of every KPI on one screen.
+
+    Examples
+    --------
+    >>> "Close rate" in str(summary(view))
+    True
     """
     cells = columns(
         view, "value", "fraction", "interval", "change", "year", "target", "peers", "rank"

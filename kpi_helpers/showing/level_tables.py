@@ -40,6 +40,11 @@ def levels(view: PartnerView, *names: str) -> Html:
     -------
     Html
         One table after the other for `names`: employee, department, unit, region, product, channel.
+
+    Examples
+    --------
+    >>> "Employee" in str(levels(view, "employee"))
+    True
     """
     parts = [_level(view, name) for name in names]
     return Html(

@@ -30,6 +30,11 @@ def losses(view: PartnerView) -> Html:
     Notes
     -----
     It misleads as far as reasons do: they are what the seller wrote down.
+
+    Examples
+    --------
+    >>> print(losses(view))
+    No reason is given for the deals lost from 1 Aug 2024 to 31 Jul 2025.
     """
     year = parse_window("12m", view.as_of)
     found = view.losses()

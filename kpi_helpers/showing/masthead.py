@@ -30,6 +30,11 @@ def masthead(view: PartnerView) -> Html:
     -------
     Html
         The partner's name, the window and a summary paragraph.
+
+    Examples
+    --------
+    >>> print(str(masthead(view))[:50])
+    Ada: 2025-Q2 (1 Apr 2025 to 30 Jun 2025), as of 31
     """
     when = _(
         "{window} ({start} to {end}), as of {as_of}",

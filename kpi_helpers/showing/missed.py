@@ -25,6 +25,11 @@ def missed(view: PartnerView) -> Html:
     -------
     Html
         Deals created in the window that were missed, ideal ones first, then by amount.
+
+    Examples
+    --------
+    >>> "D100" in str(missed(view))
+    True
     """
     found = view.missed()
     if found.empty:

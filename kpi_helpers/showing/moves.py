@@ -37,6 +37,11 @@ def moved(view: PartnerView) -> Html:
     -------
     Html
         The deals that changed since the stored state, the largest first.
+
+    Examples
+    --------
+    >>> print(moved(view))
+    Which dates and amounts moved is not known; that takes a snapshot of an earlier day.
     """
     history = view.history
     if not history.exact:

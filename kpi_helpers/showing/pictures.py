@@ -30,6 +30,11 @@ def picture(view: PartnerView, kpi: str) -> Picture | None:
     -------
     Picture or None
         The figure of one KPI, or of the fair comparison ("fair").
+
+    Examples
+    --------
+    >>> picture(view, "close_rate").__class__.__name__
+    'Picture'
     """
     if kpi == "fair":
         return _fair(view)

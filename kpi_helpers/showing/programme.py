@@ -38,6 +38,11 @@ def ranking(view: PortfolioView) -> Html:
     Html
         Every partner by quality score: the pair first, then what else tells them apart, with the
         intervals.
+
+    Examples
+    --------
+    >>> "Ada" in str(ranking(programme))
+    True
     """
     currency = view.everyone.currency
     rows = []
@@ -107,6 +112,11 @@ def movers(view: PortfolioView) -> Html:
     Html
         The partners that carry the change of the amount won: how much, through what, and which
         deals.
+
+    Examples
+    --------
+    >>> "Ada" in str(movers(programme))
+    True
     """
     found, currency = view.movers, view.everyone.currency
     if found.empty:
@@ -154,6 +164,11 @@ def programme_plan(view: PortfolioView) -> Html:
     -------
     Html
         The largest recommendations over all partners and for the programme itself.
+
+    Examples
+    --------
+    >>> "Ada" in str(programme_plan(programme))
+    False
     """
     everyone, rules = view.everyone, read_rules(view.everyone.rules)
     made = recommend_portfolio(
@@ -236,5 +251,10 @@ def portfolio_picture(view: PortfolioView, name: str) -> Picture | None:
     -------
     Picture or None
         The figure "ranks", "funnel" or "quality" of all partners.
+
+    Examples
+    --------
+    >>> portfolio_picture(programme, "ranks") is None
+    False
     """
     return {"ranks": _ranks, "funnel": _funnel, "quality": _quality}[name](view)

@@ -24,6 +24,11 @@ def reading(view: PartnerView, kpi: str) -> Html | None:
     -------
     Html or None
         The reading of one KPI as a paragraph.
+
+    Examples
+    --------
+    >>> "within what chance alone can do" in str(reading(view, "close_rate"))
+    True
     """
     if silent(view, kpi):
         return None

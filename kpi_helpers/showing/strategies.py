@@ -32,6 +32,11 @@ def strategies(view: PartnerView) -> Html:
     Notes
     -----
     It misleads where something else began at the same time.
+
+    Examples
+    --------
+    >>> print(strategies(view))
+    No strategy is on record here: a table of events says what began when.
     """
     found = view.programme.strategies
     if view.partner != EVERYONE:

@@ -214,7 +214,7 @@ class PartnerView:
         found = deals_behind(all_missed, self.deals, window=self.window, as_of=self.as_of)
         found["missed"] = found.reindex(columns=list(kinds)).idxmax(axis=1).map(kinds)
         table = found.reindex(columns=["missed", *self.deals.columns])
-        ideal = table["ideal"].fillna(False).astype(bool) if "ideal" in table else False
+        ideal = table["ideal"].eq(True) if "ideal" in table else False
         order = {
             "by": ["_ideal", "amount"],
             "ascending": False,
@@ -325,6 +325,23 @@ def partner_view(
     KitError
         `UnknownValue` for a partner the data does not have, and `KitError` when a prepared folder
         was made for another window or date.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": [f"D{i}" for i in range(200)],
+    ...         "partner": ["Ada", "Bora"] * 100,
+    ...         "status": (["won"] * 3 + ["lost"] * 5) * 25,
+    ...         "amount": 100.0,
+    ...         "created_on": pd.date_range("2025-01-01", periods=200),
+    ...     }
+    ... )
+    >>> deals["closed_on"] = deals["created_on"] + pd.Timedelta(days=30)
+    >>> view = partner_view(deals, "Ada", window="2025-Q2", as_of="2025-07-31")
+    >>> view.partner, view.window.label, view.edition
+    ('Ada', '2025-Q2', 'internal')
     """
     if edition not in EDITIONS:
         raise UnknownValue("edition", edition, EDITIONS)

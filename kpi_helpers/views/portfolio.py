@@ -154,6 +154,23 @@ def portfolio_view(
     ------
     KitError
         When a prepared folder was made for another window or date.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": [f"D{i}" for i in range(200)],
+    ...         "partner": ["Ada", "Bora"] * 100,
+    ...         "status": (["won"] * 3 + ["lost"] * 5) * 25,
+    ...         "amount": 100.0,
+    ...         "created_on": pd.date_range("2025-01-01", periods=200),
+    ...     }
+    ... )
+    >>> deals["closed_on"] = deals["created_on"] + pd.Timedelta(days=30)
+    >>> view = portfolio_view(deals, window="2025-Q2", as_of="2025-07-31")
+    >>> type(view).__name__
+    'PortfolioView'
     """
     folder = Path(source) if isinstance(source, (str, Path)) else None
     if folder and (folder / FILE).exists():

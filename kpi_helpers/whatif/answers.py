@@ -91,6 +91,25 @@ def simulate(base: Baseline, scenario=None) -> Answer:
     -----
     It misleads when a driver is moved that cannot be moved alone: that deals with more discount
     were won more often does not say that discount wins deals.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from kpi_helpers.whatif import baseline
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": range(40),
+    ...         "partner": "Ada",
+    ...         "status": ["won", "lost"] * 20,
+    ...         "amount": 100.0,
+    ...         "created_on": pd.Timestamp("2025-01-01"),
+    ...         "closed_on": pd.to_datetime(["2025-02-10", "2025-03-01"] * 20),
+    ...     }
+    ... )
+    >>> base = baseline(deals, partner="Ada", as_of="2025-12-31")
+    >>> today, better = simulate(base), simulate(base, {"close_rate": "+10%"})
+    >>> better.revenue.mean > today.revenue.mean
+    True
     """
     scenario = scenario_of(scenario)
     world, notes = applied(base, scenario)

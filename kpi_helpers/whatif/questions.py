@@ -40,6 +40,26 @@ def compare(base, scenarios: Iterable) -> pd.DataFrame:
         Columns: scenario, then p10, p50, p90 and mean of revenue, deal_count, weighted_pipeline,
         quality_score and attainment (revenue_p10, ...), chance to reach the target, spend, and
         revenue_change (mean, a share of the baseline's).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from kpi_helpers.whatif import Scenario, baseline
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": range(40),
+    ...         "partner": "Ada",
+    ...         "status": ["won", "lost"] * 20,
+    ...         "amount": 100.0,
+    ...         "created_on": pd.Timestamp("2025-01-01"),
+    ...         "closed_on": pd.to_datetime(["2025-02-10", "2025-03-01"] * 20),
+    ...     }
+    ... )
+    >>> base = baseline(deals, partner="Ada", as_of="2025-12-31")
+    >>> more = Scenario("more leads", {"opportunities": "+20%"})
+    >>> table = compare(base, [more])
+    >>> table["scenario"].tolist(), bool(table.loc[1, "revenue_change"] > 0)
+    (['baseline', 'more leads'], True)
     """
     answers = [simulate(base), *(simulate(base, scenario) for scenario in scenarios)]
     rows = []
@@ -85,6 +105,24 @@ def tornado(base: Baseline, scenario=None, *, by: float | None = None) -> pd.Dat
     Notes
     -----
     It misleads about causes: a wide interval makes a driver uncertain, not worth working on.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from kpi_helpers.whatif import baseline
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": range(40),
+    ...         "partner": "Ada",
+    ...         "status": ["won", "lost"] * 20,
+    ...         "amount": 100.0,
+    ...         "created_on": pd.Timestamp("2025-01-01"),
+    ...         "closed_on": pd.to_datetime(["2025-02-10", "2025-03-01"] * 20),
+    ...     }
+    ... )
+    >>> base = baseline(deals, partner="Ada", as_of="2025-12-31")
+    >>> tornado(base).loc["close_rate", ["low", "high"]].round(2).tolist()
+    [0.35, 0.65]
     """
     scenario, rows = scenario_of(scenario), []
     for driver, row in base.drivers.iterrows():
@@ -157,6 +195,25 @@ def goal_seek(
     Notes
     -----
     It misleads where no one can move the driver so far, or not without moving others.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from kpi_helpers.whatif import baseline
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": range(40),
+    ...         "partner": "Ada",
+    ...         "status": ["won", "lost"] * 20,
+    ...         "amount": 100.0,
+    ...         "created_on": pd.Timestamp("2025-01-01"),
+    ...         "closed_on": pd.to_datetime(["2025-02-10", "2025-03-01"] * 20),
+    ...     }
+    ... )
+    >>> base = baseline(deals, partner="Ada", as_of="2025-12-31")
+    >>> goal = goal_seek(base, "close_rate", 400.0)
+    >>> goal.measured, round(goal.value, 2)
+    (0.5, 0.7)
     """
     from scipy.optimize import bisect
 

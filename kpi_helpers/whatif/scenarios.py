@@ -143,6 +143,16 @@ def read_scenario(path) -> Scenario:
     ------
     KitError
         For files that cannot be read, and for entries that there are not.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "more.toml"
+    ...     _ = path.write_text('name = "more leads"\\n[set]\\nopportunities = "+20%"\\n')
+    ...     read_scenario(path).name
+    'more leads'
     """
     path = Path(path)
     try:
@@ -181,6 +191,16 @@ def save_scenario(scenario: Scenario, path) -> Path:
     -------
     Path
         The file written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> more = Scenario("more leads", {"opportunities": "+20%"})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = save_scenario(more, Path(folder) / "more leads.json")
+    ...     path.name, read_scenario(path) == more
+    ('more leads.json', True)
     """
     if Path(path).suffix != ".json":
         raise KitError(f"A scenario is saved as .json; got {str(path)!r}.")
@@ -210,6 +230,16 @@ def export(table: pd.DataFrame, path) -> Path:
     -------
     Path
         The file written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import pandas as pd
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = export(pd.DataFrame({"scenario": ["=1+1"]}), Path(folder) / "table.csv")
+    ...     path.name, "=1+1" in path.read_text(encoding="utf-8")
+    ('table.csv', True)
     """
     path = Path(path)
     if path.suffix == ".csv":
