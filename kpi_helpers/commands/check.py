@@ -44,10 +44,7 @@ def check(source, as_of, pairs, mapping_file, form, keep, **options) -> None:
         return
     click.echo(f"profile: {loaded.profile}, score {loaded.score:.2f} of 1")
     click.echo(f"as of {loaded.as_of}; currency {loaded.currency or 'not told'}")
-    click.echo(
-        f"{loaded.rows_in:,} rows in = {loaded.rows_used:,} used + {loaded.rows_rejected:,} "
-        f"rejected\n"
-    )
+    click.echo(f"{loaded.account}\n")
     for field, column in loaded.mapping.items():
         click.echo(f"  {field:20} <- {column}")
     for column, field in loaded.columns.items():

@@ -95,10 +95,6 @@ def _deals(source, as_of, pairs, mapping_file, **options):
         deals = read_spark(source[0].removeprefix(PREFIX), mapping_of(pairs))
         return deals, None, {"as_of": as_of}
     loaded = deals_from(source, as_of, pairs, mapping_file, **options)
-    click.echo(
-        f"{loaded.rows_in:,} rows in = {loaded.rows_used:,} used + {loaded.rows_rejected:,} "
-        f"rejected",
-        err=True,
-    )
+    click.echo(loaded.account, err=True)
     known = {"as_of": as_of or loaded.as_of, "targets": loaded.targets, "spend": loaded.spend}
     return loaded.deals("duckdb"), loaded, known

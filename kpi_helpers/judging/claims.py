@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from kpi_helpers.contract import checks
 from kpi_helpers.contract.notes import decode
 from kpi_helpers.contract.windows import Window
 from kpi_helpers.errors import nearest_names
@@ -396,11 +397,38 @@ def learn_scatter(trend: pd.DataFrame, period: str) -> Scatter:
     Scatter
         1 where there is too little history.
 
+    Raises
+    ------
+    KitError
+        For missing columns.
+
     Notes
     -----
     It misleads upwards where the truth moved: seasons and growth count as scatter, so fewer changes
     are called. Source: kpis.md 5.
+
+    Examples
+    --------
+    >>> from kpi_helpers import scorecard
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": range(200),
+    ...         "partner": ["Ada", "Bora"] * 100,
+    ...         "status": (["won"] * 3 + ["lost"] * 5) * 25,
+    ...         "amount": 100.0,
+    ...         "created_on": pd.date_range("2023-01-01", periods=200, freq="5D"),
+    ...     }
+    ... )
+    >>> deals["closed_on"] = deals["created_on"] + pd.Timedelta(days=30)
+    >>> trend = scorecard(
+    ...     deals, by=["partner", "quarter"], window="2023-01-01..2025-06-30", as_of="2025-12-31"
+    ... )
+    >>> learn_scatter(trend, "quarter")
+    Scatter(count=1.0, rate=1.0)
     """
+    checks.columns(
+        "learn_scatter", trend, (period, "kpi", "basis", "value", "numerator", "denominator")
+    )
     who = ["partner"] if "partner" in trend else []
     earlier = trend[trend[period] < trend[period].max()] if len(trend) else trend
     counts, rates = (

@@ -57,6 +57,13 @@ class Loaded:
     _connection: Connection | None = field(default=None, repr=False)
     _stored: Path | None = field(default=None, repr=False)
 
+    @property
+    def account(self) -> str:
+        """What became of the rows, like "3 rows in = 2 used + 1 rejected"."""
+        rows = "row" if self.rows_in == 1 else "rows"
+        used, rejected = self.rows_used, self.rows_rejected
+        return f"{self.rows_in:,} {rows} in = {used:,} used + {rejected:,} rejected"
+
     def need_deals(self) -> None:
         """Raises `KitError` when no row can be used, with the reasons, most frequent first."""
         if self.rows_used:
@@ -64,10 +71,7 @@ class Loaded:
         reasons = self.rejected.groupby(["column", "reason"], dropna=False).size()
         most = reasons.sort_values(ascending=False, kind="stable").head(5)
         why = [f"{column}: {reason} ({rows:,})" for (column, reason), rows in most.items()]
-        raise KitError(
-            f"{self.rows_in:,} rows in = 0 used + {self.rows_rejected:,} rejected: "
-            f"{'; '.join(why) or 'there are none'}."
-        )
+        raise KitError(f"{self.account}: {'; '.join(why) or 'there are none'}.")
 
     def deals(self, engine: str = "pandas"):
         """The deal table as a frame: engine is pandas, polars or duckdb."""

@@ -34,10 +34,7 @@ def measure(source, window, as_of, out, say: Callable[[str], None], reading: dic
     loaded.need_deals()
     as_of = as_date(as_of or loaded.as_of, "as_of")
     window = parse_window(window, as_of)
-    say(
-        f"{loaded.rows_in:,} rows in = {loaded.rows_used:,} used + {loaded.rows_rejected:,} "
-        f"rejected"
-    )
+    say(loaded.account)
     for warning in loaded.warnings:
         say(f"warning: {warning}")
     fleet = measure_fleet(loaded, window, as_of, store)

@@ -250,6 +250,23 @@ def compared(
     ------
     KitError
         UnknownValue for partners there are not.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from kpi_helpers import deal_count
+    >>> deals = pd.DataFrame(
+    ...     {
+    ...         "deal_id": list("abc"),
+    ...         "partner": ["Ada", "Ada", "Bora"],
+    ...         "status": "won",
+    ...         "amount": 1.0,
+    ...         "created_on": pd.Timestamp("2025-03-01"),
+    ...         "closed_on": pd.Timestamp("2025-03-20"),
+    ...     }
+    ... )
+    >>> compared(deal_count, deals, ["Ada", "Bora"], basis="won", window="2025-03").values.tolist()
+    [[2.0, 1.0, 3.0]]
     """
     beside = {
         "targets": targets,

@@ -125,7 +125,7 @@ def test_no_usable_row_says_why_and_keeps_them(command, tmp_path):
     )
     answer = command("report", "bad.csv", "--out", "out")
     assert answer.returncode == 2
-    assert "1 rows in = 0 used + 1 rejected" in answer.stderr
+    assert "1 row in = 0 used + 1 rejected" in answer.stderr
     assert "before it was created" in answer.stderr
     assert (tmp_path / "out/rejected.csv").exists()
 
