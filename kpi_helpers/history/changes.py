@@ -11,6 +11,7 @@ from typing import Any
 from kpi_helpers.contract.frame_kinds import need_pandas
 from kpi_helpers.contract.windows import as_date
 from kpi_helpers.errors import KitError
+from kpi_helpers.history.departures import departures
 from kpi_helpers.history.movement import pipeline_movement
 from kpi_helpers.history.store import (
     need_states,
@@ -55,15 +56,22 @@ class PipelineHistory:
 
 
 def pipeline_history(
-    deals, store: str | os.PathLike | None, *, as_of, since=None, horizon=None
+    deals,
+    store: str | os.PathLike | None,
+    *,
+    as_of,
+    since=None,
+    horizon=None,
+    everyone: bool = False,
 ) -> PipelineHistory:
     """How the open pipeline moved since the previous month's state; neither direction is better.
 
     `deals` is the deal table now (pandas, may be one partner's), `store` the folder of
     save_snapshot. `since` defaults to the last day of the month before `as_of`; the latest state at
-    or before it is taken, and the steps then begin on that state's own day. Without a store, or
-    where it begins later, they tell what the dates of one export prove. It misleads when partners
-    are renamed between states: the deal vanishes there and is created here.
+    or before it is taken, and the steps then begin on that state's own day. `everyone` says that
+    these are all partners' deals, so that those of partners who left since count, too. Without a
+    store, or where it begins later, they tell what the dates of one export prove. It misleads when
+    partners are renamed between states: the deal vanishes there and is created here.
 
     >>> import pandas as pd
     >>> deals = pd.DataFrame(
@@ -93,8 +101,10 @@ def pipeline_history(
         return PipelineHistory(
             since, as_of, False, steps, _changes(deals[:0], deals[:0], since, as_of)
         )
-    partners = ", ".join(map(lit, deals["partner"].unique())) or "NULL"
-    state = read_snapshot(store, day, engine="duckdb").filter(f"partner IN ({partners})")
+    state = read_snapshot(store, day, engine="duckdb")
+    if not everyone:
+        partners = ", ".join(map(lit, deals["partner"].unique())) or "NULL"
+        state = state.filter(f"partner IN ({partners})")
     before = to_pandas(state, OUTPUT)
     steps = pipeline_movement(deals, since=day, as_of=as_of, before=before, horizon=horizon)
     return PipelineHistory(day, as_of, True, steps, _changes(before, deals, day, as_of))
@@ -119,11 +129,13 @@ def prepare_history(loaded, store: str | os.PathLike, as_of, folder: Path) -> st
             f"the store's first state is of {there[0]}, after {month_before(as_of)}: "
             "the movement of the pipeline tells only what dates prove"
         )
-    same_currency(read_snapshot(store, day, engine="duckdb"), store, day, loaded.currency)
+    state = read_snapshot(store, day, engine="duckdb")
+    same_currency(state, store, day, loaded.currency)
     target = state_file(folder, day)
     target.parent.mkdir(parents=True)
     shutil.copyfile(state_file(store, day), target)
-    return f"the movement of the pipeline is told since the state of {day}"
+    told = f"the movement of the pipeline is told since the state of {day}"
+    return "\n".join([told, *departures(loaded, state, day)])
 
 
 def _changes(before, now, since, as_of):

@@ -12,7 +12,7 @@ import pandas as pd
 from kpi_helpers.contract.as_of import known_at
 from kpi_helpers.contract.credit import credited
 from kpi_helpers.contract.deals import DEAL_COLUMNS, SIDE_TABLES
-from kpi_helpers.contract.levels import LEVELS
+from kpi_helpers.contract.levels import EVERYONE, LEVELS
 from kpi_helpers.contract.notes import Note, decode, encode, noted
 from kpi_helpers.contract.windows import Window, as_date, parse_window
 from kpi_helpers.engines.arrays import PANDAS
@@ -98,7 +98,8 @@ class PartnerView:
         """How the pipeline moved since the end of the month before (`pipeline_history`)."""
         from kpi_helpers.history.changes import pipeline_history
 
-        return pipeline_history(self.deals, self.store, as_of=self.as_of)
+        everyone = self.partner == EVERYONE
+        return pipeline_history(self.deals, self.store, as_of=self.as_of, everyone=everyone)
 
     @cached_property
     def ahead(self):

@@ -14,7 +14,13 @@ from kpi_helpers.judging.claims import ABOVE, BELOW
 from kpi_helpers.scoring.wide import wide_table
 from kpi_helpers.views.claims import fair_claim
 from kpi_helpers.views.fleet import FILE, Fleet, measure_fleet
-from kpi_helpers.views.partner import PartnerView, check_prepared, own_rules, prepared_table
+from kpi_helpers.views.partner import (
+    HISTORY,
+    PartnerView,
+    check_prepared,
+    own_rules,
+    prepared_table,
+)
 
 
 @dataclass(frozen=True)
@@ -180,6 +186,7 @@ def portfolio_view(
             prepared_table(folder, name) for name in ("deals", "spend", "targets")
         )
         rules = rules or own_rules(folder)
+        store = folder / HISTORY if (folder / HISTORY).exists() else None
     else:
         from kpi_helpers.reading import load
 
@@ -199,6 +206,7 @@ def portfolio_view(
         as_of = as_date(as_of or loaded.as_of, "as_of")
         fleet = measure_fleet(loaded, parse_window(window, as_of), as_of)
         deals, spend, targets = loaded.deals("pandas"), loaded.spend, loaded.targets
+        store = None
     everyone = PartnerView(
         *(EVERYONE, fleet.window, fleet.as_of, fleet.currency, fleet.slow_days, deals),
         *(
@@ -209,6 +217,7 @@ def portfolio_view(
             fleet.programme,
         ),
         *(spend, None if targets is None else targets[targets["partner"] == EVERYONE]),
+        store=store,
         rules=rules,
         year=fleet.everyone_year,
         scatter=fleet.everyone_scatter,

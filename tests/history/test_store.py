@@ -11,6 +11,7 @@ import pytest
 
 from kpi_helpers.errors import KitError
 from kpi_helpers.history.changes import pipeline_history
+from kpi_helpers.history.departures import departures
 from kpi_helpers.history.store import (
     monthly_states,
     read_snapshot,
@@ -229,3 +230,29 @@ def test_without_a_state_only_what_dates_prove(store):
     assert history.steps.set_index("step")["amount"].isna()["pushed_out"]
     with pytest.raises(KitError, match="must be before"):
         pipeline_history(NOW, store, as_of="2025-03-31", since="2025-03-31")
+
+
+def test_partners_and_deals_that_left_and_deals_that_changed_hands(store):
+    save_snapshot(load(BEFORE), store, on="2025-02-28")
+    now = BEFORE[BEFORE["deal_id"].isin(list("abc"))].copy()
+    now.loc[now["deal_id"] == "a", "partner"] = "Cy"
+    state = read_snapshot(store, "2025-02-28", engine="duckdb")
+    said = departures(load(now), state, datetime.date(2025, 2, 28))
+    assert [line.split("2025-02-28 ")[1] for line in said] == [
+        "partners left the export, 1: Bo",
+        "deals left the export, 4: d, e, f, g",
+        "deals changed hands, 1: a: Ada -> Cy",
+    ]
+    assert departures(load(BEFORE), state, datetime.date(2025, 2, 28)) == []
+
+
+def test_everyones_movement_counts_the_partners_who_left(store):
+    save_snapshot(load(BEFORE), store, on="2025-02-28")
+    ada = load(BEFORE[BEFORE["partner"] == "Ada"]).deals()
+    start = [
+        pipeline_history(ada, store, as_of="2025-03-31", everyone=everyone)
+        .steps.set_index("step")
+        .loc["start", "amount"]
+        for everyone in (False, True)
+    ]
+    assert start == [3500, 4500]
