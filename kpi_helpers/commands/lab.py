@@ -47,12 +47,16 @@ def lab(source, jupyter, as_of, mapping_file, lang, folder) -> None:
     It listens on this machine only, asks for its token, and ends with Ctrl-C. The notebooks are
     copied once and stay yours: the next time only their parameters follow SOURCE.
     """
+    from kpi_helpers.reading.files.database import is_database, refuse_password
+
     for named in (source, mapping_file):
         if named and "://" not in named and not Path(named).exists():
             raise KitError(
                 f"{named!r} is not there. Name an export: a file or a folder; --mapping takes a "
                 f"file."
             )
+    if is_database(source):
+        refuse_password(source)
     given = {"source": source if "://" in source else str(Path(source).resolve()), "as_of": as_of}
     given["mapping_file"] = mapping_file and str(Path(mapping_file).resolve())
     _notebooks(Path(folder), given, lang)

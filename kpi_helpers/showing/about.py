@@ -2,6 +2,7 @@
 
 import hashlib
 import platform
+import shlex
 from importlib.metadata import version
 from pathlib import Path
 
@@ -72,10 +73,11 @@ def provenance(view: PartnerView, source) -> Html:
     notebook = "portfolio_report.ipynb"
     if view.partner != EVERYONE:
         notebook = "partner_report.ipynb"
-        asked |= {"partner": f'"{view.partner}"', "edition": view.edition}
+        asked |= {"partner": view.partner, "edition": view.edition}
+    # Raw and quoted: a partner may be called 123, True or $(date).
     words = [
         f"papermill {notebook} out.ipynb",
-        *(f"-p {name} {value}" for name, value in asked.items()),
+        *(f"-r {name} {shlex.quote(str(value))}" for name, value in asked.items()),
     ]
     versions = [
         f"python {platform.python_version()}",

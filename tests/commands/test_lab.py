@@ -51,9 +51,12 @@ def test_lab_opens_the_notebook_on_the_users_data_for_whoever_has_the_token(tmp_
         (("nowhere.csv",), "not there"),
         ((SAMPLE, "--mapping", "none.toml"), "none.toml"),
         ((SAMPLE, "--dir", "a"), "--dir"),
+        (("postgresql://ada:hunter2@h/crm",), "leave the password out"),
+        (("postgresql://h/crm?password=hunter2",), "leave the password out"),
     ],
 )
 def test_lab_refuses_what_it_cannot_use(command, tmp_path, words, said):
     (tmp_path / "a").write_text("a file where a folder should be")
     answer = command("lab", *words)
     assert answer.returncode == 2 and said in answer.stderr and "Traceback" not in answer.stderr
+    assert "hunter2" not in answer.stderr and not (tmp_path / "lab").exists()

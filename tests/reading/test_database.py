@@ -176,6 +176,30 @@ def test_what_goes_wrong_is_one_clear_message(address, query, said):
         load(address, query=query)
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT 1) AS a; COMMIT; DELETE FROM deals; SELECT * FROM (SELECT 1",
+        "SELECT 1) TO STDOUT; COMMIT; DELETE FROM deals; COPY (SELECT 1",
+        "SELECT 1; SET TRANSACTION READ WRITE; DELETE FROM deals",
+        "SELECT set_config('transaction_read_only', 'off', true), 'P' AS partner",
+    ],
+)
+def test_no_query_gets_out_of_its_read_only_transaction(address, query):
+    before = len(load(address, query="SELECT * FROM deals").deals())
+    with pytest.raises(KitError):
+        load(address, query=query)
+    assert len(load(address, query="SELECT * FROM deals").deals()) == before > 0
+
+
+def test_a_query_may_not_run_for_ever(address):
+    with pytest.raises(KitError, match="statement timeout"):
+        load(
+            f"{address}?options=-c%20statement_timeout%3D200",
+            query="SELECT 'P' AS partner, 'won' AS status FROM (SELECT pg_sleep(20)) AS long",
+        )
+
+
 def test_no_server_no_database_no_address(address):
     with pytest.raises(KitError, match=r"(?i)refused|connection"):
         load("postgresql://127.0.0.1:1/x", query="SELECT 1")

@@ -4,7 +4,7 @@ leave the driver."""
 import os
 import re
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from kpi_helpers.errors import Argument, KitError
 from kpi_helpers.reading.connection import Connection, lit, name, only
@@ -14,6 +14,12 @@ from kpi_helpers.reading.table import Table
 SCHEMES = ("postgresql", "postgres")
 CONNECT_SECONDS = "15"
 LONGEST_VALUE = 64 << 20
+NO_PASSWORD = (
+    "{place}: leave the password out of the address, where histories keep it; set PGPASSWORD or "
+    "use ~/.pgpass."
+)
+# A query that runs on holds the server's memory and locks; the address may set another limit.
+PATIENCE = "-c statement_timeout=30min"
 # Read-only, so that no query can change anything; dates in one form, whatever the server's habit.
 OPTIONS = (
     "-c default_transaction_read_only=on -c datestyle=ISO -c intervalstyle=iso_8601 -c "
@@ -51,6 +57,20 @@ def shown(source: str) -> str:
         return f"postgresql://{host}{parts.path}"
     except ValueError:
         return "postgresql://..."
+
+
+def refuse_password(source: str) -> None:
+    """KitError for an address with a password in it, whether or not the driver is there.
+
+    >>> refuse_password("postgresql://ada@crm.example/sales")
+    """
+    try:
+        parts = urlsplit(source)
+        secret = parts.password or "password" in parse_qs(parts.query, keep_blank_values=True)
+    except ValueError:
+        secret = True  # nothing is kept that cannot be read
+    if secret:
+        raise KitError(NO_PASSWORD.format(place=shown(source)))
 
 
 def query_text(query: str | os.PathLike | None) -> str:
@@ -133,24 +153,24 @@ def _safe(psycopg, source: str, place: str) -> dict[str, str]:
             f"{place}: no PostgreSQL address; one looks like postgresql://host:5432/database."
         ) from None
     if parts.get("password"):
-        raise KitError(
-            f"{place}: leave the password out of the address, where histories keep it; set "
-            f"PGPASSWORD or use ~/.pgpass."
-        )
+        raise KitError(NO_PASSWORD.format(place=place))
     own = parts.pop("options", "")
     return {
         "connect_timeout": CONNECT_SECONDS,
         "application_name": "partner-kpis",
         **parts,
         "client_encoding": "UTF8",
-        "options": f"{own} {OPTIONS}".strip(),
+        "options": f"{PATIENCE} {own} {OPTIONS}",
     }
 
 
 def _described(connection, sql: str) -> tuple[list[str], list[str]]:
-    """The query's columns and their SQL types, without running it to its end."""
+    """The query's columns and their SQL types, without running it to its end.
+
+    Prepared, because the server prepares one statement only: text that closes this one, commits
+    and writes is an error here, before it reaches COPY, which would run it."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM (\n{sql}\n) AS asked LIMIT 0")
+        cursor.execute(f"SELECT * FROM (\n{sql}\n) AS asked LIMIT 0", prepare=True)
         if not cursor.description:
             raise KitError("The query gives no columns; it must be a SELECT.")
         header = [c.name for c in cursor.description]
