@@ -18,11 +18,24 @@ def whole_file(path: Path) -> Iterator[Path]:
     beside = Path(name)
     try:
         yield beside
-        beside.chmod(0o644)
+        beside.chmod(0o666 & ~_umask())
+        _onto_disk(beside)  # or a power cut may leave the new name with nothing in it
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def _umask() -> int:
+    """What the user's files are not to allow; it can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _onto_disk(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
