@@ -149,3 +149,10 @@ def test_quarters_kpis_and_channels_are_read_in_any_spelling(export, tmp_path, w
     assert data.targets[["period", "kpi"]].to_numpy().tolist() == [["2025-Q4", "deal_count"]]
     assert data.spend["channel"].tolist() == ["paid", "owned"]
     assert len(data.rejected) == 1
+
+
+def test_two_sources_of_one_channel_that_cost_the_same_are_two_rows(export):
+    rows = "2025-10,google ads,Acme,100\n2025-10,trade show,Acme,100\n2025-10,Google Ads,Acme,100\n"
+    data = load(export(spend=f"month,channel,partner,amount\n{rows}"))
+    assert data.spend["amount"].tolist() == [100, 100]
+    assert any("twice" in str(warning) for warning in data.warnings)

@@ -28,6 +28,8 @@ def as_agreed(db: Connection, view: View, what: str, own_channels: Mapping[str, 
         "targets": {"kpi": _kpis, "period": _periods},
         "spend": {"month": _months, "channel": lambda said: _channels(said, own_channels)},
     }.get(what, {})
+    if what == "spend":
+        view = _with_source(db, view)
     for column, read in readers.items():
         if column not in view.types:
             continue
@@ -36,6 +38,17 @@ def as_agreed(db: Connection, view: View, what: str, own_channels: Mapping[str, 
         pairs = [(a, b) for a, b in zip(said, read(said), strict=True) if b is not None and b != a]
         view = renamed(db, view, column, pairs)
     return view
+
+
+def _with_source(db: Connection, view: View) -> View:
+    """What a row of spend was paid for, as it is written: two sources of one channel may cost the
+    same and are two rows, not one that is given twice."""
+    new = f"{view.name}_source"
+    db.run(
+        f"CREATE OR REPLACE TEMP VIEW {new} AS SELECT *, lower(trim(channel)) AS _source "
+        f"FROM {view.name}"
+    )
+    return View(new, view.types)
 
 
 def _kpis(said: list[str]) -> Iterable[str | None]:

@@ -115,6 +115,8 @@ def read_side(
         select.append(
             f"{code(value) if (what, f) == ('rates', 'currency') else value} AS {name(f)}"
         )
+    if what == "spend":
+        select.append("_source")
     db.run(
         f"CREATE OR REPLACE TEMP VIEW typed_{what} AS SELECT _part, _row, {', '.join(select)} "
         f"FROM {styles.over(clean.name)}"
@@ -134,7 +136,9 @@ def read_side(
     contradicting = _contradicting(db, sound, what)
     agreed = _without(db, sound, f"agreed_{what}", {b[:2] for b in contradicting})
     listed = ", ".join(map(name, columns))
-    same = ", ".join(_same(what, f) for f in columns)
+    same = ", ".join(
+        [*(_same(what, f) for f in columns), *(["_source"] if what == "spend" else [])]
+    )
     db.run(
         f"CREATE OR REPLACE TEMP TABLE {what} AS SELECT {listed} FROM {agreed} "
         f"QUALIFY row_number() OVER (PARTITION BY {same} ORDER BY _part, _row) = 1 "
