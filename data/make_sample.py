@@ -304,6 +304,14 @@ def truth(deals, table, odds):
     }
 
 
+def name_deals(deals):
+    """Each deal by its product and undertaking; drawn from nothing, so that no other column
+    moves."""
+    number = deals["deal_id"].str.extract(r"(\d+)", expand=False).astype(int)
+    kinds = number.mod(len(world.UNDERTAKINGS)).map(dict(enumerate(world.UNDERTAKINGS)))
+    return deals.assign(deal_name=deals["product"].fillna("Project") + " " + kinds)
+
+
 def make():
     """All tables by file name, and the truth."""
     rng = np.random.default_rng(world.SEED)
@@ -316,7 +324,7 @@ def make():
     deals = decide(rng, deals, chance(odds["peers"] + odds["own"]))
     deals = export(rng, price(rng, deals, rates))
     tables = {
-        "deals": split(rng, add_dirt(rng, deals), table, people)[world.COLUMNS],
+        "deals": name_deals(split(rng, add_dirt(rng, deals), table, people))[world.COLUMNS],
         "targets": sides.quarterly_targets(rng, deals, table),
         "spend": sides.marketing_spend(rng, table),
         "orders": sides.erp_orders(rng, deals),

@@ -152,6 +152,8 @@ LOST_REASONS = {
     "Registration expired": 0.12,
     "": 0.05,
 }
+# What a deal is about beside its product, told by its number.
+UNDERTAKINGS = ("rollout", "pilot", "extension", "renewal", "replacement", "second site", "audit")
 COLUMNS = [
     "deal_id",
     "partner",
@@ -160,6 +162,7 @@ COLUMNS = [
     "department",
     "unit",
     "customer",
+    "deal_name",
     "region",
     "product",
     "size_band",

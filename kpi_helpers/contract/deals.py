@@ -42,6 +42,7 @@ DEAL_COLUMNS: dict[str, Column] = {
     "department": Column("text", "the employee's department"),
     "unit": Column("text", "the business unit"),
     "customer": Column("text", "who buys"),
+    "deal_name": Column("text", "what the deal is called in the CRM"),
     "region": Column("text", "where"),
     "product": Column("text", "what"),
     "size_band": Column("text", "small, mid, enterprise or the like"),

@@ -8,6 +8,7 @@ from kpi_helpers.contract.levels import EVERYONE
 from kpi_helpers.errors import nearest_names
 from kpi_helpers.judging import what_changed
 from kpi_helpers.showing.claimed import told
+from kpi_helpers.showing.deals_named import listed, names
 from kpi_helpers.showing.format import DASH, day, money, period, shown, signed
 from kpi_helpers.showing.language import N_, _, filled, ngettext
 from kpi_helpers.showing.notes import said
@@ -73,14 +74,20 @@ def plan(view: PartnerView, most: int | None = None) -> Html:
     >>> print(plan(view))
     Nothing calls for action: none of the 12 rules checked is backed by the evidence.
     """
-    return plan_table(*view.planned, view.currency, most=most)
+    return plan_table(*view.planned, view.currency, most=most, called=names(view.deals))
 
 
 def plan_table(
-    made, rules, currency: str | None, *, most: int | None = None, everyone: str | None = None
+    made,
+    rules,
+    currency: str | None,
+    *,
+    most: int | None = None,
+    everyone: str | None = None,
+    called=None,
 ) -> Html:
     """A `judging.Plan` as a table; `everyone` is what partner `*` is called where several partners
-    are told."""
+    are told, and `called` how deals are (`names`)."""
     if made.table.empty:
         return _paragraph([said(made.silence)])
     texts = {rule.name: rule.text for rule in rules.rules}
@@ -93,7 +100,9 @@ def plan_table(
             _advice(texts[row.rule], row.evidence)
         )
         if len(row.deal_ids) and most is None:
-            advice += Markup(' <span class="note">{}</span>').format(_named(row.deal_ids))
+            advice += Markup(' <span class="note">{}</span>').format(
+                _named(row.deal_ids, called or {})
+            )
         where = [] if everyone is None else [everyone if row.partner == EVERYONE else row.partner]
         rows.append([advice, *where, who, _worth(row, currency), day(row.review_on)])
     head = [
@@ -130,9 +139,9 @@ def _worth(row, currency) -> str | Markup:
     return Markup('{} <span class="note">{}</span>').format(text, note)
 
 
-def _named(deal_ids) -> str:
-    """The first deals by their ids, and how many more there are."""
-    named = ", ".join(map(str, deal_ids[:MOST]))
+def _named(deal_ids, called: dict[str, str]) -> str:
+    """The first deals by their names, and how many more there are."""
+    named = listed(deal_ids[:MOST], called)
     more = len(deal_ids) - MOST
     return (
         ngettext("{ids} and {count} more", "{ids} and {count} more", more, ids=named)
@@ -253,7 +262,7 @@ def changes(view: PartnerView) -> Html:
     if view.window.kind == "all":
         return _paragraph([_("There is no window before all dates.")])
     found = what_changed(view.deals, view.window, as_of=view.as_of)
-    rows = []
+    rows, called = [], names(view.deals)
     for row in found.parts.itertuples():
         if (row.kpi, row.basis) not in CHANGES or not pd.isna(row.reason):
             continue
@@ -266,7 +275,7 @@ def changes(view: PartnerView) -> Html:
         ]
         if set(parts) <= {signed(0, unit, view.currency), DASH}:
             continue
-        rows.append([_(name), *parts, ", ".join(carried["deal_id"].head(3).astype(str))])
+        rows.append([_(name), *parts, listed(carried["deal_id"].head(3), called)])
     if not rows:
         return _paragraph([_("Nothing changed, or there is nothing to compare with.")])
     head = [

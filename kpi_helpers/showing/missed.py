@@ -3,6 +3,7 @@
 import pandas as pd
 
 from kpi_helpers.errors import nearest_names
+from kpi_helpers.showing.deals_named import names
 from kpi_helpers.showing.format import DASH, day, money
 from kpi_helpers.showing.labels import MISSED
 from kpi_helpers.showing.language import _, ngettext
@@ -34,12 +35,12 @@ def missed(view: PartnerView) -> Html:
     found = view.missed()
     if found.empty:
         return paragraph(_("No deal created in the window has been missed so far."))
-    rows = []
+    rows, called = [], names(found)
     for row in found.head(MOST).to_dict("records"):
         ideal, kind = row.get("ideal"), row["missed"]
         rows.append(
             [
-                row["deal_id"],
+                called[str(row["deal_id"])],
                 _(MISSED[kind]),
                 DASH if pd.isna(ideal) else _("yes") if ideal else _("no"),
                 money(row["amount"], view.currency),
@@ -48,6 +49,7 @@ def missed(view: PartnerView) -> Html:
                     for name in ("owner", "lost_reason")
                 ),
                 day(row["closed_on"]),
+                row["deal_id"],
             ]
         )
     more = len(found) - MOST
@@ -62,7 +64,8 @@ def missed(view: PartnerView) -> Html:
         _("Employee"),
         _("Reason"),
         _("Closed"),
+        _("ID"),
     ]
     return table(
-        head, rows, caption=caption, kind="missed", words=[head[at] for at in (1, 2, 4, 5)]
+        head, rows, caption=caption, kind="missed", words=[head[at] for at in (1, 2, 4, 5, 7)]
     )

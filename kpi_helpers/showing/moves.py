@@ -2,6 +2,7 @@
 all."""
 
 from kpi_helpers.errors import nearest_names
+from kpi_helpers.showing.deals_named import names
 from kpi_helpers.showing.format import DASH, day, shown
 from kpi_helpers.showing.language import N_, _, ngettext
 from kpi_helpers.showing.tables import Html, paragraph, table
@@ -51,14 +52,16 @@ def moved(view: PartnerView) -> Html:
         return paragraph(text, "note")
     rows = history.changes.assign(size=history.changes[["amount", "amount_before"]].max(axis=1))
     rows = rows.sort_values("size", ascending=False, kind="stable", na_position="last")
+    called = names(view.deals)
     lines = [
         [
-            row.deal_id,
+            called.get(row.deal_id, row.deal_id),
             _(CHANGES[row.change]),
             shown(row.amount_before, "money", view.currency),
             shown(row.amount, "money", view.currency),
             _day(row.expected_before),
             _day(row.expected),
+            row.deal_id,
         ]
         for row in rows.head(MOST).itertuples()
     ]
@@ -75,8 +78,9 @@ def moved(view: PartnerView) -> Html:
         _("Amount"),
         _("Expected before"),
         _("Expected"),
+        _("ID"),
     ]
-    return table(head, lines, caption=caption, kind="moved", words=[head[1]])
+    return table(head, lines, caption=caption, kind="moved", words=[head[1], head[-1]])
 
 
 def _day(value) -> str:

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from kpi_helpers.errors import nearest_names
 from kpi_helpers.judging import read_rules, recommend_portfolio
 from kpi_helpers.showing.claimed import WORDS
+from kpi_helpers.showing.deals_named import listed, names
 from kpi_helpers.showing.figures import Picture
 from kpi_helpers.showing.figures.funnel import funnel_plot
 from kpi_helpers.showing.figures.quality_map import quality_map
@@ -125,12 +126,13 @@ def movers(view: PortfolioView) -> Html:
         found[found["change"] > 0].head(MOST // 2),
         found[found["change"] < 0].tail(MOST // 2),
     )
+    called = names(view.everyone.deals)
     rows = [
         [
             row.partner,
             _signed(row.change, currency),
             *(_signed(getattr(row, part), currency) for part in ("volume", "mix", "rate", "size")),
-            ", ".join(map(str, row.deal_ids)),
+            listed(row.deal_ids, called),
         ]
         for row in pd.concat([rose, fell]).itertuples()
     ]
@@ -174,7 +176,14 @@ def programme_plan(view: PortfolioView) -> Html:
     made = recommend_portfolio(
         everyone.deals, view.programme, spend=everyone.spend, targets=view.targets, rules=rules
     )
-    return plan_table(made, rules, everyone.currency, most=MOST, everyone=_("the programme"))
+    return plan_table(
+        made,
+        rules,
+        everyone.currency,
+        most=MOST,
+        everyone=_("the programme"),
+        called=names(everyone.deals),
+    )
 
 
 def _ranks(view: PortfolioView) -> Picture | None:

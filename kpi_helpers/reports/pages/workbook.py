@@ -3,7 +3,6 @@ partner or for all."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +15,7 @@ from xlsxwriter.utility import quote_sheetname, xl_range_abs
 from kpi_helpers.contract.notes import noted
 from kpi_helpers.judging.cohorts import EXPECTED
 from kpi_helpers.kpis import KPIS
+from kpi_helpers.reports.pages.deals_sheet import Column, deals_sheet
 from kpi_helpers.showing.format import period
 from kpi_helpers.showing.kpis import PRESENTATIONS
 from kpi_helpers.showing.labels import CHANNEL_COLUMNS, CHANNELS
@@ -47,16 +47,6 @@ MOST_BARS = 15
 MOST_ROWS = 1_000_000  # of a sheet, nearly
 
 
-@dataclass(frozen=True)
-class Column:
-    """A heading, the unit that its numbers are formatted in ("" for text), and a width in
-    characters."""
-
-    title: str
-    unit: str = ""
-    width: int = 14
-
-
 class Sheets:
     """A workbook under way: tables with a formatted, frozen and filtered heading row, and charts
     over them."""
@@ -70,6 +60,7 @@ class Sheets:
             "index": "#,##0.0",
             "days": "#,##0.0",
             "ratio": "0.0%",
+            "date": "yyyy-mm-dd",
         }
         money = {"money": f"{symbol}#,##0.00", "money per day": f"{symbol}#,##0"}
         self.codes = plain | money | {"change": "+0.0%;-0.0%;0.0%"}
@@ -106,7 +97,11 @@ class Sheets:
             value, unit = value
         if isinstance(value, str):
             sheet.write_string(row, at, value, text_format)
-        elif not pd.isna(value):
+        elif pd.isna(value):
+            return
+        elif isinstance(value, date):
+            sheet.write_datetime(row, at, value, self.formats["date"])
+        else:
             sheet.write_number(row, at, value, self.formats.get(unit))
 
     def chart(
@@ -188,6 +183,7 @@ def partner_workbook(view: PartnerView) -> bytes:
         sheets.table(_("KPIs"), _kpi_columns(), _kpi_rows(view))
         _trend(sheets, view)
         _channels(sheets, view)
+        sheets.table(_("Deals"), *deals_sheet(view))
         _tidy(sheets, view.now)
         _definitions(sheets, [(_("Partner"), view.partner), *_about(view)])
     return buffer.getvalue()

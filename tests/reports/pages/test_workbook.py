@@ -1,4 +1,5 @@
 import zipfile
+from datetime import datetime
 from io import BytesIO
 
 import openpyxl
@@ -131,3 +132,20 @@ def test_sheets_speak_turkish(view):
         book = opened(partner_workbook(view))
     assert len(book.sheetnames) == 5
     assert "Close rate" not in [row[0] for row in book.worksheets[0].iter_rows(values_only=True)]
+
+
+def test_deals_stand_by_customer_and_name_with_real_dates_and_amounts(tmp_path):
+    export = tmp_path / "deals.csv"
+    export.write_text(
+        "deal_id,partner,customer,deal_name,status,amount,created_on,closed_on\n"
+        "1,Ada,Blau AG,Cloud pilot,won,200,2025-10-01,2025-11-03\n"
+        "2,Ada,=1+1,ERP,open,900,2025-12-01,\n"
+        "3,Ada,Later,ERP,open,900,2026-01-01,\n",
+        encoding="utf-8",
+    )
+    sheet = opened(partner_workbook(partner_view(export, "Ada", **ASKED)))["Deals"]
+    first, second = named(sheet)
+    assert (first["Customer"], first["Deal"], first["Status"]) == ("=1+1", "ERP", "Open")
+    assert (second["Customer"], second["Amount"]) == ("Blau AG", 200)
+    assert second["Closed"] == datetime(2025, 11, 3) and first["Created"] == datetime(2025, 12, 1)
+    assert list(second)[-1] == "ID" and sheet.auto_filter.ref
