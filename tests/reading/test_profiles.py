@@ -54,6 +54,15 @@ def test_an_export_gives_the_scorecard_of_the_kits_own_format(name, own, tmp_pat
     pd.testing.assert_frame_equal(again.deals(), data.deals())
 
 
+@pytest.mark.parametrize("name", sorted(EXPORTS.keys() - {"generic"}))
+def test_every_crm_tells_what_a_deal_is_called(name, tmp_path):
+    write, encoding = EXPORTS[name]
+    path = tmp_path / "export.csv"
+    path.write_bytes(write(deals()).encode(encoding))
+    called = load(path, as_of=AS_OF).deals()["deal_name"]
+    assert called.str.startswith("Customer ").all()
+
+
 def test_every_profile_has_an_export():
     assert {*profiles()} == EXPORTS.keys() - {"generic"}
 

@@ -130,7 +130,7 @@ def test_the_same_numbers_give_the_same_bytes(view, fleet):
 def test_sheets_speak_turkish(view):
     with using("tr"):
         book = opened(partner_workbook(view))
-    assert len(book.sheetnames) == 5
+    assert len(book.sheetnames) == 6
     assert "Close rate" not in [row[0] for row in book.worksheets[0].iter_rows(values_only=True)]
 
 
