@@ -17,7 +17,7 @@ HOSTILE = [
     "U" * 300,
     "İıĞş",
     "acme",
-    "ACME",
+    "acmé",
     "line\nbreak $x^2$",
 ]
 
