@@ -50,14 +50,17 @@ def lab(source, jupyter, as_of, mapping_file, lang, folder) -> None:
     from kpi_helpers.reading.files.database import is_database, refuse_password
 
     for named in (source, mapping_file):
-        if named and "://" not in named and not Path(named).exists():
+        if named and not is_database(named) and not Path(named).exists():
             raise KitError(
                 f"{named!r} is not there. Name an export: a file or a folder; --mapping takes a "
                 f"file."
             )
     if is_database(source):
         refuse_password(source)
-    given = {"source": source if "://" in source else str(Path(source).resolve()), "as_of": as_of}
+    given = {
+        "source": source if is_database(source) else str(Path(source).resolve()),
+        "as_of": as_of,
+    }
     given["mapping_file"] = mapping_file and str(Path(mapping_file).resolve())
     _notebooks(Path(folder), given, lang)
     from jupyterlab.labapp import main as jupyterlab

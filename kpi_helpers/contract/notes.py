@@ -116,3 +116,13 @@ def _plain(value):
 
 def _again(template: str, code: str, values: dict) -> Note:
     return Note.of(template, code, **values)
+
+
+def first_of(listed: list[str], most: int = 10) -> str:
+    """The first of a list for a sentence, and how many more there are.
+
+    >>> first_of(["a", "b", "c"], most=2)
+    'a, b, … (+1)'
+    """
+    more = f", {ELLIPSIS} (+{len(listed) - most})" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + more

@@ -1,7 +1,7 @@
 """Who and what is in an earlier state and not in the export: partners and deals that left, and
 deals that changed hands."""
 
-MOST_LISTED = 10
+from kpi_helpers.contract.notes import first_of
 
 
 def departures(loaded, state, day) -> list[str]:
@@ -26,7 +26,7 @@ def departures(loaded, state, day) -> list[str]:
         "deals changed hands": handed,
     }
     return [
-        f"since the state of {day} {what}, {len(which):,}: {_some(which)}"
+        f"since the state of {day} {what}, {len(which):,}: {first_of(which)}"
         for what, which in found.items()
         if which
     ]
@@ -39,8 +39,3 @@ def _partners_of(deals) -> dict[str, frozenset[str]]:
 
 def _all(partners) -> str:
     return " + ".join(sorted(partners))
-
-
-def _some(listed: list[str]) -> str:
-    more = f", … (+{len(listed) - MOST_LISTED})" if len(listed) > MOST_LISTED else ""
-    return ", ".join(listed[:MOST_LISTED]) + more

@@ -1,4 +1,8 @@
-"""Showing: figures, tables and sentences from numbers; nothing here computes a KPI."""
+"""Showing: figures, tables and sentences from numbers; nothing here computes a KPI.
+
+In the examples `view` is a `partner_view` and `programme` a `portfolio_view` of 200 deals of two
+partners.
+"""
 
 from kpi_helpers.showing.about import definitions, provenance
 from kpi_helpers.showing.data_line import data_note

@@ -53,6 +53,7 @@ def test_lab_opens_the_notebook_on_the_users_data_for_whoever_has_the_token(tmp_
         ((SAMPLE, "--dir", "a"), "--dir"),
         (("postgresql://ada:hunter2@h/crm",), "leave the password out"),
         (("postgresql://h/crm?password=hunter2",), "leave the password out"),
+        (("https://h/crm.csv",), "not there"),
     ],
 )
 def test_lab_refuses_what_it_cannot_use(command, tmp_path, words, said):

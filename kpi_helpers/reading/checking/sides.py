@@ -25,6 +25,8 @@ ONE_ROW = {
     "targets": (("partner", "period", "kpi"), "target"),
     "rates": (("currency", "date"), "rate"),
 }
+# What else tells two rows apart that are the same in the contract's words (see side_words).
+ALSO_APART = {"spend": ["_source"]}
 # What a value must look like beyond its type: column, condition that is a fault, reason.
 RULES = {
     "targets": [
@@ -115,8 +117,7 @@ def read_side(
         select.append(
             f"{code(value) if (what, f) == ('rates', 'currency') else value} AS {name(f)}"
         )
-    if what == "spend":
-        select.append("_source")
+    select += ALSO_APART.get(what, [])
     db.run(
         f"CREATE OR REPLACE TEMP VIEW typed_{what} AS SELECT _part, _row, {', '.join(select)} "
         f"FROM {styles.over(clean.name)}"
@@ -136,9 +137,7 @@ def read_side(
     contradicting = _contradicting(db, sound, what)
     agreed = _without(db, sound, f"agreed_{what}", {b[:2] for b in contradicting})
     listed = ", ".join(map(name, columns))
-    same = ", ".join(
-        [*(_same(what, f) for f in columns), *(["_source"] if what == "spend" else [])]
-    )
+    same = ", ".join([*(_same(what, f) for f in columns), *ALSO_APART.get(what, [])])
     db.run(
         f"CREATE OR REPLACE TEMP TABLE {what} AS SELECT {listed} FROM {agreed} "
         f"QUALIFY row_number() OVER (PARTITION BY {same} ORDER BY _part, _row) = 1 "

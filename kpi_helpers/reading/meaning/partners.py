@@ -7,13 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from kpi_helpers.contract.notes import Note
+from kpi_helpers.contract.notes import Note, first_of
 from kpi_helpers.reading.columns import headers
 from kpi_helpers.reading.connection import Connection
 from kpi_helpers.reading.renaming import renamed
 from kpi_helpers.reading.view import View
 
-MOST_LISTED = 10
 # More names than this are no partners that anybody merges; they stay as they are written.
 MOST_NAMES = 100_000
 _ONE_I = str.maketrans({"İ": "i", "I": "i", "ı": "i"})
@@ -96,16 +95,16 @@ def told(names: Names) -> Iterator[Note]:
         spelt.setdefault(key(name), []).append(name)
     ways = [f"{names.of(w[0])!r} ({', '.join(map(repr, w))})" for w in spelt.values() if w[1:]]
     if ways:
-        yield Note("partners_spelt", n=len(ways), listed=_some(ways))
+        yield Note("partners_spelt", n=len(ways), listed=first_of(ways))
     several = _several(names)
     if several:
         rows = sum(names.counts[name] for name in several)
-        yield Note("partners_several", n=rows, listed=_some([repr(s) for s in several]))
+        yield Note("partners_several", n=rows, listed=first_of([repr(s) for s in several]))
     yield from _alike({names.of(n) for n in names.counts} - set(several))
     strange = [one for one in names.said if key(one) not in names.met]
     if strange:
         listed = [_with_nearest(one, names.shown) for one in strange]
-        yield Note("partners_strange", n=len(strange), listed=_some(listed))
+        yield Note("partners_strange", n=len(strange), listed=first_of(listed))
 
 
 def _several(names: Names) -> list[str]:
@@ -129,14 +128,9 @@ def _alike(shown: set[str]) -> Iterator[Note]:
     pairs = [(other, one) for what, (one, *rest) in groups.items() if what for other in rest]
     if pairs:
         lines = [f'"{other}" = "{one}"' for other, one in pairs]
-        yield Note("partners_alike", n=len(pairs), listed=_some(lines))
+        yield Note("partners_alike", n=len(pairs), listed=first_of(lines))
 
 
 def _with_nearest(name: str, shown: Mapping[str, str]) -> str:
     near = difflib.get_close_matches(key(name), shown, n=1)
     return f"{name!r} (nearest: {shown[near[0]]!r})" if near else repr(name)
-
-
-def _some(listed: list[str]) -> str:
-    more = f", … (+{len(listed) - MOST_LISTED})" if len(listed) > MOST_LISTED else ""
-    return ", ".join(listed[:MOST_LISTED]) + more

@@ -1,9 +1,7 @@
 """The sheet of deals: by customer and name, with real dates and amounts, the id last."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-
-import pandas as pd
+from dataclasses import dataclass, replace
 
 from kpi_helpers.contract.as_of import known_at
 from kpi_helpers.showing.language import N_, _
@@ -47,17 +45,6 @@ def deals_sheet(view: PartnerView) -> tuple[list[Column], Iterator[tuple]]:
     deals = deals.assign(order=order).sort_values(
         ["order", "amount"], ascending=[True, False], kind="stable"
     )
-    heads = [Column(_(COLUMNS[name].title), *_form(name)) for name in columns]
-    return heads, (tuple(map(_cell, columns, row)) for row in _rows(deals[columns]))
-
-
-def _form(name: str) -> tuple[str, int]:
-    return COLUMNS[name].unit, COLUMNS[name].width
-
-
-def _rows(deals: pd.DataFrame) -> Iterator[tuple]:
-    return deals.itertuples(index=False, name=None)
-
-
-def _cell(name: str, value):
-    return _(STATUSES[value]) if name == "status" else value
+    deals["status"] = deals["status"].map({status: _(name) for status, name in STATUSES.items()})
+    heads = [replace(COLUMNS[name], title=_(COLUMNS[name].title)) for name in columns]
+    return heads, deals[columns].itertuples(index=False, name=None)
