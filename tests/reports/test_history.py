@@ -62,12 +62,12 @@ def test_the_movement_since_the_stored_state_is_exact(command, months):
     said = texts(months / "out/ada")
     lines = [line.split("\t") for line in said["moved(view)"].splitlines()[1:]]
     assert lines == [
-        ["e", "Created", "–", "4,000", "–", "31 Jan 2026"],
-        ["b", "Pulled in", "2,000", "1,800", "30 Mar 2026", "15 Jan 2026"],
-        ["b", "Decreased", "2,000", "1,800", "30 Mar 2026", "15 Jan 2026"],
-        ["a", "Pushed out", "1,000", "1,500", "20 Dec 2025", "20 Feb 2026"],
-        ["a", "Increased", "1,000", "1,500", "20 Dec 2025", "20 Feb 2026"],
-        ["c", "Won", "500.00", "500.00", "10 Dec 2025", "–"],
+        ["e", "Created", "–", "4,000", "–", "31 Jan 2026", "e"],
+        ["b", "Pulled in", "2,000", "1,800", "30 Mar 2026", "15 Jan 2026", "b"],
+        ["b", "Decreased", "2,000", "1,800", "30 Mar 2026", "15 Jan 2026", "b"],
+        ["a", "Pushed out", "1,000", "1,500", "20 Dec 2025", "20 Feb 2026", "a"],
+        ["a", "Increased", "1,000", "1,500", "20 Dec 2025", "20 Feb 2026", "a"],
+        ["c", "Won", "500.00", "500.00", "10 Dec 2025", "–", "c"],
     ]
     assert "dates of one export prove" not in said['reading(view, "pipeline")']
     page = (months / "out/ada/report.html").read_text(encoding="utf-8")
